@@ -1,0 +1,39 @@
+# rustup's folder, for a shell opened before Rust was installed.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+
+# Set-up steps share folders, and one progress bar at a time is readable.
+.NOTPARALLEL:
+.PHONY: help mirror test lint setup system onnxruntime libtorch clean-third-party
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+mirror: onnxruntime ## set up, build and start the mirror; options of `edge run` go into ARGS="..."
+	cargo build --release --locked -p edge
+	$(TARGET)/release/edge run $(ARGS)
+
+# The programs are built first because tests start them.
+test: setup ## set up and run every test
+	setup/test.sh
+	cargo build --locked --workspace
+	cargo test --locked --workspace
+
+lint: setup ## check formatting, and clippy with warnings denied
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+
+setup: onnxruntime libtorch ## install all that is missing, build nothing
+
+onnxruntime: system ## install ONNX Runtime into third_party/
+	@setup/onnxruntime.sh
+
+libtorch: system ## install libtorch into third_party/ (544 MB to download)
+	@setup/libtorch.sh
+
+system:
+	@setup/rust.sh
+	@setup/system-packages.sh
+
+clean-third-party: ## remove what the set-up downloaded
+	rm -rf third_party/onnxruntime third_party/libtorch third_party/downloads

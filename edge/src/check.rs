@@ -1,0 +1,108 @@
+//! `edge check`: is the bundle whole, and does this machine compute what the trainer computed?
+
+use crate::{
+    error::EdgeError,
+    model::Model,
+    parity::{Parity, Sample},
+    provider::Choice,
+    report::ProviderReport,
+    runtime::Runtime,
+};
+use model_spec::Bundle;
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
+
+/// Result of a check.
+#[derive(Debug, Clone)]
+pub struct Check {
+    /// The bundle's name.
+    pub name: String,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Its digest.
+    pub digest: String,
+    /// What computed.
+    pub provider: ProviderReport,
+    /// Faces in the parity sample.
+    pub faces: usize,
+    /// Largest difference of every output.
+    pub outputs: Vec<Parity>,
+}
+
+impl Check {
+    /// Whether all outputs are near enough.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.outputs.iter().all(Parity::holds)
+    }
+
+    /// Names of the outputs that are not.
+    #[must_use]
+    pub fn failed(&self) -> Vec<&'static str> {
+        let failed = self.outputs.iter().filter(|output| !output.holds());
+        failed.map(|output| output.name).collect()
+    }
+}
+
+/// Opens the bundle (digests, graphs' inputs and outputs) and runs its parity sample.
+///
+/// # Errors
+/// Whatever makes the bundle unusable here. Outputs that differ are no error, see [`Check::holds`].
+pub fn check(folder: &Path, choice: Choice, library: Option<&Path>) -> Result<Check, EdgeError> {
+    let bundle = Bundle::open(folder)?;
+    let runtime = Runtime::load(library)?;
+    let mut model = Model::open(&bundle, &runtime, choice)?;
+    let sample = Sample::load(&bundle)?;
+    let provider = ProviderReport::new(
+        choice,
+        model.provider(),
+        model.failures(),
+        runtime.library(),
+    );
+    Ok(Check {
+        name: bundle.manifest().name.clone(),
+        folder: folder.into(),
+        digest: bundle.digest()?,
+        provider,
+        faces: sample.faces,
+        outputs: sample.compare(&mut model)?,
+    })
+}
+
+impl fmt::Display for Check {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let folder = self.folder.display();
+        writeln!(out, "bundle     {} in {folder}", self.name)?;
+        writeln!(
+            out,
+            "digest     {}: every file is as it was exported",
+            self.digest
+        )?;
+        writeln!(
+            out,
+            "graphs     inputs and outputs are what the manifest says"
+        )?;
+        writeln!(out, "provider   {}", self.provider.running.label())?;
+        for failure in &self.provider.failures {
+            let reason = failure.reason.lines().next().unwrap_or_default();
+            writeln!(out, "           not {}: {reason}", failure.provider.label())?;
+        }
+        writeln!(out, "library    {}", self.provider.library)?;
+        writeln!(
+            out,
+            "\n{:<24} {:>12} {:>12}   parity of {} faces",
+            "output", "max|diff|", "allowed", self.faces
+        )?;
+        for output in &self.outputs {
+            let (name, difference, allowed) = (output.name, output.max_difference, output.allowed);
+            let verdict = if output.holds() { "ok" } else { "TOO FAR" };
+            writeln!(
+                out,
+                "{name:<24} {difference:>12.2e} {allowed:>12.2e}   {verdict}"
+            )?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,146 @@
+//! What can go wrong in the mirror.
+
+use crate::provider::{Choice, Failure};
+use model_spec::SpecError;
+use std::path::PathBuf;
+
+/// Every message names the thing (file, device, library, provider), what was found and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum EdgeError {
+    /// The command line asks for something that does not exist.
+    #[error("{0}")]
+    Usage(String),
+    /// The bundle is wrong, or does not have what was asked for.
+    #[error(transparent)]
+    Spec(#[from] SpecError),
+    /// No bundle was named and none lies where one is looked for.
+    #[error(
+        "no bundle: {} is not there; name one with --bundle DIR. Looked for in: {}",
+        name, places(.searched)
+    )]
+    NoBundle {
+        /// Relative path of the default bundle.
+        name: String,
+        /// Folders that were looked at.
+        searched: Vec<PathBuf>,
+    },
+    /// No usable ONNX Runtime library.
+    #[error(
+        "no usable ONNX Runtime library (1.18 or newer); name one with --onnxruntime PATH. Looked at:{}",
+        reasons(.searched)
+    )]
+    NoRuntime {
+        /// Path and reason of every candidate.
+        searched: Vec<(PathBuf, String)>,
+    },
+    /// ONNX Runtime refused a call.
+    #[error("ONNX Runtime: {what}: {reason}")]
+    Runtime {
+        /// What was being done.
+        what: String,
+        /// Its own message.
+        reason: String,
+    },
+    /// A named execution provider cannot run, or none can.
+    #[error(
+        "--provider {choice} cannot run this bundle:{}",
+        failed(.failures)
+    )]
+    Provider {
+        /// What was asked for.
+        choice: Choice,
+        /// Why each provider tried does not run.
+        failures: Vec<Failure>,
+    },
+    /// A graph has other inputs or outputs than the manifest says.
+    #[error("{}: {field}: found {found}, expected {expected}", path.display())]
+    Graph {
+        /// The ONNX file.
+        path: PathBuf,
+        /// Input or output.
+        field: String,
+        /// What the graph has.
+        found: String,
+        /// What the manifest says.
+        expected: String,
+    },
+    /// The camera cannot be used.
+    #[error("camera {}: {reason}", device.display())]
+    Camera {
+        /// Device node.
+        device: PathBuf,
+        /// Why, and what to do about it.
+        reason: String,
+    },
+    /// A folder of pictures cannot be used.
+    #[error("{}: {reason}", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// The window cannot be opened or drawn.
+    #[error("window: {0}")]
+    Window(String),
+    /// A file could not be read or written.
+    #[error("{}: {reason}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// The parity sample came out differently.
+    #[error("parity: {0}")]
+    Parity(String),
+    /// A part of the program broke; a bug.
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+impl EdgeError {
+    /// Exit code of the program: 2 for usage, 1 for failure.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_) | Self::Spec(SpecError::Request { .. }) => 2,
+            _ => 1,
+        }
+    }
+
+    /// A file that could not be read or written.
+    pub fn file(path: impl Into<PathBuf>, reason: impl ToString) -> Self {
+        Self::File {
+            path: path.into(),
+            reason: reason.to_string(),
+        }
+    }
+
+    /// A call that ONNX Runtime refused.
+    pub fn runtime(what: impl Into<String>, reason: impl ToString) -> Self {
+        Self::Runtime {
+            what: what.into(),
+            reason: reason.to_string(),
+        }
+    }
+}
+
+fn places(paths: &[PathBuf]) -> String {
+    let paths = paths.iter().map(|path| path.display().to_string());
+    paths.collect::<Vec<_>>().join(", ")
+}
+
+fn reasons(searched: &[(PathBuf, String)]) -> String {
+    let lines = searched
+        .iter()
+        .map(|(path, reason)| format!("\n  {}: {reason}", path.display()));
+    lines.collect()
+}
+
+fn failed(failures: &[Failure]) -> String {
+    let lines = failures
+        .iter()
+        .map(|failure| format!("\n  {}: {}", failure.provider, failure.reason));
+    lines.collect()
+}

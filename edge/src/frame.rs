@@ -1,0 +1,131 @@
+//! A camera picture, and a pool that recycles big values shared between threads.
+
+use std::{sync::Arc, time::Instant};
+
+/// A picture of the source.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// Position in the source's sequence, from 0; pictures that could not be read count too.
+    pub index: u64,
+    /// Seconds on the source's own clock; differences drive all smoothing.
+    pub seconds: f64,
+    /// When decoding began.
+    pub captured: Instant,
+    /// Time spent on decoding or rendering.
+    pub decode_micros: u32,
+    /// Width in pixels.
+    pub width: usize,
+    /// Height in pixels.
+    pub height: usize,
+    /// `3 * width * height` bytes, RGB order, rows from the top.
+    pub rgb: Vec<u8>,
+    /// File name, for pictures of a folder.
+    pub name: String,
+}
+
+impl Default for Frame {
+    fn default() -> Self {
+        Self {
+            index: 0,
+            seconds: 0.0,
+            captured: Instant::now(),
+            decode_micros: 0,
+            width: 0,
+            height: 0,
+            rgb: Vec::new(),
+            name: String::new(),
+        }
+    }
+}
+
+impl Frame {
+    /// Sets the size, keeping the allocation.
+    pub fn resize(&mut self, width: usize, height: usize) {
+        self.width = width;
+        self.height = height;
+        self.rgb.resize(3 * width * height, 0);
+    }
+}
+
+/// Values handed out in [`Arc`]s and used again once every other holder has let go.
+///
+/// It grows to the number of values in flight, which the one-slot mailboxes bound.
+#[derive(Debug)]
+pub struct Pool<T> {
+    slots: Vec<Arc<T>>,
+}
+
+impl<T> Default for Pool<T> {
+    fn default() -> Self {
+        Self { slots: Vec::new() }
+    }
+}
+
+impl<T: Default> Pool<T> {
+    /// Fills a value that nobody else holds and shares it.
+    ///
+    /// # Errors
+    /// The first error of `fill`; the value then stays in the pool.
+    pub fn fill<R, E>(
+        &mut self,
+        fill: impl FnOnce(&mut T) -> Result<R, E>,
+    ) -> Result<(Arc<T>, R), E> {
+        let free = self
+            .slots
+            .iter_mut()
+            .position(|slot| Arc::get_mut(slot).is_some());
+        let index = free.unwrap_or_else(|| {
+            self.slots.push(Arc::default());
+            self.slots.len() - 1
+        });
+        // `make_mut` would ask for `Clone`; nobody else can have taken the value since `position`.
+        let slot = &mut self.slots[index];
+        let result = match Arc::get_mut(slot) {
+            Some(value) => fill(value)?,
+            None => {
+                let mut value = T::default();
+                let result = fill(&mut value)?;
+                *slot = Arc::new(value);
+                result
+            }
+        };
+        Ok((Arc::clone(slot), result))
+    }
+
+    /// Values ever made.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Whether nothing was ever made.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::convert::Infallible;
+
+    #[test]
+    fn a_released_value_is_used_again() {
+        let mut pool = Pool::<Vec<u8>>::default();
+        let mut fill = |byte| {
+            pool.fill(|value| {
+                value.push(byte);
+                Ok::<_, Infallible>(())
+            })
+            .unwrap()
+            .0
+        };
+        let first = fill(1);
+        let second = fill(2);
+        assert_eq!((&*first, &*second), (&vec![1], &vec![2]));
+        drop(first);
+        assert_eq!(*fill(3), vec![1, 3]);
+        assert_eq!(pool.len(), 2);
+    }
+}

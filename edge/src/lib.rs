@@ -1,0 +1,54 @@
+#![doc = r#"
+The mirror: camera, face tracking, inference, compositing, window.
+
+```text
+ capture ──▶ [latest frame] ──▶ edit (track, crop, classify, encode, transform, generate) ──▶ [latest edit] ─┐
+    └──────▶ [latest frame] ────────────────────────────────────────────────────────────────▶ main: compose, overlay, present
+```
+
+| word | module |
+|---|---|
+| capture | [`source`]: [`source::camera`], [`source::folder`], [`source::demo`] |
+| latest frame, latest edit | [`mailbox`] |
+| track | [`track`]: [`detect`] acquires and re-checks, [`flow`] follows |
+| crop | [`square`], [`resample`] |
+| classify … generate | [`model`] on a [`provider`] of the [`runtime`], combined by [`edit`] |
+| compose | [`mirror`], [`composite`] |
+| overlay, present | [`overlay`], [`window`] with [`scale`], [`display`] |
+| threads, shutdown | [`pipeline`], [`plan`], [`run`] |
+| figures | [`check`] by [`parity`], [`stage`], [`report`], [`contact_sheet`] |
+
+Nothing is written to disk, kept, or sent unless an option names a file.
+"#]
+
+pub mod bundle_path;
+pub mod camera_mode;
+pub mod check;
+pub mod cli;
+pub mod composite;
+pub mod contact_sheet;
+pub mod detect;
+pub mod display;
+pub mod edit;
+pub mod error;
+pub mod flow;
+pub mod frame;
+pub mod mailbox;
+pub mod mirror;
+pub mod model;
+pub mod overlay;
+pub mod parity;
+pub mod pipeline;
+pub mod plan;
+pub mod provider;
+pub mod report;
+pub mod resample;
+pub mod run;
+pub mod runtime;
+pub mod scale;
+pub mod smooth;
+pub mod source;
+pub mod square;
+pub mod stage;
+pub mod track;
+pub mod window;

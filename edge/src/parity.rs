@@ -1,0 +1,234 @@
+//! The parity sample of a bundle: faces, and what the trainer's networks made of them.
+
+use crate::{
+    error::EdgeError,
+    model::{Model, StyleParts},
+};
+use model_spec::{
+    Bundle, SpecError, digest,
+    manifest::{Manifest, PARITY_FILE},
+    tensor,
+};
+use safetensors::{Dtype, SafeTensors};
+use std::{fmt, fs, path::Path};
+
+/// How far one output is from the trainer's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parity {
+    /// Name of the tensor.
+    pub name: &'static str,
+    /// `max |found - expected|`.
+    pub max_difference: f32,
+    /// Largest allowed: [`tensor::PARITY_TOLERANCE`] times `max(1, max |expected|)`.
+    pub allowed: f32,
+}
+
+impl Parity {
+    /// Whether the output is near enough; not-a-number never is.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.max_difference <= self.allowed
+    }
+}
+
+/// The parity sample, checked against the manifest's shapes.
+pub struct Sample {
+    /// Faces in it.
+    pub faces: usize,
+    image: Vec<f32>,
+    source_domain: Vec<usize>,
+    styles: Vec<f32>,
+    parts: StyleParts,
+    style_edited: Vec<f32>,
+    edited: Vec<f32>,
+    logits: Vec<f32>,
+}
+
+impl Sample {
+    /// Reads the bundle's sample.
+    ///
+    /// # Errors
+    /// [`EdgeError::File`], or [`EdgeError::Spec`] for a tensor that is missing or misshapen.
+    pub fn load(bundle: &Bundle) -> Result<Self, EdgeError> {
+        let path = bundle.path(PARITY_FILE);
+        let bytes = fs::read(&path).map_err(|error| EdgeError::file(&path, error))?;
+        let manifest = bundle.manifest();
+        // What was checked when the bundle was opened is what is read now.
+        if manifest.files.get(PARITY_FILE) != Some(&digest::of_bytes(&bytes)) {
+            return Err(EdgeError::file(path, "changed while it was read"));
+        }
+        let tensors = SafeTensors::deserialize(&bytes)
+            .map_err(|error| EdgeError::file(&path, format!("not safetensors: {error}")))?;
+        let reader = Reader {
+            path: &path,
+            tensors: &tensors,
+        };
+        let architecture = &manifest.architecture;
+        let (size, dim) = (architecture.image_size, architecture.style_dim);
+        let image = [architecture.colour.channels(), size, size];
+        let domains = manifest.attributes.domain_count();
+        let faces = reader.faces(tensor::IMAGE)?;
+        let codes = [domains, dim];
+        let sample = Self {
+            faces,
+            image: reader.floats(tensor::IMAGE, faces, &image)?,
+            source_domain: reader.domains(tensor::SOURCE_DOMAIN, faces, manifest)?,
+            styles: reader.floats(tensor::STYLES, faces, &codes)?,
+            parts: StyleParts {
+                unrelated: reader.floats(tensor::STYLE_UNRELATED, faces, &[dim])?,
+                related: reader.floats(tensor::STYLE_RELATED, faces, &[dim])?,
+                related_targets: reader.floats(tensor::STYLE_RELATED_TARGETS, faces, &codes)?,
+            },
+            style_edited: reader.floats(tensor::STYLE_EDITED, faces, &[dim])?,
+            edited: reader.floats(tensor::EDITED, faces, &image)?,
+            logits: reader.floats(tensor::LOGITS, faces, &[manifest.attributes.len()])?,
+        };
+        Ok(sample)
+    }
+
+    /// Runs every graph on the trainer's inputs.
+    ///
+    /// # Errors
+    /// [`EdgeError::Runtime`].
+    pub fn compare(&self, model: &mut Model) -> Result<Vec<Parity>, EdgeError> {
+        let mut styles = Vec::new();
+        model.encode(&self.image, &mut styles)?;
+        let dim = self.style_edited.len() / self.faces;
+        let domains = self.styles.len() / self.style_edited.len();
+        // Each graph gets the trainer's input, so that a difference points at one graph.
+        let style: Vec<f32> = self
+            .source_domain
+            .iter()
+            .enumerate()
+            .flat_map(|(face, domain)| &self.styles[(face * domains + domain) * dim..][..dim])
+            .copied()
+            .collect();
+        let mut parts = StyleParts::default();
+        model.transform(&style, &mut parts)?;
+        let (mut edited, mut logits) = (Vec::new(), Vec::new());
+        model.generate(&self.image, &self.style_edited, &mut edited)?;
+        model.classify(&self.image, &mut logits)?;
+        let expected = &self.parts;
+        Ok(vec![
+            parity(tensor::STYLES, &styles, &self.styles),
+            parity(
+                tensor::STYLE_UNRELATED,
+                &parts.unrelated,
+                &expected.unrelated,
+            ),
+            parity(tensor::STYLE_RELATED, &parts.related, &expected.related),
+            parity(
+                tensor::STYLE_RELATED_TARGETS,
+                &parts.related_targets,
+                &expected.related_targets,
+            ),
+            parity(tensor::EDITED, &edited, &self.edited),
+            parity(tensor::LOGITS, &logits, &self.logits),
+        ])
+    }
+}
+
+fn parity(name: &'static str, found: &[f32], expected: &[f32]) -> Parity {
+    let pairs = found.iter().zip(expected);
+    // `f32::max` would ignore not-a-number.
+    let largest = |a: f32, b: f32| if b > a || b.is_nan() { b } else { a };
+    let mut max_difference = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, largest);
+    if found.len() != expected.len() {
+        max_difference = f32::INFINITY;
+    }
+    let scale = expected.iter().map(|value| value.abs()).fold(1.0, f32::max);
+    Parity {
+        name,
+        max_difference,
+        allowed: tensor::PARITY_TOLERANCE * scale,
+    }
+}
+
+struct Reader<'a> {
+    path: &'a Path,
+    tensors: &'a SafeTensors<'a>,
+}
+
+impl Reader<'_> {
+    fn wrong(
+        &self,
+        name: &str,
+        found: impl fmt::Display,
+        expected: impl fmt::Display,
+    ) -> EdgeError {
+        EdgeError::Spec(SpecError::Field {
+            path: self.path.into(),
+            field: name.into(),
+            found: found.to_string(),
+            expected: expected.to_string(),
+        })
+    }
+
+    fn faces(&self, name: &str) -> Result<usize, EdgeError> {
+        let shape = self.tensors.tensor(name).map(|view| view.shape().to_vec());
+        let faces = shape.ok().and_then(|shape| shape.first().copied());
+        faces
+            .filter(|&faces| faces > 0)
+            .ok_or_else(|| self.wrong(name, "nothing", "at least one face"))
+    }
+
+    fn bytes(
+        &self,
+        name: &str,
+        dtype: Dtype,
+        faces: usize,
+        sides: &[usize],
+    ) -> Result<Vec<u8>, EdgeError> {
+        let shape: Vec<usize> = std::iter::once(faces)
+            .chain(sides.iter().copied())
+            .collect();
+        let expected = format!("{dtype:?} {shape:?}");
+        let view = self
+            .tensors
+            .tensor(name)
+            .map_err(|_| self.wrong(name, "nothing", &expected))?;
+        if view.dtype() != dtype || view.shape() != shape {
+            let found = format!("{:?} {:?}", view.dtype(), view.shape());
+            return Err(self.wrong(name, found, expected));
+        }
+        Ok(view.data().to_vec())
+    }
+
+    fn floats(&self, name: &str, faces: usize, sides: &[usize]) -> Result<Vec<f32>, EdgeError> {
+        let bytes = self.bytes(name, Dtype::F32, faces, sides)?;
+        let (words, _) = bytes.as_chunks();
+        Ok(words.iter().map(|word| f32::from_le_bytes(*word)).collect())
+    }
+
+    fn domains(
+        &self,
+        name: &str,
+        faces: usize,
+        manifest: &Manifest,
+    ) -> Result<Vec<usize>, EdgeError> {
+        let bytes = self.bytes(name, Dtype::I64, faces, &[])?;
+        let count = manifest.attributes.domain_count();
+        let (words, _) = bytes.as_chunks();
+        let domains = words.iter().map(|word| {
+            let domain = i64::from_le_bytes(*word);
+            usize::try_from(domain)
+                .ok()
+                .filter(|&domain| domain < count)
+                .ok_or_else(|| self.wrong(name, domain, format!("0 to {}", count - 1)))
+        });
+        domains.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn not_a_number_and_a_missing_value_never_hold() {
+        assert!(parity("x", &[1.0, 1000.0], &[1.0, 1000.05]).holds());
+        assert!(!parity("x", &[1.0], &[1.001]).holds());
+        assert!(!parity("x", &[f32::NAN, 1.0], &[1.0, 1.0]).holds());
+        assert!(!parity("x", &[], &[1.0]).holds());
+    }
+}

@@ -1,0 +1,78 @@
+//! The capture thread: source -> latest frame.
+
+use super::{Closing, Shared};
+use crate::{
+    error::EdgeError,
+    frame::{Frame, Pool},
+    source::{Next, Source},
+    stage::{Stage, Stages},
+};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+/// What the capture thread counted.
+#[derive(Debug, Clone, Default)]
+pub struct CaptureCounts {
+    /// Pictures handed on.
+    pub frames: u64,
+    /// Pictures that could not be read.
+    pub skipped: u64,
+    /// Times the camera went away or fell silent.
+    pub interruptions: u64,
+    /// The source's name at the end.
+    pub source: String,
+}
+
+pub(super) struct CaptureThread {
+    pub(super) source: Box<dyn Source>,
+    pub(super) to_edit: Closing<Arc<Frame>>,
+    pub(super) frames: Closing<Arc<Frame>>,
+    pub(super) shared: Arc<Shared>,
+    pub(super) limit: u64,
+}
+
+impl CaptureThread {
+    pub(super) fn run(mut self) -> Result<(CaptureCounts, Stages), EdgeError> {
+        let (mut counts, mut stages) = (CaptureCounts::default(), Stages::default());
+        let mut pool = Pool::<Frame>::default();
+        let mut interrupted = false;
+        while counts.frames < self.limit && !self.shared.capture_ends.load(Ordering::Relaxed) {
+            let (frame, next) = pool.fill(|frame| self.source.next(frame))?;
+            match next {
+                Next::Frame => {
+                    interrupted = false;
+                    self.shared.set_trouble(None);
+                    counts.frames += 1;
+                    let decode = Duration::from_micros(u64::from(frame.decode_micros));
+                    stages.add(Stage::Capture, decode);
+                    let taken = if self.source.is_video() {
+                        self.frames.0.put(Arc::clone(&frame));
+                        self.to_edit.0.put(frame)
+                    } else {
+                        self.to_edit.0.put_when_empty(frame)
+                    };
+                    if !taken {
+                        break;
+                    }
+                }
+                Next::Skipped(reason) => {
+                    counts.skipped += 1;
+                    log::warn!("skipped: {reason}");
+                }
+                Next::Waiting(reason) => {
+                    // Without a reason it is only a slow camera.
+                    if !reason.is_empty() {
+                        counts.interruptions += u64::from(!interrupted);
+                        interrupted = true;
+                        self.shared.set_trouble(Some(reason));
+                    }
+                }
+                Next::End => break,
+            }
+        }
+        counts.source = self.source.name();
+        Ok((counts, stages))
+    }
+}

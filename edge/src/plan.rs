@@ -1,0 +1,108 @@
+//! What `edge run` was asked for, with every `auto` decided.
+
+use crate::{
+    display::{DisplayChoice, PngFolder},
+    error::EdgeError,
+    report::ProviderReport,
+    run::Config,
+    source::{SourceChoice, demo},
+    window,
+};
+use model_spec::AttributeSet;
+use std::{env, path::PathBuf};
+
+/// Pictures of the demonstration on a machine without a screen: 10 seconds.
+const DEMONSTRATION_FRAMES: u64 = 10 * demo::FRAMES_PER_SECOND as u64;
+/// Contact sheet of that demonstration.
+const DEMONSTRATION_SHEET: &str = "mirror-contact-sheet.png";
+/// How the main thread presents.
+pub enum Presenter {
+    /// In a window.
+    Window(Box<window::MirrorWindow>),
+    /// As files.
+    Png(PngFolder),
+    /// Not at all.
+    Nothing,
+}
+
+/// What was asked for, with every `auto` decided.
+pub struct Plan {
+    /// Where pictures come from.
+    pub source: SourceChoice,
+    /// Where they go.
+    pub display: DisplayChoice,
+    may_fall_back: bool,
+    /// Pictures after which to end.
+    pub frames: Option<u64>,
+    /// Where to write the contact sheet.
+    pub contact_sheet: Option<PathBuf>,
+    /// Whether strengths follow the face, because nobody is there to set them.
+    pub showcase: bool,
+}
+
+impl Plan {
+    /// Decides what can be decided without opening anything.
+    #[must_use]
+    pub fn new(config: &Config) -> Self {
+        let mut plan = Self {
+            source: config.source.clone(),
+            display: config.display.clone(),
+            may_fall_back: config.display == DisplayChoice::Auto,
+            frames: config.frames,
+            contact_sheet: config.contact_sheet.clone(),
+            showcase: false,
+        };
+        if plan.may_fall_back {
+            let has_screen = env::var_os("DISPLAY").is_some_and(|display| !display.is_empty());
+            plan.display = DisplayChoice::Window;
+            if !has_screen {
+                log::info!("no display (DISPLAY is not set)");
+                plan.demonstrate(config);
+            }
+        }
+        plan
+    }
+
+    /// Without a screen: 10 seconds of the demo, a report and a contact sheet.
+    fn demonstrate(&mut self, config: &Config) {
+        self.display = DisplayChoice::None;
+        self.may_fall_back = false;
+        if self.source == SourceChoice::Auto {
+            self.source = SourceChoice::Demo;
+        }
+        if !matches!(self.source, SourceChoice::Folder(_)) {
+            self.frames = self.frames.or(Some(DEMONSTRATION_FRAMES));
+        }
+        let sheet = || Some(DEMONSTRATION_SHEET.into());
+        self.contact_sheet = self.contact_sheet.take().or_else(sheet);
+        self.showcase = self.source == SourceChoice::Demo && config.attr.is_none();
+    }
+
+    /// Opens the display; `auto` goes on without one.
+    ///
+    /// # Errors
+    /// [`EdgeError::Window`] or [`EdgeError::File`].
+    pub fn presenter(
+        &mut self,
+        config: &Config,
+        attributes: &AttributeSet,
+        strengths: &[f32],
+        provider: &ProviderReport,
+    ) -> Result<Presenter, EdgeError> {
+        match &self.display {
+            DisplayChoice::None => Ok(Presenter::Nothing),
+            DisplayChoice::Png(path) => Ok(Presenter::Png(PngFolder::create(path)?)),
+            DisplayChoice::Window | DisplayChoice::Auto => {
+                match window::MirrorWindow::open(attributes, strengths, provider) {
+                    Ok(window) => Ok(Presenter::Window(Box::new(window))),
+                    Err(error) if self.may_fall_back => {
+                        log::info!("no display ({error})");
+                        self.demonstrate(config);
+                        Ok(Presenter::Nothing)
+                    }
+                    Err(error) => Err(error),
+                }
+            }
+        }
+    }
+}

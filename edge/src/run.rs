@@ -1,0 +1,261 @@
+//! `edge run`: everything together.
+
+use crate::{
+    bundle_path,
+    contact_sheet::ContactSheet,
+    display::{DisplayChoice, PngFolder},
+    edit::Edit,
+    error::EdgeError,
+    mailbox::Taken,
+    mirror::Mirror,
+    model::Model,
+    pipeline::{Pipeline, Shared, Totals},
+    plan::{Plan, Presenter},
+    provider::Choice,
+    report::{self, BundleReport, ProviderReport, Report},
+    runtime::Runtime,
+    source::{self, SourceChoice},
+    stage::{Stage, Stages},
+    window,
+};
+use model_spec::{AttributeSet, Bundle};
+use std::{
+    env,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+/// Longest wait before looking whether to stop.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// Options of `edge run`.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// Bundle folder; none looks for the one that ships.
+    pub bundle: Option<PathBuf>,
+    /// Where pictures come from.
+    pub source: SourceChoice,
+    /// Where they go.
+    pub display: DisplayChoice,
+    /// Pictures after which to end.
+    pub frames: Option<u64>,
+    /// Strengths, e.g. `smile=1.0`; none starts with the first attribute at 1.
+    pub attr: Option<String>,
+    /// Where to write the JSON report.
+    pub report: Option<PathBuf>,
+    /// Where to write the contact sheet.
+    pub contact_sheet: Option<PathBuf>,
+    /// Execution provider.
+    pub provider: Choice,
+    /// ONNX Runtime library.
+    pub onnxruntime: Option<PathBuf>,
+}
+
+/// Runs until the source ends, `frames` is reached, the window closes or `stop` is set.
+///
+/// # Errors
+/// Any [`EdgeError`]; the bundle is checked before a camera is opened.
+pub fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeError> {
+    let folder = bundle_path::resolve(config.bundle.as_deref())?;
+    let bundle = Bundle::open(&folder)?;
+    let attributes = bundle.manifest().attributes.clone();
+    let strengths = strengths(&attributes, config.attr.as_deref())?;
+    let digest = bundle.digest()?;
+    let runtime =
+        Runtime::load(config.onnxruntime.as_deref())?.with_engine_cache(engine_cache(&digest));
+    let model = Model::open(&bundle, &runtime, config.provider)?;
+    log::info!(
+        "bundle {} on {}",
+        bundle.manifest().name,
+        model.provider().label()
+    );
+    let provider = ProviderReport::new(
+        config.provider,
+        model.provider(),
+        model.failures(),
+        runtime.library(),
+    );
+
+    let mut plan = Plan::new(config);
+    let mut mirror = Mirror::new(&bundle.manifest().architecture);
+    let presenter = plan.presenter(config, &attributes, &strengths, &provider)?;
+    let source = source::open(&plan.source)?;
+    let source_name = source.name();
+    let shared = Arc::new(Shared::new(&strengths));
+    let title = format!("{}, live", bundle.manifest().name);
+    if plan.contact_sheet.is_some() && matches!(presenter, Presenter::Window(_)) {
+        log::warn!("no contact sheet: it needs --display none or png:DIR");
+        plan.contact_sheet = None;
+    }
+    let mut sheet = plan
+        .contact_sheet
+        .as_ref()
+        .map(|_| ContactSheet::new(title, &attributes));
+
+    let start = Instant::now();
+    let pipeline = Pipeline::start(source, model, Arc::clone(&shared), plan.frames)?;
+    let mut main = Main {
+        pipeline: &pipeline,
+        mirror: &mut mirror,
+        attributes: &attributes,
+        showcase: plan.showcase,
+        stages: Stages::default(),
+        shown: 0,
+    };
+    let ended = match presenter {
+        Presenter::Window(mut window) => main.show(&mut window, stop),
+        Presenter::Png(png) => main.drain(Some(&png), sheet.as_mut(), stop),
+        Presenter::Nothing => main.drain(None, sheet.as_mut(), stop),
+    };
+    let (stages, shown) = (main.stages, main.shown);
+    let seconds = start.elapsed().as_secs_f64();
+    let memory = report::resident_memory_bytes();
+    // A thread's error explains more than the closed mailbox it leaves behind.
+    let totals = pipeline.stop()?;
+    ended?;
+
+    let mut report = Report {
+        edge_version: env!("CARGO_PKG_VERSION"),
+        bundle: BundleReport {
+            name: bundle.manifest().name.clone(),
+            digest,
+        },
+        source: source_name,
+        display: plan.display.to_string(),
+        provider,
+        strengths: attributes
+            .names()
+            .iter()
+            .map(ToString::to_string)
+            .zip(shared.strengths())
+            .collect(),
+        seconds,
+        frames_captured: totals.capture.frames,
+        frames_skipped: totals.capture.skipped,
+        frames_with_face: totals.edit.with_face,
+        frames_edited: totals.edit.edited,
+        frames_shown: shown,
+        frames_dropped: totals.dropped,
+        frames_per_second: totals.edit.edited as f64 / seconds.max(1e-9),
+        camera_interruptions: totals.capture.interruptions,
+        model_ms_per_frame: 0.0,
+        outside_model_ms_per_frame: 0.0,
+        stages: Vec::new(),
+        resident_memory_bytes: memory,
+    };
+    report.set_stages(&all_stages(stages, &totals));
+    if let Some(path) = &config.report {
+        report.save(path)?;
+    }
+    if let (Some(sheet), Some(path)) = (&sheet, &plan.contact_sheet) {
+        let subtitle = format!(
+            "{} on {}: {:.1} edited frames per second",
+            report.source,
+            report.provider.running.label(),
+            report.frames_per_second
+        );
+        sheet.save(path, &subtitle)?;
+        log::info!("contact sheet: {}", path.display());
+    }
+    Ok(report)
+}
+
+fn all_stages(mut main: Stages, totals: &Totals) -> Stages {
+    main.merge(&totals.stages);
+    main
+}
+
+/// The main thread at work.
+struct Main<'a> {
+    pipeline: &'a Pipeline,
+    mirror: &'a mut Mirror,
+    attributes: &'a AttributeSet,
+    showcase: bool,
+    stages: Stages,
+    shown: u64,
+}
+
+impl Main<'_> {
+    /// Composes every edit that arrives, as fast as they arrive.
+    fn drain(
+        &mut self,
+        png: Option<&PngFolder>,
+        mut sheet: Option<&mut ContactSheet>,
+        stop: &AtomicBool,
+    ) -> Result<(), EdgeError> {
+        while !stop.load(Ordering::Relaxed) {
+            let edit = match self.pipeline.edits.take(PATIENCE) {
+                Taken::Value(edit) => edit,
+                Taken::Nothing => continue,
+                Taken::Closed => break,
+            };
+            self.mirror
+                .compose(&edit.frame, Some(&edit), &mut self.stages);
+            if let Some(png) = png {
+                let mirror = &self.mirror;
+                self.stages.time(Stage::Present, || {
+                    png.write(&edit, mirror.rgb(), mirror.size())
+                })?;
+            }
+            self.stages.add(Stage::Total, edit.frame.captured.elapsed());
+            self.shown += 1;
+            if let Some(sheet) = &mut sheet {
+                sheet.look(&edit, self.mirror.rgb());
+            }
+            if self.showcase {
+                self.do_the_opposite(&edit);
+            }
+        }
+        Ok(())
+    }
+
+    /// Shows both directions without anybody at the slider: a neutral face smiles, a smile goes.
+    fn do_the_opposite(&self, edit: &Edit) {
+        if edit.crop.is_none() {
+            return;
+        }
+        let smiles = AttributeSet::is_on(edit.source_domain, 0);
+        let wanted = if smiles { -1.0 } else { 1.0 };
+        let range = self.attributes.as_slice().first();
+        if let Some([low, high]) = range.map(|attribute| attribute.strength_range) {
+            self.pipeline
+                .shared
+                .set_strength(0, f32::clamp(wanted, low, high));
+        }
+    }
+
+    /// Drives the window at its own pace.
+    fn show(
+        &mut self,
+        window: &mut window::MirrorWindow,
+        stop: &AtomicBool,
+    ) -> Result<(), EdgeError> {
+        window.show(self.pipeline, self.mirror, &mut self.stages, stop)?;
+        self.shown = window.shown();
+        Ok(())
+    }
+}
+
+/// One strength per attribute. Without a wish, the first attribute is fully on, so that a mirror
+/// that was just switched on does something.
+fn strengths(attributes: &AttributeSet, wish: Option<&str>) -> Result<Vec<f32>, EdgeError> {
+    if let Some(wish) = wish {
+        return Ok(attributes.parse_strengths(wish)?);
+    }
+    let mut strengths = vec![0.0; attributes.len()];
+    strengths[0] = f32::min(1.0, attributes.as_slice()[0].strength_range[1]);
+    Ok(strengths)
+}
+
+/// TensorRT engines of this bundle; its engines of other weights must never be used.
+fn engine_cache(digest: &str) -> Option<PathBuf> {
+    let cache = env::var_os("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .or_else(|| Some(Path::new(&env::var_os("HOME")?).join(".cache")))?;
+    let folder = cache.join("smile-mirror").join("tensorrt");
+    Some(folder.join(digest.get(..16).unwrap_or(digest)))
+}

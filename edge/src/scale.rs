@@ -1,0 +1,164 @@
+//! Fits a picture into a window: mirrored, bilinear, with bars where the aspects differ.
+
+/// Colour of the bars, `0x00RRGGBB`.
+const BARS: u32 = 0x0008_090c;
+
+/// Draws pictures into a window's pixels; keeps its tables, so that a warm scaler allocates nothing.
+#[derive(Debug, Default)]
+pub struct Scaler {
+    columns: Vec<Tap>,
+    rows: Vec<Tap>,
+    planned: Option<([usize; 2], [usize; 2])>,
+    origin: [usize; 2],
+    /// The two source rows in use, stretched to the window's columns.
+    lines: [Line; 2],
+}
+
+#[derive(Debug, Default)]
+struct Line {
+    row: Option<usize>,
+    /// RGB, bytes times 256.
+    values: Vec<u16>,
+}
+
+impl Line {
+    fn stretch(&mut self, rgb: &[u8], columns: &[Tap]) {
+        self.values.clear();
+        self.values.extend(columns.iter().flat_map(|tap| {
+            let (a, b) = (
+                &rgb[tap.first..tap.first + 3],
+                &rgb[tap.second..tap.second + 3],
+            );
+            [0, 1, 2].map(|i| {
+                let mixed = u32::from(a[i]) * (256 - tap.weight) + u32::from(b[i]) * tap.weight;
+                mixed as u16
+            })
+        }));
+    }
+}
+
+/// Two neighbouring samples and the weight of the second, 0..=256.
+#[derive(Debug, Clone, Copy)]
+struct Tap {
+    first: usize,
+    second: usize,
+    weight: u32,
+}
+
+impl Scaler {
+    /// Draws `rgb` of `size` pixels into `pixels` of a window of `window` pixels. `dimmed` pictures
+    /// are those that are no longer live.
+    pub fn draw(
+        &mut self,
+        rgb: &[u8],
+        size: [usize; 2],
+        pixels: &mut [u32],
+        window: [usize; 2],
+        dimmed: bool,
+    ) {
+        if size.contains(&0) || window.contains(&0) || rgb.len() != 3 * size[0] * size[1] {
+            pixels.fill(BARS);
+            return;
+        }
+        if self.planned != Some((size, window)) {
+            self.plan(size, window);
+            self.planned = Some((size, window));
+        }
+        let [width, height] = [self.columns.len(), self.rows.len()];
+        if [width, height] != window {
+            pixels.fill(BARS);
+        }
+        let stride = 3 * size[0];
+        // 256 = as bright as it is.
+        let brightness: u32 = if dimmed { 80 } else { 256 };
+        self.lines.iter_mut().for_each(|line| line.row = None);
+        for (row, tap) in self.rows.iter().enumerate() {
+            // Neighbouring window rows share source rows, so each of them is stretched once.
+            if self.lines[0].row != Some(tap.first) {
+                self.lines.swap(0, 1);
+            }
+            for (line, source) in self.lines.iter_mut().zip([tap.first, tap.second]) {
+                if line.row != Some(source) {
+                    line.stretch(&rgb[source * stride..][..stride], &self.columns);
+                    line.row = Some(source);
+                }
+            }
+            let begin = (self.origin[1] + row) * window[0] + self.origin[0];
+            let out = pixels[begin..begin + width].iter_mut();
+            let upper = self.lines[0].values.chunks_exact(3);
+            let lower = self.lines[1].values.chunks_exact(3);
+            let (first, second) = ((256 - tap.weight) * brightness, tap.weight * brightness);
+            for ((out, upper), lower) in out.zip(upper).zip(lower) {
+                let mix = |i: usize| {
+                    // 8 bits each of column weight, row weight and brightness, and one to spare.
+                    ((u32::from(upper[i]) * (first >> 1) + u32::from(lower[i]) * (second >> 1))
+                        + (1 << 22))
+                        >> 23
+                };
+                *out = mix(0) << 16 | mix(1) << 8 | mix(2);
+            }
+        }
+    }
+
+    fn plan(&mut self, size: [usize; 2], window: [usize; 2]) {
+        let fit = |i: usize| window[i] as f32 / size[i] as f32;
+        let scale = fit(0).min(fit(1));
+        let drawn = [0, 1].map(|i| {
+            let side = (size[i] as f32 * scale).round() as usize;
+            side.clamp(1, window[i])
+        });
+        self.origin = [0, 1].map(|i| (window[i] - drawn[i]) / 2);
+        taps(&mut self.columns, size[0], drawn[0]);
+        taps(&mut self.rows, size[1], drawn[1]);
+        // A mirror shows what stands left on the left; samples become byte offsets.
+        self.columns.reverse();
+        for tap in &mut self.columns {
+            (tap.first, tap.second) = (3 * tap.first, 3 * tap.second);
+        }
+    }
+}
+
+fn taps(taps: &mut Vec<Tap>, source: usize, drawn: usize) {
+    taps.clear();
+    let step = source as f32 / drawn as f32;
+    taps.extend((0..drawn).map(|pixel| {
+        let position = ((pixel as f32 + 0.5) * step - 0.5).clamp(0.0, source as f32 - 1.0);
+        let first = position as usize;
+        Tap {
+            first,
+            second: (first + 1).min(source - 1),
+            weight: ((position - first as f32) * 256.0).round() as u32,
+        }
+    }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn at_its_own_size_the_picture_is_exactly_flipped() {
+        let rgb: Vec<u8> = (0..4 * 2 * 3).map(|i| i * 9).collect();
+        let mut pixels = vec![0; 8];
+        Scaler::default().draw(&rgb, [4, 2], &mut pixels, [4, 2], false);
+        for y in 0..2 {
+            for x in 0..4 {
+                let at = 3 * (y * 4 + 3 - x);
+                let [red, green, blue] = [rgb[at], rgb[at + 1], rgb[at + 2]].map(u32::from);
+                assert_eq!(pixels[y * 4 + x], red << 16 | green << 8 | blue);
+            }
+        }
+    }
+
+    #[test]
+    fn bars_fill_what_another_aspect_leaves_and_odd_sizes_are_no_problem() {
+        let rgb = vec![200; 4 * 4 * 3];
+        let mut pixels = vec![0; 8 * 4];
+        Scaler::default().draw(&rgb, [4, 4], &mut pixels, [8, 4], false);
+        assert_eq!(pixels[..8].iter().filter(|&&p| p == BARS).count(), 4);
+        for window in [[1, 1], [3, 50], [50, 3], [0, 5]] {
+            let mut pixels = vec![0; window[0] * window[1]];
+            Scaler::default().draw(&rgb, [4, 4], &mut pixels, window, true);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Smoothing over time: exponential averages and a switch with hysteresis.
+
+/// Exponential average of several values at once.
+#[derive(Debug, Clone)]
+pub struct Average {
+    /// Seconds after which a step has been followed by 63 %.
+    time_constant: f64,
+    values: Vec<f32>,
+}
+
+impl Average {
+    /// An average that follows within about `time_constant` seconds; 0 follows at once.
+    #[must_use]
+    pub fn new(time_constant: f64) -> Self {
+        Self {
+            time_constant,
+            values: Vec::new(),
+        }
+    }
+
+    /// Follows `sample`, `seconds` after the one before. The first one is taken as it is.
+    pub fn follow(&mut self, sample: &[f32], seconds: f64) -> &[f32] {
+        if self.values.len() != sample.len() || self.time_constant <= 0.0 {
+            self.values.clear();
+            self.values.extend_from_slice(sample);
+        } else {
+            let part = (1.0 - (-seconds.max(0.0) / self.time_constant).exp()) as f32;
+            for (value, sample) in self.values.iter_mut().zip(sample) {
+                *value += part * (sample - *value);
+            }
+        }
+        &self.values
+    }
+
+    /// The average so far.
+    #[must_use]
+    pub fn values(&self) -> &[f32] {
+        &self.values
+    }
+
+    /// Starts anew.
+    pub fn reset(&mut self) {
+        self.values.clear();
+    }
+}
+
+/// Probability of a logit.
+#[must_use]
+pub fn sigmoid(logit: f32) -> f32 {
+    1.0 / (1.0 + (-logit).exp())
+}
+
+/// A switch that ignores small changes around the middle.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Hysteresis(Option<bool>);
+
+impl Hysteresis {
+    const ON: f32 = 0.65;
+    const OFF: f32 = 0.35;
+
+    /// Whether a probability counts as on, given the answer before.
+    pub fn decide(&mut self, probability: f32) -> bool {
+        let on = match self.0 {
+            None => probability > 0.5,
+            Some(true) => probability > Self::OFF,
+            Some(false) => probability > Self::ON,
+        };
+        self.0 = Some(on);
+        on
+    }
+
+    /// How much of an edit to show, 1 to 0, on a face that is `probability` likely to have the edit's
+    /// value already: it is gone before the switch changes its mind, so that nothing jumps.
+    #[must_use]
+    pub fn fade(probability: f32) -> f32 {
+        ((Self::ON - probability) / (Self::ON - Self::OFF)).clamp(0.0, 1.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wavering_probability_does_not_flicker() {
+        let mut switch = Hysteresis::default();
+        assert!(!switch.decide(0.45));
+        let wavering = [0.55, 0.45, 0.62, 0.4];
+        assert!(wavering.iter().all(|&p| !switch.decide(p)));
+        assert!(switch.decide(0.7));
+        assert!(wavering.iter().all(|&p| switch.decide(p)));
+        assert!(!switch.decide(0.3));
+    }
+
+    #[test]
+    fn an_edit_has_faded_when_the_switch_changes() {
+        assert_eq!(Hysteresis::fade(0.1), 1.0);
+        assert_eq!(Hysteresis::fade(0.65), 0.0);
+        assert!(Hysteresis::fade(0.5) > 0.4 && Hysteresis::fade(0.5) < 0.6);
+    }
+
+    #[test]
+    fn an_average_follows_63_percent_within_its_time_constant_at_any_frame_rate() {
+        for steps in [1, 10, 100] {
+            let mut average = Average::new(0.2);
+            average.follow(&[0.0], 0.0);
+            for _ in 0..steps {
+                average.follow(&[1.0], 0.2 / f64::from(steps));
+            }
+            assert!((average.values()[0] - 0.632).abs() < 1e-3);
+        }
+    }
+}

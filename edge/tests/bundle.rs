@@ -1,0 +1,248 @@
+//! A tiny bundle whose every output is known.
+//!
+//! Whatever the face: style codes are 0, the classifier says [`Tiny::logit`], `T_0` gives -[`STEP`]
+//! and `T_1` gives +[`STEP`] in the first style component, and the generator adds the first style
+//! component to every pixel. So strength `a` changes every pixel by `a * STEP`.
+
+use crate::onnx::Graph;
+use model_spec::{
+    Architecture, Attribute, AttributeSet, ColourMode, Framing, Manifest, OutputForm, Provenance,
+    digest,
+    manifest::{FORMAT_VERSION, Graphs, MODEL_CARD_FILE, PARITY_FILE, Precision},
+    tensor,
+};
+use safetensors::{Dtype, tensor::TensorView};
+use std::{collections::BTreeMap, fs, path::Path};
+
+/// Change of a pixel at strength 1, in units of [-1, 1].
+pub const STEP: f32 = 0.25;
+/// Image size.
+pub const SIZE: usize = 32;
+const DIM: usize = 4;
+const FACES: usize = 2;
+
+/// What may differ between tiny bundles.
+#[derive(Clone)]
+pub struct Tiny {
+    pub colour: ColourMode,
+    pub output: OutputForm,
+    /// The classifier's answer for every face.
+    pub logit: f32,
+    pub framing: Framing,
+    /// Added to the `edited` values of the parity sample: above 1e-4, parity fails.
+    pub parity_error: f32,
+    /// Side of the generator's image input; another than [`SIZE`] breaks the contract.
+    pub generator_size: usize,
+}
+
+impl Default for Tiny {
+    fn default() -> Self {
+        Self {
+            colour: ColourMode::Luma,
+            output: OutputForm::Difference,
+            logit: -3.0,
+            framing: Framing {
+                side_ratio: 1.0,
+                centre_offset: [0.0, 0.0],
+            },
+            parity_error: 0.0,
+            generator_size: SIZE,
+        }
+    }
+}
+
+impl Tiny {
+    /// Writes the bundle into the new folder `folder`.
+    pub fn write(&self, folder: &Path) {
+        fs::create_dir_all(folder).unwrap();
+        let architecture = Architecture {
+            image_size: SIZE,
+            colour: self.colour,
+            style_dim: DIM,
+            stem_channels: 4,
+            max_conv_dim: 4,
+            w_hpf: 0.0,
+            output: self.output,
+            classifier_channels: 4,
+        };
+        let attributes = AttributeSet::new(vec![Attribute {
+            name: "smile".into(),
+            label: "Smile".into(),
+            off: "neutral".into(),
+            on: "smiling".into(),
+            strength_range: [-1.0, 1.5],
+        }])
+        .unwrap();
+        let files: [(&str, Vec<u8>); 6] = [
+            ("style_encoder.onnx", self.style_encoder()),
+            ("style_transformer.onnx", style_transformer()),
+            ("generator.onnx", self.generator()),
+            ("classifier.onnx", self.classifier()),
+            (PARITY_FILE, self.parity()),
+            (MODEL_CARD_FILE, b"A test.\n".to_vec()),
+        ];
+        let mut digests = BTreeMap::new();
+        for (name, bytes) in files {
+            fs::write(folder.join(name), &bytes).unwrap();
+            digests.insert(name.to_owned(), digest::of_bytes(&bytes));
+        }
+        let manifest = Manifest {
+            format_version: FORMAT_VERSION,
+            name: "tiny".into(),
+            licence: "none".into(),
+            domains: attributes.domain_names(),
+            graphs: Graphs::expected(&architecture, &attributes),
+            architecture,
+            attributes,
+            framing: self.framing,
+            provenance: Provenance {
+                trainer_version: "0".into(),
+                revision: "unknown".into(),
+                data: vec![],
+                notes: vec![],
+                data_digest: String::new(),
+                steps: 0,
+                batch_size: 1,
+                hardware: "none".into(),
+                metrics: BTreeMap::new(),
+            },
+            opset: 17,
+            precision: Precision::Fp32,
+            files: digests,
+        };
+        manifest.validate().unwrap();
+        manifest.save(folder).unwrap();
+    }
+
+    fn image(&self) -> [i64; 3] {
+        [self.colour.channels() as i64, SIZE as i64, SIZE as i64]
+    }
+
+    fn pixels(&self) -> usize {
+        self.colour.channels() * SIZE * SIZE
+    }
+
+    fn style_encoder(&self) -> Vec<u8> {
+        let outputs = 2 * DIM;
+        Graph::default()
+            .input(tensor::IMAGE, &self.image())
+            .floats(
+                "w",
+                &[self.pixels() as i64, outputs as i64],
+                &vec![0.0; self.pixels() * outputs],
+            )
+            .ints("shape", &[-1, 2, DIM as i64])
+            .node("Flatten", &[tensor::IMAGE], "flat")
+            .node("MatMul", &["flat", "w"], "codes")
+            .node("Reshape", &["codes", "shape"], tensor::STYLES)
+            .output(tensor::STYLES, &[2, DIM as i64])
+            .model()
+    }
+
+    fn classifier(&self) -> Vec<u8> {
+        Graph::default()
+            .input(tensor::IMAGE, &self.image())
+            .floats("w", &[self.pixels() as i64, 1], &vec![0.0; self.pixels()])
+            .floats("b", &[1], &[self.logit])
+            .node("Flatten", &[tensor::IMAGE], "flat")
+            .node("Gemm", &["flat", "w", "b"], tensor::LOGITS)
+            .output(tensor::LOGITS, &[1])
+            .model()
+    }
+
+    fn generator(&self) -> Vec<u8> {
+        let side = self.generator_size as i64;
+        let image = [self.image()[0], side, side];
+        let graph = Graph::default()
+            .input(tensor::IMAGE, &image)
+            .input(tensor::STYLE, &[DIM as i64])
+            .floats("first", &[DIM as i64, 1], &[1.0, 0.0, 0.0, 0.0])
+            .floats("zero", &[1], &[0.0])
+            .ints("shape", &[-1, 1, 1, 1])
+            .node("MatMul", &[tensor::STYLE, "first"], "step")
+            .node("Reshape", &["step", "shape"], "steps")
+            .node("Mul", &[tensor::IMAGE, "zero"], "nothing")
+            .node("Add", &["nothing", "steps"], tensor::DIFFERENCE)
+            .node("Add", &[tensor::IMAGE, tensor::DIFFERENCE], tensor::EDITED)
+            .output(tensor::EDITED, &image);
+        match self.output {
+            OutputForm::Difference => graph.output(tensor::DIFFERENCE, &image).model(),
+            OutputForm::Image => graph.model(),
+        }
+    }
+
+    fn parity(&self) -> Vec<u8> {
+        let pixels = self.pixels();
+        let image: Vec<f32> = (0..FACES * pixels)
+            .map(|i| (i % 97) as f32 / 97.0)
+            .collect();
+        let mut style_edited = [0.0; FACES * DIM];
+        style_edited[0] = 0.5;
+        let edited: Vec<f32> = image
+            .iter()
+            .enumerate()
+            .map(|(i, value)| value + if i < pixels { 0.5 } else { 0.0 } + self.parity_error)
+            .collect();
+        let targets: Vec<f32> = std::iter::repeat_n(targets(), FACES).flatten().collect();
+        let zeros = vec![0.0; FACES * 2 * DIM];
+        let code = &zeros[..FACES * DIM];
+        let [channels, size, _] = self.image().map(|side| side as usize);
+        let floats: [(&str, Vec<usize>, &[f32]); 9] = [
+            (tensor::IMAGE, vec![FACES, channels, size, size], &image),
+            (tensor::STYLES, vec![FACES, 2, DIM], &zeros),
+            (tensor::STYLE_UNRELATED, vec![FACES, DIM], code),
+            (tensor::STYLE_RELATED, vec![FACES, DIM], code),
+            (tensor::STYLE_RELATED_TARGETS, vec![FACES, 2, DIM], &targets),
+            (tensor::STYLE_EDITED, vec![FACES, DIM], &style_edited),
+            (tensor::EDITED, vec![FACES, channels, size, size], &edited),
+            (tensor::LOGITS, vec![FACES, 1], &[self.logit; FACES]),
+            ("unused", vec![1], &[0.0]),
+        ];
+        let mut bytes: Vec<(&str, Dtype, Vec<usize>, Vec<u8>)> = floats
+            .into_iter()
+            .map(|(name, shape, values)| {
+                let raw = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+                (name, Dtype::F32, shape, raw)
+            })
+            .collect();
+        let domains = [0_i64, 1].iter().flat_map(|v| v.to_le_bytes()).collect();
+        bytes.push((tensor::SOURCE_DOMAIN, Dtype::I64, vec![FACES], domains));
+        let views = bytes.iter().map(|(name, dtype, shape, raw)| {
+            (*name, TensorView::new(*dtype, shape.clone(), raw).unwrap())
+        });
+        safetensors::serialize(views, None).unwrap()
+    }
+}
+
+fn targets() -> [f32; 2 * DIM] {
+    let mut targets = [0.0; 2 * DIM];
+    targets[0] = -STEP;
+    targets[DIM] = STEP;
+    targets
+}
+
+fn style_transformer() -> Vec<u8> {
+    let dim = DIM as i64;
+    Graph::default()
+        .input(tensor::STYLE, &[dim])
+        .floats("half", &[1], &[0.5])
+        .floats("w", &[dim, 2 * dim], &[0.0; 2 * DIM * DIM])
+        .floats("b", &[2 * dim], &targets())
+        .ints("shape", &[-1, 2, dim])
+        .node("Mul", &[tensor::STYLE, "half"], tensor::STYLE_UNRELATED)
+        .node(
+            "Sub",
+            &[tensor::STYLE, tensor::STYLE_UNRELATED],
+            tensor::STYLE_RELATED,
+        )
+        .node("Gemm", &[tensor::STYLE, "w", "b"], "codes")
+        .node(
+            "Reshape",
+            &["codes", "shape"],
+            tensor::STYLE_RELATED_TARGETS,
+        )
+        .output(tensor::STYLE_UNRELATED, &[dim])
+        .output(tensor::STYLE_RELATED, &[dim])
+        .output(tensor::STYLE_RELATED_TARGETS, &[2, dim])
+        .model()
+}

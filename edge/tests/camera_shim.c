@@ -1,0 +1,244 @@
+/* A camera without hardware, for the tests: a library to preload that answers for one device path as
+ * a V4L2 webcam would, 640x480 at 30 pictures per second.
+ *
+ *   SHIM_DEVICE    path that is the camera, e.g. /dev/video42
+ *   SHIM_FOLDER    folder with picture0, picture1, ... of SHIM_PICTURES files, served in turn
+ *   SHIM_FORMAT    MJPG or YUYV: what the files are
+ *   SHIM_BUSY      set: somebody else streams
+ *   SHIM_UNPLUG    number of the picture at which the camera is pulled out, once
+ *   SHIM_AWAY      milliseconds until it is plugged in again; without it, never
+ *   SHIM_FREEZE    number of the picture after which none comes, once; a new stream works
+ *   SHIM_TRUNCATE  every so many pictures, half of one is missing
+ *
+ * The v4l crate calls open, mmap and syscall(SYS_ioctl); a timer stands behind the descriptor, so
+ * that poll works by itself.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/videodev2.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { WIDTH = 640, HEIGHT = 480, BUFFER_BYTES = WIDTH * HEIGHT * 2, MOST_BUFFERS = 8 };
+
+static struct {
+    int descriptor;
+    unsigned buffers, queued, queue[MOST_BUFFERS];
+    unsigned char *memory[MOST_BUFFERS];
+    int streaming, unplugged, was_unplugged, frozen, was_frozen;
+    long long unplugged_at;
+    unsigned pictures;
+} camera = {.descriptor = -1};
+
+static long number(const char *name) {
+    const char *value = getenv(name);
+    return value ? atol(value) : -1;
+}
+
+static long long milliseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+static unsigned fourcc(void) {
+    const char *format = getenv("SHIM_FORMAT");
+    return format && !strcmp(format, "YUYV") ? V4L2_PIX_FMT_YUYV : V4L2_PIX_FMT_MJPEG;
+}
+
+static void run_timer(long nanoseconds) {
+    struct itimerspec period = {{0, nanoseconds}, {0, nanoseconds}};
+    timerfd_settime(camera.descriptor, 0, &period, 0);
+}
+
+/* -2: not our path. */
+static int open_camera(const char *path) {
+    const char *device = getenv("SHIM_DEVICE");
+    if (!device || strcmp(path, device)) return -2;
+    if (camera.unplugged) {
+        long away = number("SHIM_AWAY");
+        if (away < 0 || milliseconds() < camera.unplugged_at + away) {
+            errno = ENOENT;
+            return -1;
+        }
+        camera.unplugged = 0;
+    }
+    camera.frozen = camera.buffers = camera.queued = camera.streaming = 0;
+    return camera.descriptor = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+}
+
+static int fill(unsigned char *memory) {
+    char path[4096];
+    long count = number("SHIM_PICTURES");
+    snprintf(path, sizeof path, "%s/picture%ld", getenv("SHIM_FOLDER"), camera.pictures % (count > 0 ? count : 1));
+    int file = syscall(SYS_openat, AT_FDCWD, path, O_RDONLY);
+    int bytes = file < 0 ? 0 : read(file, memory, BUFFER_BYTES);
+    if (file >= 0) close(file);
+    long truncate = number("SHIM_TRUNCATE");
+    return truncate > 0 && camera.pictures % truncate == 0 ? bytes / 2 : bytes;
+}
+
+static void describe_format(struct v4l2_format *format) {
+    struct v4l2_pix_format *picture = &format->fmt.pix;
+    memset(&format->fmt, 0, sizeof format->fmt);
+    picture->width = WIDTH;
+    picture->height = HEIGHT;
+    picture->pixelformat = fourcc();
+    picture->field = V4L2_FIELD_NONE;
+    picture->bytesperline = fourcc() == V4L2_PIX_FMT_YUYV ? 2 * WIDTH : 0;
+    picture->sizeimage = BUFFER_BYTES;
+    picture->colorspace = V4L2_COLORSPACE_SRGB;
+}
+
+static int fail(int code) {
+    errno = code;
+    return -1;
+}
+
+static int dequeue(struct v4l2_buffer *buffer) {
+    unsigned long long ticks;
+    if (!camera.streaming || !camera.queued) return fail(EINVAL);
+    if (!camera.was_unplugged && number("SHIM_UNPLUG") == camera.pictures) {
+        camera.unplugged = camera.was_unplugged = 1;
+        camera.unplugged_at = milliseconds();
+        return fail(ENODEV);
+    }
+    if (read(camera.descriptor, &ticks, sizeof ticks) != sizeof ticks) return fail(EAGAIN);
+    if (!camera.was_frozen && number("SHIM_FREEZE") == camera.pictures) {
+        camera.frozen = camera.was_frozen = 1;
+        run_timer(0);
+    }
+    buffer->index = camera.queue[0];
+    memmove(camera.queue, camera.queue + 1, --camera.queued * sizeof *camera.queue);
+    buffer->bytesused = fill(camera.memory[buffer->index]);
+    buffer->length = BUFFER_BYTES;
+    buffer->sequence = camera.pictures++;
+    buffer->flags = V4L2_BUF_FLAG_MAPPED;
+    buffer->field = V4L2_FIELD_NONE;
+    return 0;
+}
+
+static int control(unsigned request, void *argument) {
+    if (camera.unplugged) return fail(ENODEV);
+    switch (request) {
+    case (unsigned)VIDIOC_QUERYCAP: {
+        struct v4l2_capability *answer = argument;
+        memset(answer, 0, sizeof *answer);
+        strcpy((char *)answer->driver, "shim");
+        strcpy((char *)answer->card, "Camera of the tests");
+        answer->device_caps = V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING;
+        answer->capabilities = answer->device_caps | V4L2_CAP_DEVICE_CAPS;
+        return 0;
+    }
+    case (unsigned)VIDIOC_ENUM_FMT: {
+        struct v4l2_fmtdesc *answer = argument;
+        if (answer->index) return fail(EINVAL);
+        answer->pixelformat = fourcc();
+        strcpy((char *)answer->description, "one format");
+        return 0;
+    }
+    case (unsigned)VIDIOC_ENUM_FRAMESIZES: {
+        struct v4l2_frmsizeenum *answer = argument;
+        if (answer->index || answer->pixel_format != fourcc()) return fail(EINVAL);
+        answer->type = V4L2_FRMSIZE_TYPE_DISCRETE;
+        answer->discrete.width = WIDTH;
+        answer->discrete.height = HEIGHT;
+        return 0;
+    }
+    case (unsigned)VIDIOC_ENUM_FRAMEINTERVALS: {
+        struct v4l2_frmivalenum *answer = argument;
+        if (answer->index) return fail(EINVAL);
+        answer->type = V4L2_FRMIVAL_TYPE_DISCRETE;
+        answer->discrete.numerator = 1;
+        answer->discrete.denominator = 30;
+        return 0;
+    }
+    case (unsigned)VIDIOC_S_FMT:
+    case (unsigned)VIDIOC_G_FMT: describe_format(argument); return 0;
+    case (unsigned)VIDIOC_S_PARM:
+    case (unsigned)VIDIOC_G_PARM: {
+        struct v4l2_streamparm *answer = argument;
+        memset(&answer->parm, 0, sizeof answer->parm);
+        answer->parm.capture.timeperframe.numerator = 1;
+        answer->parm.capture.timeperframe.denominator = 30;
+        return 0;
+    }
+    case (unsigned)VIDIOC_REQBUFS: {
+        struct v4l2_requestbuffers *answer = argument;
+        if (getenv("SHIM_BUSY")) return fail(EBUSY);
+        if (answer->count > MOST_BUFFERS) answer->count = MOST_BUFFERS;
+        camera.buffers = answer->count;
+        camera.queued = 0;
+        return 0;
+    }
+    case (unsigned)VIDIOC_QUERYBUF: {
+        struct v4l2_buffer *answer = argument;
+        answer->length = BUFFER_BYTES;
+        answer->m.offset = answer->index * BUFFER_BYTES;
+        return 0;
+    }
+    case (unsigned)VIDIOC_QBUF: {
+        unsigned index = ((struct v4l2_buffer *)argument)->index;
+        for (unsigned i = 0; i < camera.queued; i++)
+            if (camera.queue[i] == index) return fail(EINVAL);
+        if (index >= camera.buffers) return fail(EINVAL);
+        camera.queue[camera.queued++] = index;
+        return 0;
+    }
+    case (unsigned)VIDIOC_STREAMON:
+        camera.streaming = 1;
+        run_timer(1000000000L / 30);
+        return 0;
+    case (unsigned)VIDIOC_STREAMOFF:
+        camera.streaming = camera.queued = 0;
+        run_timer(0);
+        return 0;
+    case (unsigned)VIDIOC_DQBUF: return dequeue(argument);
+    default: return fail(ENOTTY);
+    }
+}
+
+#define REAL(name) static __typeof__(&name) real; if (!real) real = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
+#define OPEN(name)                                  \
+    int name(const char *path, int flags, ...) {    \
+        REAL(name);                                 \
+        va_list rest;                               \
+        va_start(rest, flags);                      \
+        int mode = va_arg(rest, int);               \
+        va_end(rest);                               \
+        int ours = open_camera(path);               \
+        return ours == -2 ? real(path, flags, mode) : ours; \
+    }
+OPEN(open)
+OPEN(open64)
+
+#define MMAP(name, offset_type)                                                                    \
+    void *name(void *at, size_t length, int protection, int flags, int file, offset_type offset) { \
+        REAL(name);                                                                                \
+        if (file < 0 || file != camera.descriptor) return real(at, length, protection, flags, file, offset); \
+        void *memory = real(0, length, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);            \
+        return camera.memory[offset / BUFFER_BYTES] = memory;                                      \
+    }
+MMAP(mmap, off_t)
+MMAP(mmap64, off64_t)
+
+long syscall(long which, ...) {
+    REAL(syscall);
+    long a[6];
+    va_list rest;
+    va_start(rest, which);
+    for (int i = 0; i < 6; i++) a[i] = va_arg(rest, long);
+    va_end(rest);
+    if (which == SYS_ioctl && camera.descriptor >= 0 && a[0] == camera.descriptor) return control(a[1], (void *)a[2]);
+    return real(which, a[0], a[1], a[2], a[3], a[4], a[5]);
+}

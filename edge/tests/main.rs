@@ -1,0 +1,19 @@
+//! Tests of the built program.
+//!
+//! - [`pipeline`]: pictures in, pictures out, reports
+//! - [`bad_input`]: errors and exit codes
+//! - [`camera`]: a preloaded webcam that is busy, pulled out, frozen, cut off
+//! - [`screen`]: the window under Xvfb
+//!
+//! [`bundle`] writes a tiny bundle of known outputs out of graphs by [`onnx`]; [`place`] runs the
+//! program in a temporary folder. Tests that need ONNX Runtime say so when they skip.
+
+#![allow(clippy::unwrap_used)] // A panic is how a test fails, and its helpers are no tests themselves.
+
+mod bad_input;
+mod bundle;
+mod camera;
+mod onnx;
+mod pipeline;
+mod place;
+mod screen;

@@ -1,0 +1,271 @@
+//! Pictures in, pictures out, through the built program and a bundle of known outputs.
+
+use crate::{
+    bundle::{STEP, Tiny},
+    place::{Place, assert_fails, assert_succeeds, runtime, said},
+};
+use faces::Take;
+use image::RgbImage;
+use model_spec::{ColourMode, OutputForm};
+use std::fs;
+
+const WIDTH: u32 = 320;
+const HEIGHT: u32 = 240;
+
+fn demo_face(seed: u64) -> RgbImage {
+    let mut rgb = vec![0; (3 * WIDTH * HEIGHT) as usize];
+    Take::new(seed, WIDTH, HEIGHT, 30.0).render_into(0, &mut rgb);
+    RgbImage::from_raw(WIDTH, HEIGHT, rgb).unwrap()
+}
+
+/// Largest change of any byte, and how many pixels changed, relative to the original.
+fn change(before: &RgbImage, after: &RgbImage) -> (i32, usize) {
+    let differences = before
+        .pixels()
+        .zip(after.pixels())
+        .map(|(a, b)| (0..3).map(|i| i32::from(b[i]) - i32::from(a[i])));
+    let mut largest = 0_i32;
+    let mut changed = 0;
+    for pixel in differences {
+        let pixel: Vec<i32> = pixel.collect();
+        changed += usize::from(pixel.iter().any(|&d| d != 0));
+        for difference in pixel {
+            if difference.abs() > largest.abs() {
+                largest = difference;
+            }
+        }
+    }
+    (largest, changed)
+}
+
+/// Edits one demo face of a folder and returns the picture before and after.
+fn edited(tiny: &Tiny, attr: &str) -> Option<(RgbImage, RgbImage)> {
+    let library = runtime()?;
+    let place = Place::with_bundle(tiny);
+    fs::create_dir(place.path("in")).unwrap();
+    let before = demo_face(0);
+    before.save(place.path("in/face.png")).unwrap();
+    let arguments = [
+        "run",
+        "--bundle",
+        "bundle",
+        "--source",
+        "dir:in",
+        "--display",
+        "png:out",
+        "--attr",
+        attr,
+    ];
+    assert_succeeds(&place.edge(&library, &arguments));
+    let after = image::open(place.path("out/face.png")).unwrap().into_rgb8();
+    Some((before, after))
+}
+
+#[test]
+fn strength_one_adds_the_known_step_inside_the_face_and_nothing_outside() {
+    let Some((before, after)) = edited(&Tiny::default(), "smile=1") else {
+        return;
+    };
+    let (largest, changed) = change(&before, &after);
+    assert_eq!(largest, (STEP * 127.5_f32).round() as i32);
+    let share = changed as f32 / (WIDTH * HEIGHT) as f32;
+    assert!((0.05..0.6).contains(&share), "{share}");
+    for corner in [
+        (0, 0),
+        (WIDTH - 1, 0),
+        (0, HEIGHT - 1),
+        (WIDTH - 1, HEIGHT - 1),
+    ] {
+        assert_eq!(
+            before.get_pixel(corner.0, corner.1),
+            after.get_pixel(corner.0, corner.1)
+        );
+    }
+}
+
+#[test]
+fn strength_is_linear_signed_and_may_exceed_one() {
+    let smiling = Tiny {
+        logit: 3.0,
+        ..Tiny::default()
+    };
+    let cases = [
+        ("smile=0.5", Tiny::default(), 0.5),
+        ("smile=-1", smiling, -1.0),
+        ("smile=1.5", Tiny::default(), 1.5),
+    ];
+    for (attr, bundle, factor) in cases {
+        let Some((before, after)) = edited(&bundle, attr) else {
+            return;
+        };
+        let expected = (factor * STEP * 127.5_f32).round() as i32;
+        let (largest, _) = change(&before, &after);
+        assert!((largest - expected).abs() <= 1, "{attr}: {largest}");
+    }
+}
+
+#[test]
+fn a_face_that_has_the_value_already_stays_as_it_is() {
+    let Some((before, after)) = edited(&Tiny::default(), "smile=-1") else {
+        return;
+    };
+    assert_eq!(before, after);
+}
+
+#[test]
+fn strength_zero_leaves_every_byte_as_it_was() {
+    let Some((before, after)) = edited(&Tiny::default(), "smile=0") else {
+        return;
+    };
+    assert_eq!(before, after);
+}
+
+#[test]
+fn an_image_generator_and_a_colour_model_give_the_same_edit() {
+    let image = Tiny {
+        output: OutputForm::Image,
+        ..Tiny::default()
+    };
+    let colour = Tiny {
+        colour: ColourMode::Rgb,
+        ..Tiny::default()
+    };
+    for tiny in [image, colour] {
+        let Some((before, after)) = edited(&tiny, "smile=1") else {
+            return;
+        };
+        let (largest, _) = change(&before, &after);
+        assert!((largest - (STEP * 127.5_f32).round() as i32).abs() <= 1);
+    }
+}
+
+#[test]
+fn every_picture_of_a_folder_is_edited_and_unreadable_ones_are_named_and_counted() {
+    let Some(library) = runtime() else { return };
+    let place = Place::with_bundle(&Tiny::default());
+    fs::create_dir(place.path("in")).unwrap();
+    for seed in 0..5 {
+        demo_face(seed)
+            .save(place.path(&format!("in/face{seed}.png")))
+            .unwrap();
+    }
+    fs::write(place.path("in/broken.jpg"), b"\xff\xd8 no picture").unwrap();
+    fs::write(place.path("in/notes.txt"), b"not looked at").unwrap();
+    let arguments = [
+        "run",
+        "--bundle",
+        "bundle",
+        "--source",
+        "dir:in",
+        "--display",
+        "png:out",
+        "--report",
+        "r.json",
+    ];
+    let output = place.edge(&library, &arguments);
+    assert_succeeds(&output);
+    assert!(said(&output).contains("broken.jpg"), "{}", said(&output));
+    let report = place.report("r.json");
+    assert_eq!(report["frames_captured"], 5);
+    assert_eq!(report["frames_skipped"], 1);
+    assert_eq!(report["frames_shown"], 5);
+    assert_eq!(report["frames_dropped"], 0);
+    assert_eq!(report["frames_edited"], report["frames_with_face"]);
+    assert_eq!(fs::read_dir(place.path("out")).unwrap().count(), 5);
+}
+
+#[test]
+fn a_folder_without_a_readable_picture_is_an_error() {
+    let Some(library) = runtime() else { return };
+    let place = Place::with_bundle(&Tiny::default());
+    fs::create_dir(place.path("in")).unwrap();
+    let arguments = [
+        "run",
+        "--bundle",
+        "bundle",
+        "--source",
+        "dir:in",
+        "--display",
+        "none",
+    ];
+    assert_fails(&place.edge(&library, &arguments), 1, &["in", "no picture"]);
+    fs::write(place.path("in/broken.png"), b"").unwrap();
+    let output = place.edge(&library, &arguments);
+    assert_fails(&output, 1, &["broken.png", "none of its 1 pictures"]);
+    let absent = [
+        "run",
+        "--bundle",
+        "bundle",
+        "--source",
+        "dir:nowhere",
+        "--display",
+        "none",
+    ];
+    assert_fails(&place.edge(&library, &absent), 1, &["nowhere"]);
+}
+
+#[test]
+fn without_a_screen_the_demo_runs_and_leaves_a_report_and_a_contact_sheet() {
+    let Some(library) = runtime() else { return };
+    let place = Place::with_bundle(&Tiny::default());
+    let arguments = [
+        "run", "--bundle", "bundle", "--frames", "60", "--report", "r.json",
+    ];
+    let output = place.edge(&library, &arguments);
+    assert_succeeds(&output);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("edited frames per second"), "{text}");
+    let report = place.report("r.json");
+    assert_eq!(report["frames_captured"], 60);
+    assert_eq!(report["provider"]["running"], "cpu");
+    assert!(report["frames_with_face"].as_u64().unwrap() > 0);
+    assert!(report["resident_memory_bytes"].as_u64().unwrap() > 10_000_000);
+    let stages: Vec<&str> = report["stages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|stage| stage["stage"].as_str().unwrap())
+        .collect();
+    for stage in [
+        "capture",
+        "track",
+        "model",
+        "generator",
+        "composite",
+        "total",
+    ] {
+        assert!(stages.contains(&stage), "{stages:?}");
+    }
+    let sheet = image::open(place.path("mirror-contact-sheet.png")).unwrap();
+    assert!(sheet.width() > 1000 && sheet.height() > 500);
+}
+
+#[test]
+fn sigterm_ends_the_run_cleanly_with_a_report() {
+    let Some(library) = runtime() else { return };
+    let place = Place::with_bundle(&Tiny::default());
+    let arguments = [
+        "run",
+        "--bundle",
+        "bundle",
+        "--source",
+        "demo",
+        "--display",
+        "none",
+        "--report",
+        "r.json",
+    ];
+    let mut child = place
+        .command(&library, &arguments)
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    let killed = std::process::Command::new("kill")
+        .arg(child.id().to_string())
+        .status();
+    assert!(killed.unwrap().success());
+    assert!(child.wait().unwrap().success());
+    assert!(place.report("r.json")["frames_captured"].as_u64().unwrap() > 0);
+}

@@ -1,0 +1,138 @@
+//! Hair: what it covers, how strands run, how they shine.
+
+use crate::colour::{Colour, blend};
+use crate::curve::{hill, mix, sine_cosine_degrees, smooth_step};
+use crate::frame::Frame;
+use crate::grain::noise;
+use crate::identity::Identity;
+use crate::outline::Outline;
+use crate::skin::Shading;
+
+const MIDDLE_Y: f32 = -0.42;
+
+/// The hair of one person in one pose.
+#[derive(Clone, Copy, Debug)]
+pub struct Hair {
+    half_width: f32,
+    curtain: f32,
+    top: f32,
+    end_y: f32,
+    long: f32,
+    opening: [f32; 2],
+    opening_tilt: (f32, f32),
+    opening_x: f32,
+    parting_x: f32,
+    sway: f32,
+    colour: Colour,
+    seed: f32,
+}
+
+impl Hair {
+    /// The hair of a person whose head has this outline.
+    pub fn new(identity: &Identity, outline: &Outline, frame: &Frame) -> Self {
+        let long = smooth_step(0.28, 0.42, identity.hair_length);
+        let volume = identity.hair_volume;
+        let parting = identity.hair_parting;
+        Self {
+            half_width: outline.half_width + 0.035 + 0.07 * volume + 0.07 * long,
+            curtain: 0.20 * long,
+            top: 0.88 + 0.05 * volume + 0.04 * long,
+            end_y: mix(
+                -0.18 + 0.2 * identity.hair_length,
+                mix(0.10, 1.30, identity.hair_length),
+                long,
+            ),
+            long,
+            opening: [
+                outline.half_width * mix(0.985, 0.93, long),
+                0.66 + 0.12 * identity.hairline - 0.03 * volume,
+            ],
+            opening_tilt: sine_cosine_degrees(-parting * mix(7.0, 11.0, long)),
+            opening_x: parting * 0.05,
+            parting_x: parting * 0.30,
+            sway: frame.yaw_sine() * 0.18,
+            colour: identity.hair,
+            seed: (identity.texture >> 5 & 31) as f32,
+        }
+    }
+
+    /// Whether the hair falls over the ears.
+    pub fn covers_ears(&self) -> bool {
+        self.long > 0.5
+    }
+
+    /// Signed distance to the whole hair, in head coordinates.
+    #[inline]
+    pub fn outer(&self, x: f32, y: f32) -> f32 {
+        let x = x + self.sway * 0.5;
+        let v = y - MIDDLE_Y;
+        let low = v.max(0.0);
+        let width = self.half_width * (1.0 + self.long * (0.10 * low - 0.05 * low * low));
+        let u = x / width;
+        let up = v.min(0.0) / self.top;
+        let (u2, up2) = (u * u, up * up);
+        let round = (u2 + up2).sqrt();
+        let square = (u2 * u2 + up2 * up2).sqrt().sqrt();
+        let side = (mix(round, square, 0.35) - 1.0) * width;
+        let end = y - self.end_y + 0.25 * self.long * u2 * u2;
+        side.max(end * mix(0.45, 0.8, self.long))
+    }
+
+    /// Signed distance to the part of the face the hair leaves free, in frontal coordinates.
+    #[inline]
+    pub fn opening(&self, x: f32, y: f32) -> f32 {
+        let (s, c) = self.opening_tilt;
+        let (dx, dy) = (x - self.opening_x, y + 0.28);
+        let (rx, ry) = (dx * c + dy * s, dy * c - dx * s);
+        // Parted long hair falls away from the parting like a curtain.
+        let fall = self.curtain * ((x - self.parting_x) * (x - self.parting_x) + 0.02).sqrt();
+        let v = (ry - fall).min(0.0) / self.opening[1];
+        let width = self.opening[0] * (1.0 + 0.05 * dy.max(0.0));
+        let u = rx / width;
+        let (u2, v2) = (u * u, v * v);
+        let round = (u2 + v2).sqrt();
+        let square = (u2 * u2 + v2 * v2).sqrt().sqrt();
+        (mix(round, square, 0.30) - 1.0) * width
+    }
+
+    /// Noise of the strands through a point of the head: coarse locks and fine hairs, each -1..1.
+    #[inline]
+    pub fn strands(&self, x: f32, y: f32) -> (f32, f32) {
+        let (across, along) = self.flow(x, y);
+        (
+            noise(across * 13.0 + self.seed, along * 1.3 + self.seed),
+            noise(across * 46.0 + self.seed, along * 3.0),
+        )
+    }
+
+    /// Strands fall from the parting along parabolas.
+    #[inline]
+    fn flow(&self, x: f32, y: f32) -> (f32, f32) {
+        let dx = x + self.sway * 0.5 - self.parting_x;
+        let dy = (y + 1.42).max(0.0);
+        (dx / (dy + 0.06).sqrt(), dy + 0.5 * dx * dx)
+    }
+
+    /// Light on the hair as a body, and its gloss, at a point of the head.
+    #[inline]
+    pub fn light(&self, x: f32, y: f32, shading: &Shading) -> (f32, f32) {
+        let nx = (x / (self.half_width * 1.12)).clamp(-0.95, 0.95);
+        let ny = ((y + 0.25) / 1.35).clamp(-0.8, 0.3);
+        let nz = (1.0 - nx * nx - ny * ny).max(0.05).sqrt();
+        let e = shading.irradiance([nx, ny, nz]);
+        let below = smooth_step(1.2, -0.2, y);
+        let (_, along) = self.flow(x, y);
+        let band = hill((along - 0.46) / 0.30) + 0.5 * self.long * hill((along - 1.55) / 0.4);
+        (e[1] * mix(0.55, 1.0, below), e[1] * band)
+    }
+
+    /// Colour of the hair.
+    #[inline]
+    pub fn colour(&self, strands: (f32, f32), light: f32, gloss: f32) -> Colour {
+        let (lock, fine) = strands;
+        let body = (0.82 + 0.34 * lock + 0.22 * fine).max(0.2) * light;
+        let shine = gloss * (0.45 + 0.45 * fine + 0.25 * lock).max(0.0);
+        let bright: Colour = blend(self.colour, [0.75, 0.66, 0.55], 0.35);
+        std::array::from_fn(|i| self.colour[i] * body * 1.15 + bright[i] * shine * 0.30)
+    }
+}

@@ -1,0 +1,199 @@
+//! Single layers: take their weights by name and append themselves to a graph.
+
+use crate::{
+    graph::Graph,
+    op::{Conv, Op},
+    weights::Weights,
+};
+use ndarray::{Array1, Ix1, Ix2, Ix4};
+
+/// Slope of every leaky ReLU below 0.
+const LEAKY_SLOPE: f32 = 0.2;
+/// Epsilon of every normalisation.
+const NORM_EPSILON: f32 = 1e-5;
+
+/// Sizes and switches of a square convolution.
+#[derive(Debug, Clone, Copy)]
+pub struct ConvShape {
+    /// Channels in and out.
+    pub channels: [usize; 2],
+    /// Side of the kernel.
+    pub kernel: usize,
+    /// Step in both directions.
+    pub stride: usize,
+    /// Zeros on every side.
+    pub padding: usize,
+    /// Whether it adds a number per channel.
+    pub with_bias: bool,
+}
+
+impl ConvShape {
+    /// 3x3 with bias, keeps the image size.
+    #[must_use]
+    pub fn same(channels: [usize; 2]) -> Self {
+        Self {
+            channels,
+            kernel: 3,
+            stride: 1,
+            padding: 1,
+            with_bias: true,
+        }
+    }
+
+    /// 1x1 with bias.
+    #[must_use]
+    pub fn pointwise(channels: [usize; 2]) -> Self {
+        Self {
+            kernel: 1,
+            padding: 0,
+            ..Self::same(channels)
+        }
+    }
+
+    /// The same without bias.
+    #[must_use]
+    pub fn without_bias(self) -> Self {
+        Self {
+            with_bias: false,
+            ..self
+        }
+    }
+}
+
+/// A network under construction. Layers are named as their tensors are, without the network's name.
+pub struct Layers<'a> {
+    /// The graph so far.
+    pub graph: Graph,
+    weights: &'a mut Weights,
+}
+
+impl<'a> Layers<'a> {
+    /// Starts the graph of the network `name`.
+    pub fn new(name: &str, doc: &str, weights: &'a mut Weights) -> Self {
+        Self {
+            graph: Graph::new(name, doc),
+            weights,
+        }
+    }
+
+    fn tensor(&self, layer: &str, part: &str) -> String {
+        format!("{}.{layer}.{part}", self.graph.name)
+    }
+
+    fn vector(&mut self, layer: &str, part: &str, length: usize) -> Array1<f32> {
+        let name = self.tensor(layer, part);
+        self.weights.take(&name, Ix1(length))
+    }
+
+    /// Appends an operator without weights.
+    pub fn op(&mut self, name: &str, op: Op, inputs: &[&str]) -> String {
+        self.graph.push(name, op, inputs)
+    }
+
+    /// Square convolution, `[from,H,W] -> [to,H',W']`.
+    pub fn conv(&mut self, name: &str, x: &str, shape: ConvShape) -> String {
+        let ConvShape {
+            channels: [from, to],
+            kernel,
+            stride,
+            padding,
+            with_bias,
+        } = shape;
+        let weight_name = self.tensor(name, "weight");
+        let weight = self
+            .weights
+            .take(&weight_name, Ix4(to, from, kernel, kernel));
+        let conv = Conv {
+            weight,
+            bias: with_bias.then(|| self.vector(name, "bias", to)),
+            stride,
+            pads: [padding; 4],
+        };
+        self.graph.push(name, Op::Conv(conv), &[x])
+    }
+
+    /// `[from] -> [to]`.
+    pub fn linear(&mut self, name: &str, x: &str, [from, to]: [usize; 2]) -> String {
+        let weight_name = self.tensor(name, "weight");
+        let weight = self.weights.take(&weight_name, Ix2(to, from));
+        let bias = self.vector(name, "bias", to);
+        self.graph.push(name, Op::Linear { weight, bias }, &[x])
+    }
+
+    /// Instance norm with trained scale and shift, `[channels,H,W]`.
+    pub fn instance_norm(&mut self, name: &str, x: &str, channels: usize) -> String {
+        let op = Op::InstanceNorm {
+            scale: self.vector(name, "weight", channels),
+            shift: self.vector(name, "bias", channels),
+            epsilon: NORM_EPSILON,
+        };
+        self.graph.push(name, op, &[x])
+    }
+
+    /// Batch norm with its running statistics, `[channels,H,W]`.
+    pub fn batch_norm(&mut self, name: &str, x: &str, channels: usize) -> String {
+        let op = Op::BatchNorm {
+            scale: self.vector(name, "weight", channels),
+            shift: self.vector(name, "bias", channels),
+            mean: self.vector(name, "running_mean", channels),
+            variance: self.vector(name, "running_var", channels),
+            epsilon: NORM_EPSILON,
+        };
+        self.graph.push(name, op, &[x])
+    }
+
+    /// `AdaIN(x, s) = (1 + gamma) * instance_norm(x) + beta`, `[gamma, beta] = fc(s)` (StarGAN v2):
+    /// `x [channels,H,W]`, `s [style_dim]`.
+    pub fn adaptive_instance_norm(
+        &mut self,
+        name: &str,
+        x: &str,
+        channels: usize,
+        (style, style_dim): (&str, usize),
+    ) -> String {
+        let part = |part: &str| format!("{name}.{part}");
+        let fc = self.linear(&part("fc"), style, [style_dim, 2 * channels]);
+        let graph = &mut self.graph;
+        let shape = vec![2 * channels, 1, 1];
+        let columns = graph.push(part("columns"), Op::Reshape { shape }, &[&fc]);
+        let slice = |start| Op::Slice {
+            start,
+            end: start + channels,
+        };
+        let gamma = graph.push(part("gamma"), slice(0), &[&columns]);
+        let beta = graph.push(part("beta"), slice(channels), &[&columns]);
+        let one = Op::AddConstant {
+            value: ndarray::Array::ones(vec![channels, 1, 1]),
+        };
+        let factor = graph.push(part("one_plus_gamma"), one, &[&gamma]);
+        let norm = Op::InstanceNorm {
+            scale: Array1::ones(channels),
+            shift: Array1::zeros(channels),
+            epsilon: NORM_EPSILON,
+        };
+        let normalised = graph.push(part("normalised"), norm, &[x]);
+        let scaled = graph.push(part("scaled"), Op::Multiply, &[&normalised, &factor]);
+        graph.push(name, Op::Add, &[&scaled, &beta])
+    }
+
+    /// Leaky ReLU of the value `x`.
+    pub fn leaky_relu(&mut self, name: &str, x: &str) -> String {
+        let slope = LEAKY_SLOPE;
+        self.graph.push(name, Op::LeakyRelu { slope }, &[x])
+    }
+
+    /// Stacks rows: `[length]` each `-> [rows,length]`.
+    pub fn stack(&mut self, name: &str, rows: &[String], length: usize) -> String {
+        let shape = vec![1, length];
+        let rows: Vec<String> = rows
+            .iter()
+            .map(|row| {
+                let shape = shape.clone();
+                let name = format!("{row}.row");
+                self.graph.push(name, Op::Reshape { shape }, &[row])
+            })
+            .collect();
+        let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+        self.graph.push(name, Op::Concat, &rows)
+    }
+}

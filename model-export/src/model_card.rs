@@ -1,0 +1,107 @@
+//! `MODEL_CARD.md`: the manifest for people.
+
+use crate::export::GraphReport;
+use model_spec::{ColourMode, Manifest, OutputForm};
+use std::fmt::Write;
+
+/// The model card as Markdown; everything in it is in the manifest or in the graphs.
+#[must_use]
+pub fn render(manifest: &Manifest, graphs: &[GraphReport]) -> String {
+    let architecture = &manifest.architecture;
+    let provenance = &manifest.provenance;
+    let size = architecture.image_size;
+    let colour = match architecture.colour {
+        ColourMode::Luma => "luma (the mirror changes brightness and keeps the camera's colour)",
+        ColourMode::Rgb => "RGB",
+    };
+    let output = match architecture.output {
+        OutputForm::Image => "the whole edited face",
+        OutputForm::Difference => "the difference to add to the face",
+    };
+    let mut card = format!("# {}\n\n", manifest.name);
+    let mut section = |title: &str, lines: Vec<String>| {
+        // Writing to a String cannot fail.
+        let _ = write!(card, "## {title}\n\n{}\n\n", lines.join("\n"));
+    };
+    section(
+        "What it does",
+        vec![
+            "Edits a face crop towards a chosen value of each attribute (L2M-GAN, Yang et al., CVPR 2021)."
+                .into(),
+            String::new(),
+            format!("- Images: {size} x {size} pixels, {colour}, in [-1, 1]."),
+            format!("- The generator draws {output}."),
+            format!("- Domains: {}.", manifest.domains.join(", ")),
+        ],
+    );
+    let header = "| attribute | off | on | strength |\n|---|---|---|---|";
+    let rows = manifest.attributes.as_slice().iter().map(|attribute| {
+        let [low, high] = attribute.strength_range;
+        let (off, on) = (&attribute.off, &attribute.on);
+        format!("| {} | {off} | {on} | {low} to {high} |", attribute.label)
+    });
+    section(
+        "Attributes",
+        std::iter::once(header.into()).chain(rows).collect(),
+    );
+    section(
+        "Training",
+        provenance
+            .data
+            .iter()
+            .map(|data| format!("- Data: {data}"))
+            .chain(
+                provenance
+                    .notes
+                    .iter()
+                    .map(|note| format!("- Note: {note}")),
+            )
+            .chain([
+                format!("- Data digest: `{}`", provenance.data_digest),
+                format!("- Steps: {}", provenance.steps),
+                format!("- Images per step: {}", provenance.batch_size),
+                format!("- Hardware: {}", provenance.hardware),
+                format!(
+                    "- Program: trainer {}, revision {}",
+                    provenance.trainer_version, provenance.revision
+                ),
+            ])
+            .collect(),
+    );
+    let measured = provenance
+        .metrics
+        .iter()
+        .map(|(name, value)| format!("| {name} | {value:.4} |"));
+    let metrics = if provenance.metrics.is_empty() {
+        vec!["None recorded.".into()]
+    } else {
+        std::iter::once("| metric | value |\n|---|---|".into())
+            .chain(measured)
+            .collect()
+    };
+    section("Metrics", metrics);
+    section(
+        "Graphs",
+        std::iter::once(format!(
+            "ONNX operator set {}, 32-bit floats.\n",
+            manifest.opset
+        ))
+        .chain(graphs.iter().map(|graph| format!("- {graph}")))
+        .collect(),
+    );
+    section("Licence", vec![manifest.licence.clone()]);
+    section(
+        "Limits",
+        vec![
+            "- Made for one upright face in the training framing; other crops give poor edits."
+                .into(),
+            "- An edited picture is not a record of what a person did or felt: mark it as edited."
+                .into(),
+            "- Learned from the data above, and only as fair to a group of people as that data is."
+                .into(),
+        ],
+    );
+    card.truncate(card.trim_end().len());
+    card.push('\n');
+    card
+}

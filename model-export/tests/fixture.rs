@@ -1,0 +1,222 @@
+//! Random checkpoints, small enough to run naively.
+
+use model_spec::{
+    Architecture, Attribute, AttributeSet, CheckpointSpec, ColourMode, Framing, OutputForm,
+    Provenance,
+    checkpoint::{FORMAT_VERSION, MODEL_FILE, PARITY_FILE},
+    digest,
+};
+use ndarray::ArrayD;
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64Mcg;
+use safetensors::{Dtype, tensor::TensorView};
+use std::{collections::BTreeMap, fs, path::Path};
+
+pub type Tensors = BTreeMap<String, ArrayD<f32>>;
+
+/// Rising widths, a width bound that makes blocks without conv1x1, and two attributes.
+pub fn spec(image_size: usize, colour: ColourMode, output: OutputForm) -> CheckpointSpec {
+    let attribute = |name: &str, off: &str, on: &str| Attribute {
+        name: name.into(),
+        label: name.into(),
+        off: off.into(),
+        on: on.into(),
+        strength_range: [-1.0, 1.5],
+    };
+    CheckpointSpec {
+        format_version: FORMAT_VERSION,
+        name: "tiny".into(),
+        licence: "CC0-1.0".into(),
+        architecture: Architecture {
+            image_size,
+            colour,
+            style_dim: 12,
+            stem_channels: 8,
+            max_conv_dim: 16,
+            w_hpf: 0.0,
+            output,
+            classifier_channels: 4,
+        },
+        attributes: AttributeSet::new(vec![
+            attribute("smile", "neutral", "smiling"),
+            attribute("gaze", "away", "here"),
+        ])
+        .unwrap(),
+        framing: Framing {
+            side_ratio: 1.5,
+            centre_offset: [0.0, 0.05],
+        },
+        provenance: Provenance {
+            trainer_version: "0.1.0".into(),
+            revision: "unknown".into(),
+            data: vec!["random numbers".into()],
+            notes: vec![],
+            data_digest: "0".repeat(64),
+            steps: 7,
+            batch_size: 8,
+            hardware: "none".into(),
+            metrics: BTreeMap::from([("edit_success.neutral_to_smiling".into(), 0.5)]),
+        },
+        files: BTreeMap::new(),
+    }
+}
+
+/// Uniform random numbers in [-1, 1].
+pub fn noise(shape: &[usize], seed: u64) -> ArrayD<f32> {
+    let mut random = Pcg64Mcg::seed_from_u64(seed);
+    ArrayD::from_shape_simple_fn(shape, || random.random_range(-1.0..1.0))
+}
+
+/// Every tensor of a checkpoint, spelled out here once more on purpose: this list is the format.
+pub fn tensors(spec: &CheckpointSpec) -> Tensors {
+    let mut shapes: Vec<(String, Vec<usize>)> = Vec::new();
+    let mut add = |name: String, shape: &[usize]| shapes.push((name, shape.to_vec()));
+    let a = &spec.architecture;
+    let (image, dim) = (a.colour.channels(), a.style_dim);
+    let (domains, attributes) = (spec.attributes.domain_count(), spec.attributes.len());
+    let log2 = a.image_size.ilog2() as usize;
+    let width = |k: usize| {
+        if k == 0 {
+            a.stem_channels
+        } else {
+            (a.stem_channels << k).min(a.max_conv_dim)
+        }
+    };
+
+    let mut layer = |name: &str, weight: &[usize]| {
+        add(format!("{name}.weight"), weight);
+        add(format!("{name}.bias"), &weight[..1]);
+    };
+    layer("generator.from_rgb", &[width(0), image, 3, 3]);
+    let down = log2 - 4;
+    let block = |k: usize| (width(k.min(down)), width((k + 1).min(down)));
+    for i in 0..down + 2 {
+        let (from, to) = block(i);
+        let name = format!("generator.encode.{i}");
+        layer(&format!("{name}.conv1"), &[from, from, 3, 3]);
+        layer(&format!("{name}.conv2"), &[to, from, 3, 3]);
+        layer(&format!("{name}.norm1"), &[from]);
+        layer(&format!("{name}.norm2"), &[from]);
+        let (to, from) = block(down + 1 - i);
+        let name = format!("generator.decode.{i}");
+        layer(&format!("{name}.conv1"), &[to, from, 3, 3]);
+        layer(&format!("{name}.conv2"), &[to, to, 3, 3]);
+        layer(&format!("{name}.norm1.fc"), &[2 * from, dim]);
+        layer(&format!("{name}.norm2.fc"), &[2 * to, dim]);
+    }
+    layer("generator.to_rgb.0", &[width(0)]);
+    layer("generator.to_rgb.2", &[image, width(0), 1, 1]);
+    layer("style_encoder.shared.0", &[width(0), image, 3, 3]);
+    let last = log2 - 2;
+    for i in 1..=last {
+        let (from, to) = (width(i - 1), width(i));
+        layer(
+            &format!("style_encoder.shared.{i}.conv1"),
+            &[from, from, 3, 3],
+        );
+        layer(
+            &format!("style_encoder.shared.{i}.conv2"),
+            &[to, from, 3, 3],
+        );
+    }
+    let code = width(last);
+    layer(
+        &format!("style_encoder.shared.{}", last + 2),
+        &[code, code, 4, 4],
+    );
+    for y in 0..domains {
+        layer(&format!("style_encoder.unshared.{y}"), &[dim, code]);
+        for i in [0, 2, 4] {
+            layer(&format!("style_transformer.related.{y}.{i}"), &[dim, dim]);
+        }
+    }
+    for i in [0, 2, 4] {
+        layer(&format!("style_transformer.unrelated.{i}"), &[dim, dim]);
+    }
+    let base = a.classifier_channels;
+    for i in 0..5 {
+        layer(&format!("classifier.{i}.norm"), &[base * 8.min(1 << i)]);
+    }
+    layer("classifier.head", &[attributes, 8 * base]);
+    for i in 0..5 {
+        let from = if i == 0 {
+            image
+        } else {
+            base * 8.min(1 << (i - 1))
+        };
+        let to = base * 8.min(1 << i);
+        add(format!("classifier.{i}.conv.weight"), &[to, from, 3, 3]);
+        add(format!("classifier.{i}.norm.running_mean"), &[to]);
+        add(format!("classifier.{i}.norm.running_var"), &[to]);
+    }
+    for i in 0..down + 2 {
+        let (from, to) = block(i);
+        if from != to {
+            add(
+                format!("generator.encode.{i}.conv1x1.weight"),
+                &[to, from, 1, 1],
+            );
+            let mirrored = format!("generator.decode.{}.conv1x1.weight", down + 1 - i);
+            add(mirrored, &[from, to, 1, 1]);
+        }
+    }
+    for i in 1..=last {
+        let (from, to) = (width(i - 1), width(i));
+        if from != to {
+            add(
+                format!("style_encoder.shared.{i}.conv1x1.weight"),
+                &[to, from, 1, 1],
+            );
+        }
+    }
+    let filled = shapes.into_iter().enumerate().map(|(seed, (name, shape))| {
+        let inputs: usize = shape[1..].iter().product();
+        let values = noise(&shape, seed as u64);
+        let norm_scale = shape.len() == 1 && name.ends_with("weight");
+        let values = if name.ends_with("running_var") || norm_scale {
+            values.mapv(|v| 1.0 + 0.5 * v)
+        } else if shape.len() == 1 {
+            values.mapv(|v| 0.5 * v)
+        } else {
+            values.mapv(|v| v * (3.0 / inputs as f32).sqrt())
+        };
+        (name, values)
+    });
+    filled.collect()
+}
+
+/// Writes a checkpoint folder.
+pub fn write(folder: &Path, spec: &CheckpointSpec, tensors: &Tensors) {
+    let bytes: BTreeMap<&str, Vec<u8>> = tensors
+        .iter()
+        .map(|(name, array)| {
+            (
+                name.as_str(),
+                array.iter().flat_map(|v| v.to_le_bytes()).collect(),
+            )
+        })
+        .collect();
+    let views = tensors.iter().map(|(name, array)| {
+        let data = &bytes[name.as_str()];
+        (
+            name,
+            TensorView::new(Dtype::F32, array.shape().to_vec(), data).unwrap(),
+        )
+    });
+    let model = safetensors::serialize(views, None).unwrap();
+    write_bytes(folder, spec, &model);
+}
+
+/// Writes a checkpoint folder around the bytes of `model.safetensors`.
+pub fn write_bytes(folder: &Path, spec: &CheckpointSpec, model: &[u8]) {
+    let mut spec = spec.clone();
+    fs::create_dir_all(folder).unwrap();
+    for (file, bytes) in [
+        (MODEL_FILE, model),
+        (PARITY_FILE, b"parity sample".as_slice()),
+    ] {
+        fs::write(folder.join(file), bytes).unwrap();
+        spec.files.insert(file.into(), digest::of_bytes(bytes));
+    }
+    spec.save(folder).unwrap();
+}

@@ -1,0 +1,20 @@
+//! Index of the exporter's tests.
+//!
+//! - `reference`: naive operators in 64-bit floats, and from them the networks of the paper
+//! - `fixture`: random checkpoints
+//! - `runtime`: ONNX Runtime, loaded from where `make` puts it
+//! - `networks`: exported graphs against the reference
+//! - `rewrites`: every rewrite alone, borders included
+//! - `weights`: wrong tensors are named
+//! - `bundle`: what is written, and what is never overwritten
+//! - `program`: the built program, its messages and exit codes
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+mod bundle;
+mod fixture;
+mod networks;
+mod program;
+mod reference;
+mod rewrites;
+mod runtime;
+mod weights;

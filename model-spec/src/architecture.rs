@@ -1,0 +1,128 @@
+//! Sizes and switches that fix the shape of every network.
+
+use crate::{error::Mismatch, pixel::ColourMode};
+use serde::{Deserialize, Serialize};
+
+/// What the generator's last convolution means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OutputForm {
+    /// The whole edited face, as in the paper: `G(x, s) = net(x, s)`.
+    Image,
+    /// What to add to the input: `G(x, s) = x + net(x, s)`.
+    Difference,
+}
+
+/// Shape of the generator, style encoder, style transformer, discriminator and classifier.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Architecture {
+    /// Side of the square images in pixels, a power of two from 32 to 1024.
+    pub image_size: usize,
+    /// What the image channels mean.
+    pub colour: ColourMode,
+    /// Length of a style code, `d` in the paper.
+    pub style_dim: usize,
+    /// Channels behind the first convolution; the paper: `2^14 / image_size`.
+    pub stem_channels: usize,
+    /// Upper bound of the channels of every later convolution; the paper: 512.
+    pub max_conv_dim: usize,
+    /// Weight divisor of the high-pass skip connections; 0 leaves them out.
+    pub w_hpf: f32,
+    /// Meaning of the generator's last convolution.
+    pub output: OutputForm,
+    /// Channels behind the first convolution of the attribute classifier.
+    pub classifier_channels: usize,
+}
+
+impl Architecture {
+    /// Checks every field's range.
+    ///
+    /// # Errors
+    /// The first [`Mismatch`], its field prefixed with `architecture.`.
+    pub fn validate(&self) -> Result<(), Mismatch> {
+        let size = self.image_size;
+        if !(size.is_power_of_two() && (32..=1024).contains(&size)) {
+            return Err(Mismatch::new(
+                "architecture.image_size",
+                size,
+                "a power of two from 32 to 1024",
+            ));
+        }
+        let sizes = [
+            ("style_dim", self.style_dim),
+            ("stem_channels", self.stem_channels),
+            ("max_conv_dim", self.max_conv_dim),
+            ("classifier_channels", self.classifier_channels),
+        ];
+        for (name, value) in sizes {
+            if !(1..=8192).contains(&value) {
+                return Err(Mismatch::new(
+                    format!("architecture.{name}"),
+                    value,
+                    "1 to 8192",
+                ));
+            }
+        }
+        if !(self.w_hpf.is_finite() && self.w_hpf >= 0.0) {
+            return Err(Mismatch::new(
+                "architecture.w_hpf",
+                self.w_hpf,
+                "a finite number, 0 or above",
+            ));
+        }
+        Ok(())
+    }
+
+    /// `log2(image_size)`.
+    #[must_use]
+    pub fn log2_image_size(&self) -> usize {
+        self.image_size.trailing_zeros() as usize
+    }
+
+    /// Channels at the input of downsampling block `k` and, for `k` = the number of blocks, behind
+    /// the last one: `stem, min(2 stem, max), min(4 stem, max), …`. The stem is not bounded.
+    #[must_use]
+    pub fn channels_at(&self, k: usize) -> usize {
+        if k == 0 {
+            return self.stem_channels;
+        }
+        let bound = self.max_conv_dim;
+        (0..k).fold(self.stem_channels, |channels, _| (channels * 2).min(bound))
+    }
+
+    /// Downsampling blocks of the generator.
+    #[must_use]
+    pub fn generator_downsamplings(&self) -> usize {
+        self.log2_image_size() - 4 + usize::from(self.w_hpf > 0.0)
+    }
+
+    /// Downsampling blocks of the style encoder and the discriminator; they end at 4x4.
+    #[must_use]
+    pub fn encoder_downsamplings(&self) -> usize {
+        self.log2_image_size() - 2
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_stem_may_exceed_the_channel_bound() {
+        let architecture = Architecture {
+            image_size: 64,
+            colour: ColourMode::Rgb,
+            style_dim: 64,
+            stem_channels: 256,
+            max_conv_dim: 64,
+            w_hpf: 0.0,
+            output: OutputForm::Image,
+            classifier_channels: 16,
+        };
+        assert_eq!(architecture.channels_at(0), 256);
+        assert_eq!(architecture.channels_at(1), 64);
+        assert_eq!(architecture.generator_downsamplings(), 2);
+        assert_eq!(architecture.encoder_downsamplings(), 4);
+    }
+}

@@ -1,0 +1,76 @@
+//! A checkpoint: the folder that `trainer` writes and `model-export` reads.
+//!
+//! `checkpoint.json` (this type), `model.safetensors` (averaged weights for use: tensors named
+//! `generator.…`, `style_encoder.…`, `style_transformer.…`, `classifier.…`), `parity.safetensors`
+//! (faces and what libtorch made of them) and `training.safetensors` (all that resuming needs).
+
+use crate::{
+    architecture::Architecture, attribute::AttributeSet, digest, error::SpecError,
+    framing::Framing, json, provenance::Provenance,
+};
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, path::Path};
+
+/// Newest checkpoint format this library reads and the one it writes.
+pub const FORMAT_VERSION: u32 = 1;
+/// The JSON file.
+pub const SPEC_FILE: &str = "checkpoint.json";
+/// Weights for use.
+pub const MODEL_FILE: &str = "model.safetensors";
+/// Parity sample.
+pub const PARITY_FILE: &str = "parity.safetensors";
+/// What resuming needs: raw weights, discriminator, Adam moments.
+pub const TRAINING_FILE: &str = "training.safetensors";
+
+/// Contents of `checkpoint.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckpointSpec {
+    /// See [`FORMAT_VERSION`].
+    pub format_version: u32,
+    /// Name of the model, e.g. `smile-64`.
+    pub name: String,
+    /// Terms of the weights.
+    pub licence: String,
+    /// Network shapes.
+    pub architecture: Architecture,
+    /// Attributes, in the order of the domain bits.
+    pub attributes: AttributeSet,
+    /// Framing of the training images.
+    pub framing: Framing,
+    /// Where the weights come from.
+    pub provenance: Provenance,
+    /// SHA-256 of every other file of the checkpoint, by file name.
+    pub files: BTreeMap<String, String>,
+}
+
+impl CheckpointSpec {
+    /// Reads and validates `folder/checkpoint.json`, and checks the digests of `files`.
+    ///
+    /// # Errors
+    /// [`SpecError`] naming file, field, found and expected.
+    pub fn load(folder: &Path, files: &[&str]) -> Result<Self, SpecError> {
+        let path = folder.join(SPEC_FILE);
+        let spec: Self = json::read_versioned(&path, "checkpoint", FORMAT_VERSION)?;
+        let checks = [
+            spec.architecture.validate(),
+            spec.attributes.validate(),
+            spec.framing.validate(),
+        ];
+        for check in checks {
+            check.map_err(|mismatch| mismatch.in_file(&path))?;
+        }
+        for &file in files {
+            digest::check(folder, file, &spec.files, &path)?;
+        }
+        Ok(spec)
+    }
+
+    /// Writes `folder/checkpoint.json` atomically.
+    ///
+    /// # Errors
+    /// [`SpecError::Io`].
+    pub fn save(&self, folder: &Path) -> Result<(), SpecError> {
+        json::write_atomically(&folder.join(SPEC_FILE), self)
+    }
+}

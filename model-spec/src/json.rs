@@ -1,0 +1,66 @@
+//! Versioned JSON files: read with a clear version error, written so that a crash leaves the old file.
+
+use crate::error::SpecError;
+use serde::{Serialize, de::DeserializeOwned};
+use std::{fs, io::Write, path::Path};
+
+/// Reads `path`, refusing a `format_version` above `supported` before any other field is looked at.
+///
+/// # Errors
+/// [`SpecError::Io`], [`SpecError::NewerFormat`], or [`SpecError::Json`] with line and column.
+pub fn read_versioned<T: DeserializeOwned>(
+    path: &Path,
+    what: &'static str,
+    supported: u32,
+) -> Result<T, SpecError> {
+    let text = fs::read_to_string(path).map_err(|source| SpecError::Io {
+        path: path.into(),
+        source,
+    })?;
+    let json_error = |source| SpecError::Json {
+        path: path.into(),
+        what,
+        source,
+    };
+    // A newer format may have fields this one has not, so its version has to be read first, alone.
+    #[derive(serde::Deserialize)]
+    struct Version {
+        format_version: u32,
+    }
+    let version: Version = serde_json::from_str(&text).map_err(json_error)?;
+    if version.format_version > supported {
+        return Err(SpecError::NewerFormat {
+            path: path.into(),
+            found: version.format_version,
+            supported,
+        });
+    }
+    serde_json::from_str(&text).map_err(json_error)
+}
+
+/// Writes `value` as indented JSON to a neighbour of `path`, syncs it and renames it over `path`.
+///
+/// # Errors
+/// [`SpecError::Io`]; the former file, if any, is then untouched.
+pub fn write_atomically<T: Serialize>(path: &Path, value: &T) -> Result<(), SpecError> {
+    let io_error = |source| SpecError::Io {
+        path: path.into(),
+        source,
+    };
+    let mut text = serde_json::to_string_pretty(value)
+        .map_err(std::io::Error::other)
+        .map_err(io_error)?;
+    text.push('\n');
+    let partial = path.with_extension("json.partial");
+    let written = fs::File::create(&partial).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    });
+    written
+        .and_then(|()| fs::rename(&partial, path))
+        .map_err(|source| {
+            // Best effort: the error that matters is the one being returned.
+            let _ = fs::remove_file(&partial);
+            io_error(source)
+        })
+}

@@ -1,0 +1,35 @@
+//! The contract between `trainer`, `model-export` and `edge`.
+//!
+//! ```text
+//! trainer ──► Checkpoint (checkpoint.json + model.safetensors + parity.safetensors)
+//!                 └─► model-export ──► Bundle (manifest.json + graphs + parity.safetensors)
+//!                                          └─► edge
+//! ```
+//!
+//! Every constant that two programs need exists here once: [`pixel`] ranges, [`attribute`]s and
+//! their domains, [`tensor`] names, the meaning of a [`strength`], the [`manifest`], digests.
+
+pub mod architecture;
+pub mod attribute;
+pub mod bundle;
+pub mod checkpoint;
+pub mod digest;
+pub mod error;
+pub mod framing;
+pub mod json;
+pub mod manifest;
+pub mod pixel;
+pub mod provenance;
+pub mod strength;
+pub mod tensor;
+
+pub use architecture::{Architecture, OutputForm};
+pub use attribute::{Attribute, AttributeSet};
+pub use bundle::Bundle;
+pub use checkpoint::CheckpointSpec;
+pub use error::SpecError;
+pub use framing::Framing;
+pub use manifest::Manifest;
+pub use pixel::ColourMode;
+pub use provenance::Provenance;
+pub use strength::EditWeights;

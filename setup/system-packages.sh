@@ -1,0 +1,71 @@
+#!/bin/sh
+# Installs the Debian or Ubuntu packages this machine lacks. Looks for the thing itself, not for its package, so that
+# any system which has it passes.
+# usage: setup/system-packages.sh
+set -eu
+
+say() { printf '%s\n' "$*" >&2; }
+
+find_missing() {
+    missing='' packages=''
+    # A compiler alone is not enough: linking needs the C library's headers and start files too.
+    links_cxx || lacks build-essential 'a C and C++ compiler that links (cc, c++)'
+    command -v curl >/dev/null || lacks curl curl
+    [ -e /etc/ssl/certs/ca-certificates.crt ] || [ -e /etc/pki/tls/certs/ca-bundle.crt ] || [ -e /etc/ssl/cert.pem ] ||
+        lacks ca-certificates 'certificates of the web'
+    if ! command -v python3 >/dev/null; then
+        lacks 'python3 python3-pip' 'python3 with pip'
+    elif ! python3 -c 'import pip' 2>/dev/null; then
+        lacks python3-pip 'pip of python3'
+    fi
+    # The window opens these while the mirror runs; without an X display there is no window.
+    if [ -n "${DISPLAY:-}" ]; then
+        has_library libX11.so.6 || lacks libx11-6 libX11.so.6
+        has_library libXcursor.so.1 || lacks libxcursor1 libXcursor.so.1
+    fi
+}
+lacks() { packages="$packages $1" missing="$missing, $2"; }
+has_library() { PATH="$PATH:/usr/sbin:/sbin" ldconfig -p | grep -qF "$1"; }
+links_cxx() {
+    command -v cc >/dev/null && command -v c++ >/dev/null || return 1
+    probe=$(mktemp)
+    rc=0
+    echo 'int main() { return 0; }' | c++ -include vector -x c++ -o "$probe" - 2>/dev/null || rc=1
+    rm -f "$probe"
+    return $rc
+}
+
+find_missing
+[ -n "$packages" ] || exit 0
+say "missing:${missing#,}"
+
+if ! command -v apt-get >/dev/null; then
+    say "error: this system has no apt-get to install them with. Install them its own way, then run again."
+    exit 1
+fi
+if [ "$(id -u)" = 0 ]; then
+    as_root=
+elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+    as_root='sudo -n'
+else
+    sudo='sudo '
+    command -v sudo >/dev/null || sudo=
+    say "error: installing them needs root, and sudo does not work here without a password."
+    say "Run this line with the rights of root, then run again:"
+    say "    ${sudo}apt-get update && ${sudo}apt-get install --yes --no-install-recommends$packages"
+    exit 1
+fi
+say "installing:$packages"
+# shellcheck disable=SC2086 # both are lists of words
+{
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q &&
+        $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q --yes --no-install-recommends $packages
+} >&2 </dev/null || {
+    say "error: apt-get failed; its message is above."
+    exit 1
+}
+find_missing
+if [ -n "$packages" ]; then
+    say "error: apt-get installed its packages, but still missing:${missing#,}"
+    exit 1
+fi

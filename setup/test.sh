@@ -1,0 +1,89 @@
+#!/bin/sh
+# Offline tests of the set-up scripts, on a copy of them in a temporary folder.
+# usage: setup/test.sh
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$work/index" "$work/bin"
+cp -r "$here" "$work/setup"
+cd "$work"
+
+# pip's "index" is a folder with one small wheel, and nothing of the user's configuration counts.
+unset LIBTORCH MIRROR_WHEELS
+export PIP_CONFIG_FILE=/dev/null PIP_NO_INDEX=1 PIP_FIND_LINKS="$work/index"
+sample=index/sample-1.0-py3-none-any.whl
+python3 - "$sample" <<'P'
+import sys, zipfile
+with zipfile.ZipFile(sys.argv[1], "w") as wheel:
+    wheel.writestr("sample/data", bytes(range(256)) * 1000)
+    wheel.writestr("sample-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: sample\nVersion: 1.0\n")
+    wheel.writestr("sample-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+    wheel.writestr("sample-1.0.dist-info/RECORD", "")
+P
+sha256=$(sha256sum <"$sample" | cut -c1-64)
+wrong=$(printf %064d 0)
+wheel=third_party/downloads/sample-1.0-x86_64.whl
+
+fetch() { setup/wheel.sh sample==1.0 "${1:-$sha256}" x86_64 >out 2>log; }
+failed() {
+    echo "setup/test.sh: $1" >&2
+    cat log >&2
+    exit 1
+}
+said() { grep -qF -- "$1" log || failed "expected the words \"$1\""; }
+
+# Asking pip costs half a second, so each fetch below meets two troubles at once.
+mkdir -p third_party/downloads
+head -c 1000 /dev/zero >"$wheel.partial"
+fetch || failed 'a corrupt partial is replaced'
+said 'discarding the partial'
+[ "$(cat out)" = "$wheel" ] || failed 'the place of the wheel is printed'
+cmp -s "$wheel" "$sample" || failed 'the fetched wheel is the pinned one'
+
+mv index elsewhere
+fetch || failed 'a verified wheel is used without asking the index'
+[ ! -s log ] || failed 'a verified wheel needs no work'
+mv "$wheel" "$wheel.partial"
+fetch || failed 'a partial that is whole is used without asking the index'
+rm "$wheel"
+head -c 1000 "elsewhere/${sample#*/}" >"$wheel.partial"
+! fetch || failed 'without an index there is no wheel'
+said 'cannot be reached'
+[ -e "$wheel.partial" ] || failed 'without an index a partial is kept'
+mv elsewhere index
+
+echo spoilt >"$wheel"
+fetch || failed 'a corrupt wheel is fetched again, from where the download stopped'
+said 'corrupt'
+said 'resuming'
+! grep -qF 'discarding the partial' log || failed 'a good partial is kept'
+
+rm "$wheel"
+cat "$sample" "$sample" >"$wheel.partial"
+! fetch "$wrong" || failed 'a wheel of another hash is refused'
+said 'discarding the partial'
+said "expected $wrong"
+[ ! -e "$wheel" ] || failed 'a refused wheel is not kept'
+[ ! -e "$wheel.partial" ] || failed 'a refused partial is not kept'
+
+# An index that curl may not read.
+printf '#!/bin/sh\nprintf 401\nexit 22\n' >bin/curl
+chmod +x bin/curl
+(PATH="$work/bin:$PATH" fetch) || failed 'pip fetches what curl may not'
+said 'through pip'
+
+# A folder appears whole, and the second run finds it.
+. setup/tree.sh
+mkdir -p new dest
+touch dest/left-over
+echo library >new/lib.so
+! tree_is_complete dest 'pin 1' lib.so || failed 'a folder without its stamp is incomplete'
+tree_publish new dest 'pin 1'
+tree_is_complete dest 'pin 1' lib.so || failed 'a published folder is complete'
+[ ! -e dest/left-over ] || failed 'a published folder replaces the old one'
+! tree_is_complete dest 'pin 2' lib.so || failed 'other pins make it incomplete'
+rm dest/lib.so
+! tree_is_complete dest 'pin 1' lib.so || failed 'a missing file makes it incomplete'
+
+echo 'setup: all tests passed'

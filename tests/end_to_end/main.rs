@@ -1,0 +1,40 @@
+//! The programs together:
+//!
+//! - [`chain`]: faces -> `trainer fit` -> `model-export` -> `edge check` -> `edge run`;
+//! - [`official`]: the official checkpoint layout through the same chain;
+//! - [`shipped`]: the bundle in `models/`;
+//! - [`exit_codes`]: 2 for usage, 1 for failure, everywhere.
+
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod chain;
+mod exit_codes;
+mod official;
+mod shipped;
+
+use tests::{Finished, run};
+
+/// Runs a program that has to succeed.
+fn succeed(program: &str, arguments: &[&str]) -> Finished {
+    let finished = run(program, arguments).unwrap();
+    assert_eq!(
+        finished.code,
+        Some(0),
+        "{program} {arguments:?}\n{}{}",
+        finished.stdout,
+        finished.stderr
+    );
+    finished
+}
+
+/// Whether ONNX Runtime is installed; says so where it is not.
+fn has_onnxruntime() -> bool {
+    let folder = tests::workspace()
+        .join("third_party/onnxruntime")
+        .join(std::env::consts::ARCH);
+    let found = std::env::var_os("ORT_DYLIB_PATH").is_some() || folder.is_dir();
+    if !found {
+        println!("skipped: no ONNX Runtime in {}", folder.display());
+    }
+    found
+}

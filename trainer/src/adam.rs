@@ -1,0 +1,128 @@
+//! Adam with its state in tensors, so that a run resumes with the same bytes.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use tch::{Tensor, nn::VarStore};
+
+/// Settings of Adam (Kingma and Ba 2015) with weight decay added to the gradient.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AdamSettings {
+    /// Step size.
+    pub learning_rate: f64,
+    /// Decay of the first moment.
+    pub beta1: f64,
+    /// Decay of the second moment.
+    pub beta2: f64,
+    /// L2 penalty, as a multiple of the parameters added to their gradients.
+    pub weight_decay: f64,
+}
+
+/// Added to the root of the second moment.
+const EPSILON: f64 = 1e-8;
+
+#[derive(Debug)]
+struct Slot {
+    parameter: Tensor,
+    first_moment: Tensor,
+    second_moment: Tensor,
+}
+
+/// Adam over the trainable variables of a store.
+#[derive(Debug)]
+pub struct Adam {
+    settings: AdamSettings,
+    steps: i64,
+    slots: BTreeMap<String, Slot>,
+}
+
+impl Adam {
+    /// Moments at zero.
+    #[must_use]
+    pub fn new(store: &VarStore, settings: AdamSettings) -> Self {
+        let slots = store
+            .variables()
+            .into_iter()
+            .filter(|(_, parameter)| parameter.requires_grad())
+            .map(|(name, parameter)| {
+                let slot = Slot {
+                    first_moment: parameter.zeros_like(),
+                    second_moment: parameter.zeros_like(),
+                    parameter,
+                };
+                (name, slot)
+            });
+        Self {
+            settings,
+            steps: 0,
+            slots: slots.collect(),
+        }
+    }
+
+    /// Forgets all gradients.
+    pub fn zero_grad(&mut self) {
+        for slot in self.slots.values_mut() {
+            slot.parameter.zero_grad();
+        }
+    }
+
+    /// One update from the gradients that `backward` left; parameters without one stay.
+    pub fn step(&mut self) {
+        self.steps += 1;
+        let AdamSettings {
+            learning_rate,
+            beta1,
+            beta2,
+            weight_decay,
+        } = self.settings;
+        let correction1 = 1.0 - beta1.powi(self.steps as i32);
+        let correction2 = 1.0 - beta2.powi(self.steps as i32);
+        tch::no_grad(|| {
+            for slot in self.slots.values_mut() {
+                let gradient = slot.parameter.grad();
+                if !gradient.defined() {
+                    continue;
+                }
+                let gradient = gradient + &slot.parameter * weight_decay;
+                let _ = slot.first_moment.g_mul_scalar_(beta1);
+                let _ = slot.first_moment.g_add_(&(&gradient * (1.0 - beta1)));
+                let _ = slot.second_moment.g_mul_scalar_(beta2);
+                let _ = slot
+                    .second_moment
+                    .addcmul_(&(&gradient * (1.0 - beta2)), &gradient);
+                let root = (&slot.second_moment / correction2).sqrt() + EPSILON;
+                let update = &slot.first_moment / root * (-learning_rate / correction1);
+                let _ = slot.parameter.g_add_(&update);
+            }
+        });
+    }
+
+    /// Changes the step size of the updates to come.
+    pub fn set_learning_rate(&mut self, learning_rate: f64) {
+        self.settings.learning_rate = learning_rate;
+    }
+
+    /// Number of updates done.
+    #[must_use]
+    pub fn steps(&self) -> i64 {
+        self.steps
+    }
+
+    /// The moments by name: `first.<parameter>` and `second.<parameter>`.
+    #[must_use]
+    pub fn moments(&self) -> Vec<(String, Tensor)> {
+        let pairs = self.slots.iter().flat_map(|(name, slot)| {
+            [
+                (format!("first.{name}"), slot.first_moment.shallow_clone()),
+                (format!("second.{name}"), slot.second_moment.shallow_clone()),
+            ]
+        });
+        pairs.collect()
+    }
+
+    /// Goes on behind `steps` updates; the moments themselves are restored through
+    /// [`Adam::moments`], whose tensors share their memory with this optimiser.
+    pub fn set_steps(&mut self, steps: i64) {
+        self.steps = steps;
+    }
+}

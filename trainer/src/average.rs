@@ -1,0 +1,15 @@
+//! The moving average of the editor's weights: what is exported, and steadier than the last step.
+
+use tch::nn::VarStore;
+
+/// `average = decay * average + (1 - decay) * current`, for every variable.
+pub fn update(average: &VarStore, current: &VarStore, decay: f64) {
+    let current = current.variables();
+    tch::no_grad(|| {
+        for (name, mut tensor) in average.variables() {
+            if let Some(now) = current.get(&name) {
+                let _ = tensor.lerp_(now, 1.0 - decay);
+            }
+        }
+    });
+}

@@ -1,0 +1,228 @@
+//! Settings of a training run: a TOML file, with single values overridden on the command line.
+
+use crate::{adam::AdamSettings, error::TrainError, objective::LossWeights};
+use model_spec::{Architecture, AttributeSet, Framing};
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// All settings of `trainer fit`; every field is documented in `trainer/configs/smile-64.toml`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Name of the model.
+    pub name: String,
+    /// Terms of the weights.
+    pub licence: String,
+    /// Seed of initialisation, data order and augmentation.
+    pub seed: u64,
+    /// Origin and terms of the data, for the model card.
+    pub data_notes: Vec<String>,
+    /// How the training differs from one uninterrupted run of these settings, for the model card.
+    #[serde(default)]
+    pub notes: Vec<String>,
+    /// Network shapes.
+    pub architecture: Architecture,
+    /// Framing of the training images.
+    pub framing: Framing,
+    /// Attributes, in the order of the domain bits.
+    pub attributes: AttributeSet,
+    /// What is drawn from.
+    pub data: DataConfig,
+    /// Training of the attribute classifier.
+    pub classifier: ClassifierConfig,
+    /// Adam of generator, style encoder and style transformer.
+    pub editor_adam: AdamSettings,
+    /// Adam of the discriminator.
+    pub discriminator_adam: AdamSettings,
+    /// torchvision `resnet18` weights (`.pth`) for the perceptual loss; without it the features are
+    /// those of the attribute classifier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resnet18: Option<PathBuf>,
+    /// Weights of the losses.
+    pub loss: LossWeights,
+    /// Lengths and intervals.
+    pub schedule: Schedule,
+}
+
+/// Which domains a face may be moved to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Targets {
+    /// Any, its own included, as in StarGAN v2.
+    Any,
+    /// Any but its own: every step then teaches an edit.
+    Other,
+}
+
+/// Mixture of real and procedural faces.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataConfig {
+    /// Which domains a face may be moved to.
+    pub targets: Targets,
+    /// Share of procedural faces among the training images, 0 to 1.
+    pub synthetic_share: f64,
+    /// Procedural faces rendered for every domain.
+    pub synthetic_faces_per_domain: usize,
+}
+
+/// Training of the attribute classifier.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClassifierConfig {
+    /// Number of steps.
+    pub steps: u64,
+    /// Images per step.
+    pub batch_size: usize,
+    /// Highest step size of Adam; it falls to zero along a cosine.
+    pub learning_rate: f64,
+}
+
+/// Lengths and intervals, in generator steps.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Schedule {
+    /// Number of steps.
+    pub steps: u64,
+    /// Images per step.
+    pub batch_size: usize,
+    /// Steps at the start in which only the discriminator learns. The output of a fresh difference
+    /// generator is its input, so these teach the discriminator to tell the domains apart, before
+    /// the editor can lead it astray.
+    pub discriminator_head_start: u64,
+    /// The R1 penalty is computed at every such step, weighted by the interval.
+    pub r1_interval: u64,
+    /// Decay per step of the weights' moving average.
+    pub average_decay: f64,
+    /// Losses are read from the device and written down at every such step.
+    pub tick_interval: u64,
+    /// A sample grid is written at every such step.
+    pub sample_interval: u64,
+    /// A checkpoint is written at every such step.
+    pub checkpoint_interval: u64,
+    /// Number of checkpoints kept.
+    pub checkpoints_kept: usize,
+}
+
+impl Config {
+    /// Reads `path`, applies `overrides` (`key.sub=value`, the value in TOML syntax) and validates.
+    ///
+    /// # Errors
+    /// [`TrainError`] naming file or key, found and expected.
+    pub fn load(path: &Path, overrides: &[String]) -> Result<Self, TrainError> {
+        let text = std::fs::read_to_string(path).map_err(|e| TrainError::io(path, e))?;
+        let bad = |reason: String| TrainError::Config {
+            path: path.into(),
+            reason,
+        };
+        let mut table: toml::Table = text.parse().map_err(|e| bad(format!("{e}")))?;
+        for text in overrides {
+            set(&mut table, text).map_err(bad)?;
+        }
+        let config: Self = table.try_into().map_err(|e| bad(format!("{e}")))?;
+        config.validate(path)?;
+        Ok(config)
+    }
+
+    fn validate(&self, path: &Path) -> Result<(), TrainError> {
+        let in_file = |mismatch: model_spec::error::Mismatch| mismatch.in_file(path);
+        self.architecture.validate().map_err(in_file)?;
+        self.attributes.validate().map_err(in_file)?;
+        self.framing.validate().map_err(in_file)?;
+        let schedule = &self.schedule;
+        let positive = [
+            ("schedule.batch_size", schedule.batch_size as u64),
+            ("schedule.r1_interval", schedule.r1_interval),
+            ("schedule.tick_interval", schedule.tick_interval),
+            ("schedule.sample_interval", schedule.sample_interval),
+            ("schedule.checkpoint_interval", schedule.checkpoint_interval),
+            (
+                "schedule.checkpoints_kept",
+                schedule.checkpoints_kept as u64,
+            ),
+            ("classifier.batch_size", self.classifier.batch_size as u64),
+        ];
+        let wrong = |field: &str, found: String, expected: &str| {
+            Err(in_file(model_spec::error::Mismatch::new(field, found, expected)).into())
+        };
+        for (field, value) in positive {
+            if value == 0 {
+                return wrong(field, "0".into(), "1 or more");
+            }
+        }
+        let shares = [
+            ("data.synthetic_share", self.data.synthetic_share),
+            ("schedule.average_decay", schedule.average_decay),
+        ];
+        for (field, value) in shares {
+            if !(0.0..=1.0).contains(&value) {
+                return wrong(field, value.to_string(), "0 to 1");
+            }
+        }
+        if self.data.synthetic_share > 0.0 && self.data.synthetic_faces_per_domain == 0 {
+            return wrong(
+                "data.synthetic_faces_per_domain",
+                "0".into(),
+                "1 or more when data.synthetic_share is above 0",
+            );
+        }
+        Ok(())
+    }
+
+    /// Writes the settings as TOML, so that a run folder says how it was made.
+    ///
+    /// # Errors
+    /// [`TrainError::Io`].
+    pub fn save(&self, path: &PathBuf) -> Result<(), TrainError> {
+        let text = toml::to_string(self).map_err(|e| TrainError::Config {
+            path: path.clone(),
+            reason: e.to_string(),
+        })?;
+        std::fs::write(path, text).map_err(|e| TrainError::io(path, e))
+    }
+}
+
+/// Puts `key.sub=value` into `table`.
+fn set(table: &mut toml::Table, text: &str) -> Result<(), String> {
+    let (key, value) = text
+        .split_once('=')
+        .ok_or_else(|| format!("--set {text}: expected KEY=VALUE"))?;
+    // A bare word is taken as a string, so that shells need no nested quotes.
+    let value = format!("value = {value}")
+        .parse::<toml::Table>()
+        .ok()
+        .and_then(|mut parsed| parsed.remove("value"))
+        .unwrap_or_else(|| toml::Value::String(value.into()));
+    let mut names: Vec<&str> = key.trim().split('.').collect();
+    let last = names.pop().unwrap_or_default();
+    let mut table = table;
+    for name in names {
+        table = table
+            .get_mut(name)
+            .and_then(toml::Value::as_table_mut)
+            .ok_or_else(|| format!("--set {text}: no section [{name}]"))?;
+    }
+    if !table.contains_key(last) {
+        let known: Vec<&str> = table.keys().map(String::as_str).collect();
+        return Err(format!(
+            "--set {text}: no key {last:?}; expected one of: {}",
+            known.join(", ")
+        ));
+    }
+    table.insert(last.into(), value);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_override_replaces_a_value_and_an_unknown_key_lists_the_known() {
+        let mut table: toml::Table = "[schedule]\nsteps = 5\n".parse().unwrap();
+        set(&mut table, "schedule.steps=7").unwrap();
+        assert_eq!(table["schedule"]["steps"].as_integer(), Some(7));
+        let message = set(&mut table, "schedule.stpes=7").unwrap_err();
+        assert!(message.contains("stpes") && message.contains("steps"));
+    }
+}

@@ -1,0 +1,83 @@
+//! Reading and writing picture files.
+
+use image::{DynamicImage, ImageDecoder, ImageReader, RgbImage, imageops};
+use model_spec::{ColourMode, pixel};
+use std::path::Path;
+use tch::Tensor;
+
+/// Decodes `path` upright (EXIF), cut to its central square and resized to `size` pixels, as planar
+/// bytes `[C,size,size]`.
+///
+/// # Errors
+/// The decoder's reason.
+pub fn read(path: &Path, colour: ColourMode, size: usize) -> Result<Vec<u8>, image::ImageError> {
+    Ok(planar(&resized(&read_square(path)?, size), colour))
+}
+
+/// Decodes `path` upright (EXIF) and cuts it to its central square.
+///
+/// # Errors
+/// The decoder's reason.
+pub fn read_square(path: &Path) -> Result<RgbImage, image::ImageError> {
+    let mut decoder = ImageReader::open(path)?
+        .with_guessed_format()?
+        .into_decoder()?;
+    let orientation = decoder.orientation()?;
+    let mut picture = DynamicImage::from_decoder(decoder)?;
+    picture.apply_orientation(orientation);
+    let rgb = picture.into_rgb8();
+    let (width, height) = rgb.dimensions();
+    let side = width.min(height);
+    let (left, top) = ((width - side) / 2, (height - side) / 2);
+    Ok(imageops::crop_imm(&rgb, left, top, side, side).to_image())
+}
+
+/// `square` at `size` pixels a side.
+#[must_use]
+pub fn resized(square: &RgbImage, size: usize) -> RgbImage {
+    let size = size as u32;
+    if square.width() == size {
+        return square.clone();
+    }
+    imageops::resize(square, size, size, imageops::FilterType::Triangle)
+}
+
+/// Interleaved RGB to planar bytes `[C,H,W]`.
+#[must_use]
+pub fn planar(rgb: &RgbImage, colour: ColourMode) -> Vec<u8> {
+    match colour {
+        ColourMode::Luma => rgb
+            .pixels()
+            .map(|p| pixel::luma_from_rgb(p.0.map(f32::from)).round() as u8)
+            .collect(),
+        ColourMode::Rgb => (0..3)
+            .flat_map(|channel| rgb.pixels().map(move |p| p.0[channel]))
+            .collect(),
+    }
+}
+
+/// A picture as an image tensor `[1,C,H,W]` in [-1, 1].
+pub fn to_tensor(rgb: &RgbImage, colour: ColourMode) -> Tensor {
+    let (width, height) = (i64::from(rgb.width()), i64::from(rgb.height()));
+    let bytes = Tensor::from_slice(&planar(rgb, colour));
+    super::unit_from_bytes(&bytes).reshape([1, colour.channels() as i64, height, width])
+}
+
+/// One image `[C,H,W]` in [-1, 1] as an RGB picture; luma becomes grey.
+///
+/// # Errors
+/// libtorch's reason when the tensor cannot be read.
+pub fn from_tensor(image: &Tensor) -> Result<RgbImage, tch::TchError> {
+    let size = image.size();
+    let (height, width) = (size[1], size[2]);
+    let rgb = image.expand([3, height, width], false);
+    let bytes = ((rgb.clamp(-1.0, 1.0) + 1.0) * 127.5)
+        .round()
+        .permute([1, 2, 0])
+        .contiguous()
+        .to_kind(tch::Kind::Uint8)
+        .reshape([-1]);
+    let bytes = Vec::<u8>::try_from(&bytes)?;
+    Ok(RgbImage::from_raw(width as u32, height as u32, bytes)
+        .unwrap_or_else(|| unreachable!("one byte per channel and pixel")))
+}

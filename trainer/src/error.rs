@@ -1,0 +1,92 @@
+//! What can go wrong in training.
+
+use std::path::{Path, PathBuf};
+
+/// Every variant names the file or the value that is wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    /// A file could not be read or written.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The operating system's reason.
+        source: std::io::Error,
+    },
+    /// The settings are not valid.
+    #[error("{}: {reason}", path.display())]
+    Config {
+        /// The settings file.
+        path: PathBuf,
+        /// What is wrong, and what was expected.
+        reason: String,
+    },
+    /// A field of a checkpoint or of the settings is wrong.
+    #[error(transparent)]
+    Spec(#[from] model_spec::SpecError),
+    /// libtorch refused an operation or a file.
+    #[error("{what}: {source}")]
+    Torch {
+        /// What was being done.
+        what: String,
+        /// libtorch's reason.
+        source: tch::TchError,
+    },
+    /// The data folder cannot be trained on.
+    #[error("{}: {reason}", path.display())]
+    Data {
+        /// The folder or file.
+        path: PathBuf,
+        /// What is wrong, and what was expected.
+        reason: String,
+    },
+    /// A tensor of a weights file is missing, extra or of another shape.
+    #[error("{}: {reason}", path.display())]
+    Weights {
+        /// The weights file.
+        path: PathBuf,
+        /// Which tensor, found and expected.
+        reason: String,
+    },
+    /// A loss is NaN or infinite.
+    #[error(
+        "step {step}: loss `{loss}` is {value}, expected a finite number: stopped; \
+         the last good checkpoint is {}",
+        checkpoint.as_ref().map_or("none".into(), |path| path.display().to_string())
+    )]
+    NonFiniteLoss {
+        /// The step, counted from 1.
+        step: u64,
+        /// Name of the loss.
+        loss: &'static str,
+        /// Its value.
+        value: f64,
+        /// The newest checkpoint on disk.
+        checkpoint: Option<PathBuf>,
+    },
+    /// The run folder is not in the state that was asked for.
+    #[error("{}: {reason}", path.display())]
+    Run {
+        /// The run folder.
+        path: PathBuf,
+        /// What is wrong, and what to do.
+        reason: String,
+    },
+}
+
+impl TrainError {
+    /// A file that could not be read or written.
+    #[must_use]
+    pub fn io(path: &Path, source: std::io::Error) -> Self {
+        Self::Io {
+            path: path.into(),
+            source,
+        }
+    }
+
+    /// Names what was being done when libtorch failed.
+    pub fn torch(what: impl Into<String>) -> impl FnOnce(tch::TchError) -> Self {
+        let what = what.into();
+        move |source| Self::Torch { what, source }
+    }
+}

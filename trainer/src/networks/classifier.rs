@@ -1,0 +1,65 @@
+//! The attribute classifier: tells the source domain of a live face, and judges edits.
+
+use super::layers::{BatchNorm, Convolution, Linear};
+use model_spec::Architecture;
+use tch::{Tensor, nn};
+
+/// Convolutions; all but the first halve the image.
+const LAYERS: usize = 5;
+/// Channels stop growing at this multiple of the first layer's.
+const LARGEST_WIDTH: usize = 8;
+
+/// Five `conv3x3, batch norm, ReLU`, global average, one logit per attribute.
+#[derive(Debug)]
+pub struct Classifier {
+    layers: Vec<(Convolution, BatchNorm)>,
+    head: Linear,
+}
+
+impl Classifier {
+    /// Makes the network under `path`.
+    #[must_use]
+    pub fn new(path: &nn::Path<'_>, architecture: &Architecture, attributes: usize) -> Self {
+        let base = architecture.classifier_channels;
+        let width = |i: usize| base * (1 << i).min(LARGEST_WIDTH);
+        let layers = (0..LAYERS).map(|i| {
+            let from = if i == 0 {
+                architecture.colour.channels()
+            } else {
+                width(i - 1)
+            };
+            let path = path / i;
+            (
+                Convolution::without_bias(&(&path / "conv"), from, width(i), 3),
+                BatchNorm::new(&(&path / "norm"), width(i)),
+            )
+        });
+        Self {
+            layers: layers.collect(),
+            head: Linear::new(&(path / "head"), width(LAYERS - 1), attributes),
+        }
+    }
+
+    /// `x [N,C,S,S]` in [-1, 1] -> logits `[N,A]`, above 0 = the attribute's `on` value.
+    pub fn forward(&self, x: &Tensor, training: bool) -> Tensor {
+        self.head.forward(&self.pooled(x, training))
+    }
+
+    /// Features for the perceptual loss, `[N,width]`: the head's input, with running statistics.
+    pub fn features(&self, x: &Tensor) -> Tensor {
+        self.pooled(x, false)
+    }
+
+    fn pooled(&self, x: &Tensor, training: bool) -> Tensor {
+        let mut h = x.shallow_clone();
+        for (i, (convolution, norm)) in self.layers.iter().enumerate() {
+            h = if i == 0 {
+                convolution.forward(&h)
+            } else {
+                convolution.forward_stride2(&h)
+            };
+            h = norm.forward(&h, training).relu();
+        }
+        h.mean_dim([2, 3].as_slice(), false, tch::Kind::Float)
+    }
+}

@@ -1,0 +1,41 @@
+//! The discriminator `D`: real or drawn, judged per domain.
+
+use super::{
+    layers::{Convolution, Form},
+    style_encoder::select_domain,
+    trunk::Trunk,
+};
+use model_spec::Architecture;
+use tch::{Tensor, nn};
+
+/// `D` of the paper: the encoder's trunk with one logit per domain.
+#[derive(Debug)]
+pub struct Discriminator {
+    trunk: Trunk,
+    logits: Convolution,
+}
+
+impl Discriminator {
+    /// Makes the network under `path`.
+    #[must_use]
+    pub fn new(
+        path: &nn::Path<'_>,
+        architecture: &Architecture,
+        domains: usize,
+        form: Form,
+    ) -> Self {
+        let main = path / "main";
+        let width = architecture.channels_at(architecture.encoder_downsamplings());
+        let index = Trunk::next_index(architecture);
+        Self {
+            trunk: Trunk::new(&main, architecture, form),
+            logits: Convolution::new(&(&main / index), width, domains, 1),
+        }
+    }
+
+    /// Logit of each face in its domain, above 0 = real: `x [N,C,S,S]`, `y [N]` int64 -> `[N]`.
+    pub fn forward(&self, x: &Tensor, y: &Tensor) -> Tensor {
+        let logits = self.logits.forward(&self.trunk.forward(x)).flatten(1, -1);
+        select_domain(&logits, y)
+    }
+}

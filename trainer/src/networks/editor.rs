@@ -1,0 +1,84 @@
+//! Style encoder, style transformer and generator together: what edits a face.
+
+use super::{Form, Generator, Masks, StyleEncoder, StyleTransformer};
+use model_spec::{Architecture, EditWeights, strength::whole_edit};
+use tch::{Tensor, nn};
+
+/// The three networks that the mirror needs.
+#[derive(Debug)]
+pub struct Editor {
+    /// `G`.
+    pub generator: Generator,
+    /// `SE`.
+    pub style_encoder: StyleEncoder,
+    /// `P` and every `T_y`.
+    pub style_transformer: StyleTransformer,
+}
+
+impl Editor {
+    /// Makes the networks under `path / generator`, `path / style_encoder`, …
+    #[must_use]
+    pub fn new(
+        path: &nn::Path<'_>,
+        architecture: &Architecture,
+        domains: usize,
+        form: Form,
+    ) -> Self {
+        Self {
+            generator: Generator::new(&(path / "generator"), architecture, form),
+            style_encoder: StyleEncoder::new(
+                &(path / "style_encoder"),
+                architecture,
+                domains,
+                form,
+            ),
+            style_transformer: StyleTransformer::new(
+                &(path / "style_transformer"),
+                architecture.style_dim,
+                domains,
+            ),
+        }
+    }
+
+    /// Style code of an edit: the related part of `s [N,d]` mixed as `weights` say, `[N,d]`.
+    ///
+    /// `s~(a) = s_un + s_re + a (s~_re - s_re)` for one attribute; see [`EditWeights`].
+    pub fn edited_style(&self, s: &Tensor, weights: &EditWeights) -> Tensor {
+        let (unrelated, related) = self.style_transformer.split(s);
+        let towards = Tensor::from_slice(&weights.towards)
+            .to_device(s.device())
+            .reshape([1, -1, 1]);
+        let moved = (self.style_transformer.all_targets(&related) * towards).sum_dim_intlist(
+            [1].as_slice(),
+            false,
+            s.kind(),
+        );
+        unrelated + related * f64::from(weights.keep) + moved
+    }
+
+    /// Edits faces that are all in domain `source` by signed `strengths`, one per attribute; below
+    /// strength 1 the whole edit is shown in part, see [`whole_edit`].
+    ///
+    /// # Shapes
+    /// `x [N,C,S,S]` in [-1, 1] -> `[N,C,S,S]`, not clamped.
+    pub fn edit(
+        &self,
+        x: &Tensor,
+        source: usize,
+        strengths: &[f32],
+        masks: Option<&Masks>,
+    ) -> Tensor {
+        let domains = Tensor::full([x.size()[0]], source as i64, (tch::Kind::Int64, x.device()));
+        let s = self.style_encoder.forward(x, &domains);
+        let mut whole = Vec::new();
+        let part = whole_edit(strengths, &mut whole);
+        let weights = EditWeights::new(&whole, source);
+        if weights.is_identity() {
+            return x.shallow_clone();
+        }
+        let edited = self
+            .generator
+            .forward(x, &self.edited_style(&s, &weights), masks);
+        x + (edited - x) * f64::from(part)
+    }
+}

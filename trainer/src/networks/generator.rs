@@ -1,0 +1,139 @@
+//! The generator `G(x, s)`: StarGAN v2's, drawing a face anew in the style of a code.
+
+use super::{
+    blocks::{AdainBlock, BlockShape, ResidualBlock},
+    layers::{Convolution, Form, InstanceNorm, leaky_relu},
+};
+use model_spec::{Architecture, OutputForm};
+use tch::{Kind, Tensor, nn};
+
+/// Blocks at the smallest size, on either side.
+const BOTTLENECK_BLOCKS: usize = 2;
+/// Sizes in pixels whose encoder features are passed to the decoder when `w_hpf > 0`.
+const HIGH_PASS_SIZES: [i64; 3] = [32, 64, 128];
+
+/// Face masks for the high-pass skips: `first` at 32 px, `second` above; `[N,1,S,S]` in [0, 1].
+#[derive(Debug)]
+pub struct Masks {
+    /// Whole face.
+    pub first: Tensor,
+    /// Without chin, lips and brows.
+    pub second: Tensor,
+}
+
+/// `G` of the paper.
+#[derive(Debug)]
+pub struct Generator {
+    from_rgb: Convolution,
+    encode: Vec<ResidualBlock>,
+    decode: Vec<AdainBlock>,
+    to_rgb_norm: InstanceNorm,
+    to_rgb: Convolution,
+    w_hpf: f64,
+    output: OutputForm,
+}
+
+impl Generator {
+    /// Makes the network under `path`, with the tensor names of StarGAN v2's checkpoints.
+    #[must_use]
+    pub fn new(path: &nn::Path<'_>, architecture: &Architecture, form: Form) -> Self {
+        let downsamplings = architecture.generator_downsamplings();
+        let deepest = architecture.channels_at(downsamplings);
+        let bottleneck = BlockShape {
+            from: deepest,
+            to: deepest,
+            resample: false,
+            form,
+        };
+        let down = (0..downsamplings).map(|k| BlockShape {
+            from: architecture.channels_at(k),
+            to: architecture.channels_at(k + 1),
+            resample: true,
+            form,
+        });
+        let encoder: Vec<BlockShape> = down.chain([bottleneck; BOTTLENECK_BLOCKS]).collect();
+        let decoder = encoder.iter().rev().map(|shape| BlockShape {
+            from: shape.to,
+            to: shape.from,
+            ..*shape
+        });
+        let with_shortcut = architecture.w_hpf == 0.0;
+        let decode = decoder
+            .enumerate()
+            .map(|(i, shape)| {
+                let path = path / "decode" / i;
+                AdainBlock::new(&path, shape, architecture.style_dim, with_shortcut)
+            })
+            .collect();
+        let encode = encoder
+            .iter()
+            .enumerate()
+            .map(|(i, &shape)| ResidualBlock::new(&(path / "encode" / i), shape, true))
+            .collect();
+        let channels = architecture.colour.channels();
+        let stem = architecture.stem_channels;
+        let mut to_rgb = Convolution::new(&(path / "to_rgb" / 2), stem, channels, 1);
+        if architecture.output == OutputForm::Difference {
+            // The first output is then the input itself, and the cycle loss starts at zero.
+            to_rgb.set_zero();
+        }
+        Self {
+            from_rgb: Convolution::new(&(path / "from_rgb"), channels, stem, 3),
+            encode,
+            decode,
+            to_rgb_norm: InstanceNorm::new(&(path / "to_rgb" / 0), stem),
+            to_rgb,
+            w_hpf: f64::from(architecture.w_hpf),
+            output: architecture.output,
+        }
+    }
+
+    /// `G(x, s)`.
+    ///
+    /// # Shapes
+    /// `x [N,C,S,S]` in [-1, 1], `s [N,d]` -> `[N,C,S,S]`, not clamped. `masks` are used only when
+    /// `w_hpf > 0`; without them the high-pass skips are left out.
+    pub fn forward(&self, x: &Tensor, s: &Tensor, masks: Option<&Masks>) -> Tensor {
+        let masks = masks.filter(|_| self.w_hpf > 0.0);
+        let mut skips: Vec<Tensor> = Vec::new();
+        let mut h = self.from_rgb.forward(x);
+        for block in &self.encode {
+            if masks.is_some() && HIGH_PASS_SIZES.contains(&h.size()[2]) {
+                skips.push(h.shallow_clone());
+            }
+            h = block.forward(&h);
+        }
+        for block in &self.decode {
+            h = block.forward(&h, s);
+            let size = h.size()[2];
+            let skip = skips.iter().rfind(|skip| skip.size()[2] == size);
+            if let (Some(masks), Some(skip)) = (masks, skip) {
+                let mask = if size == HIGH_PASS_SIZES[0] {
+                    &masks.first
+                } else {
+                    &masks.second
+                };
+                let mask = mask.upsample_bilinear2d([size, size], false, None, None);
+                h += high_pass(&(mask * skip)) / self.w_hpf;
+            }
+        }
+        let net = self
+            .to_rgb
+            .forward(&leaky_relu(&self.to_rgb_norm.forward(&h)));
+        match self.output {
+            OutputForm::Image => net,
+            OutputForm::Difference => x + net,
+        }
+    }
+}
+
+/// Each channel convolved with 8 in the middle and -1 around, zero padded.
+fn high_pass(x: &Tensor) -> Tensor {
+    let channels = x.size()[1];
+    let kernel = Tensor::from_slice(&[-1.0_f32, -1., -1., -1., 8., -1., -1., -1., -1.])
+        .to_kind(Kind::Float)
+        .to_device(x.device())
+        .reshape([1, 1, 3, 3])
+        .repeat([channels, 1, 1, 1]);
+    x.conv2d(&kernel, None::<&Tensor>, [1, 1], [1, 1], [1, 1], channels)
+}

@@ -1,0 +1,21 @@
+//! The networks of L2M-GAN. Symbols are the paper's; images are `[N,C,S,S]` in [-1, 1].
+
+pub mod blocks;
+pub mod classifier;
+pub mod discriminator;
+pub mod editor;
+pub mod generator;
+pub mod layers;
+pub mod perceptual;
+pub mod style_encoder;
+pub mod style_transformer;
+pub mod trunk;
+
+pub use classifier::Classifier;
+pub use discriminator::Discriminator;
+pub use editor::Editor;
+pub use generator::{Generator, Masks};
+pub use layers::Form;
+pub use perceptual::ResNet18;
+pub use style_encoder::StyleEncoder;
+pub use style_transformer::{SplitStyle, StyleTransformer};

@@ -1,0 +1,67 @@
+//! The feature network `F` of the perceptual loss.
+
+use crate::{error::TrainError, pickle, weights};
+use std::{fmt, path::Path};
+use tch::{
+    Device, Tensor,
+    nn::{FuncT, ModuleT, VarStore},
+    vision::resnet,
+};
+
+/// Mean and standard deviation per channel of the ImageNet pictures that ResNet18 learnt from.
+const MEAN: [f32; 3] = [0.485, 0.456, 0.406];
+const DEVIATION: [f32; 3] = [0.229, 0.224, 0.225];
+
+/// ResNet18 (He et al. 2016) up to its pooled features.
+pub struct ResNet18 {
+    network: FuncT<'static>,
+    // Owns the weights that the network refers to.
+    store: VarStore,
+}
+
+impl fmt::Debug for ResNet18 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResNet18").finish_non_exhaustive()
+    }
+}
+
+impl ResNet18 {
+    /// Weights from a torchvision `resnet18` state dictionary (`.pth`).
+    ///
+    /// # Errors
+    /// [`TrainError::Weights`] naming missing or misshapen tensors.
+    pub fn load(path: &Path, device: Device) -> Result<Self, TrainError> {
+        Self::from_weights(&pickle::read(path, None)?, path, device)
+    }
+
+    /// Weights by torchvision's tensor names; `path` is named in errors.
+    ///
+    /// # Errors
+    /// [`TrainError::Weights`] naming missing or misshapen tensors.
+    pub fn from_weights(
+        tensors: &weights::Weights,
+        path: &Path,
+        device: Device,
+    ) -> Result<Self, TrainError> {
+        let mut store = VarStore::new(device);
+        let network = resnet::resnet18_no_final_layer(&store.root());
+        weights::copy_into(&weights::of_store(&store, ""), tensors, "", path)?;
+        store.freeze();
+        Ok(Self { network, store })
+    }
+
+    /// `F(x)`: `x [N,C,S,S]` in [-1, 1], one or three channels -> `[N,512]`.
+    pub fn features(&self, x: &Tensor) -> Tensor {
+        let size = x.size();
+        let rgb = x.expand([size[0], MEAN.len() as i64, size[2], size[3]], false);
+        let channel = |values: &[f32]| {
+            Tensor::from_slice(values)
+                .to_device(self.store.device())
+                .reshape([1, -1, 1, 1])
+        };
+        // From [-1, 1] to [0, 1], the range ImageNet's statistics are for.
+        let unit = rgb * 0.5 + 0.5;
+        let normalised = (unit - channel(&MEAN)) / channel(&DEVIATION);
+        self.network.forward_t(&normalised, false).flatten(1, -1)
+    }
+}

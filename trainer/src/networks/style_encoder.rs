@@ -1,0 +1,48 @@
+//! The style encoder `SE`: a face and its domain give a style code.
+
+use super::{layers::Form, layers::Linear, trunk::Trunk};
+use model_spec::Architecture;
+use tch::{Tensor, nn};
+
+/// `SE` of the paper: a shared trunk and one linear head per domain.
+#[derive(Debug)]
+pub struct StyleEncoder {
+    shared: Trunk,
+    unshared: Vec<Linear>,
+}
+
+impl StyleEncoder {
+    /// Makes the network under `path`.
+    #[must_use]
+    pub fn new(
+        path: &nn::Path<'_>,
+        architecture: &Architecture,
+        domains: usize,
+        form: Form,
+    ) -> Self {
+        let width = architecture.channels_at(architecture.encoder_downsamplings());
+        let head = |y| Linear::new(&(path / "unshared" / y), width, architecture.style_dim);
+        Self {
+            shared: Trunk::new(&(path / "shared"), architecture, form),
+            unshared: (0..domains).map(head).collect(),
+        }
+    }
+
+    /// Codes of every head: `x [N,C,S,S]` in [-1, 1] -> `[N,Y,d]`.
+    pub fn all_domains(&self, x: &Tensor) -> Tensor {
+        let h = self.shared.forward(x).flatten(1, -1);
+        let codes: Vec<Tensor> = self.unshared.iter().map(|head| head.forward(&h)).collect();
+        Tensor::stack(&codes, 1)
+    }
+
+    /// `s = SE_y(x)`: `x [N,C,S,S]`, `y [N]` int64, the domain each face is in -> `[N,d]`.
+    pub fn forward(&self, x: &Tensor, y: &Tensor) -> Tensor {
+        select_domain(&self.all_domains(x), y)
+    }
+}
+
+/// Picks one row per sample: `values [N,Y,…]`, `y [N]` int64 -> `[N,…]`.
+pub fn select_domain(values: &Tensor, y: &Tensor) -> Tensor {
+    let rows = Tensor::arange(values.size()[0], (tch::Kind::Int64, values.device()));
+    values.index(&[Some(&rows), Some(y)])
+}

@@ -1,0 +1,55 @@
+//! The downsampling trunk that the style encoder and the discriminator share.
+
+use super::{
+    blocks::{BlockShape, ResidualBlock},
+    layers::{Convolution, Form, leaky_relu},
+};
+use model_spec::Architecture;
+use tch::{Tensor, nn};
+
+/// `conv3x3, log2(S)-2 downsampling blocks, LeakyReLU, conv4x4, LeakyReLU`.
+#[derive(Debug)]
+pub struct Trunk {
+    stem: Convolution,
+    blocks: Vec<ResidualBlock>,
+    last: Convolution,
+}
+
+impl Trunk {
+    /// Makes the trunk under `path / 0, 1, …`, numbered as StarGAN v2's checkpoints are.
+    #[must_use]
+    pub fn new(path: &nn::Path<'_>, architecture: &Architecture, form: Form) -> Self {
+        let count = architecture.encoder_downsamplings();
+        let channels = architecture.colour.channels();
+        let blocks = (0..count).map(|k| {
+            let shape = BlockShape {
+                from: architecture.channels_at(k),
+                to: architecture.channels_at(k + 1),
+                resample: true,
+                form,
+            };
+            ResidualBlock::new(&(path / (k + 1)), shape, false)
+        });
+        let width = architecture.channels_at(count);
+        Self {
+            stem: Convolution::new(&(path / 0), channels, architecture.stem_channels, 3),
+            blocks: blocks.collect(),
+            last: Convolution::valid(&(path / (count + 2)), width, width, 4),
+        }
+    }
+
+    /// Position behind the trunk's last layer, for the layers that follow it.
+    #[must_use]
+    pub fn next_index(architecture: &Architecture) -> usize {
+        architecture.encoder_downsamplings() + 4
+    }
+
+    /// `[N,C,S,S] -> [N,width,1,1]`.
+    pub fn forward(&self, x: &Tensor) -> Tensor {
+        let mut h = self.stem.forward(x);
+        for block in &self.blocks {
+            h = block.forward(&h);
+        }
+        leaky_relu(&self.last.forward(&leaky_relu(&h)))
+    }
+}

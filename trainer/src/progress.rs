@@ -1,0 +1,68 @@
+//! The progress bar: step, losses, images per second, time left.
+
+use indicatif::{ProgressBar, ProgressStyle};
+use std::time::Instant;
+
+/// A bar on a terminal, log lines elsewhere.
+#[derive(Debug)]
+pub struct Progress {
+    bar: ProgressBar,
+    name: &'static str,
+    first: u64,
+    total: u64,
+    images_per_step: usize,
+    started: Instant,
+}
+
+impl Progress {
+    /// Starts at step `first` of `total`.
+    #[must_use]
+    pub fn new(name: &'static str, first: u64, total: u64, images_per_step: usize) -> Self {
+        let bar = ProgressBar::new(total).with_position(first);
+        if let Ok(style) =
+            ProgressStyle::with_template("{prefix} {bar:30} {pos}/{len} {msg}, {eta} left")
+        {
+            bar.set_style(style);
+        }
+        bar.set_prefix(name);
+        Self {
+            bar,
+            name,
+            first,
+            total,
+            images_per_step,
+            started: Instant::now(),
+        }
+    }
+
+    /// Shows the losses read at `step`.
+    pub fn tick(&self, step: u64, losses: &[(&'static str, f64)]) {
+        let steps_per_second =
+            (step - self.first) as f64 / self.started.elapsed().as_secs_f64().max(1e-9);
+        let losses: Vec<String> = losses
+            .iter()
+            .map(|(name, value)| format!("{name} {value:.3}"))
+            .collect();
+        let message = format!(
+            "{}, {:.1} images/s",
+            losses.join(", "),
+            steps_per_second * self.images_per_step as f64
+        );
+        if self.bar.is_hidden() {
+            let minutes_left =
+                (self.total.saturating_sub(step)) as f64 / steps_per_second.max(1e-9) / 60.0;
+            log::info!(
+                "{} {step}/{}: {message}, {minutes_left:.1} min left",
+                self.name,
+                self.total
+            );
+        }
+        self.bar.set_message(message);
+        self.bar.set_position(step);
+    }
+
+    /// Removes the bar.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}

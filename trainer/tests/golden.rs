@@ -1,0 +1,262 @@
+//! The reference implementations' numbers: outputs within 1e-4, gradient norms within 1e-3.
+
+use crate::fixtures::{assert_close, folder, formula_weights};
+use model_spec::{Architecture, ColourMode, OutputForm};
+use serde_json::Value;
+use std::path::Path;
+use tch::{Device, Kind, Tensor, nn::VarStore};
+use trainer::{
+    import,
+    losses::{Orthogonality, orthogonality},
+    networks::{Discriminator, Editor, Form, Masks, ResNet18, style_encoder::select_domain},
+    objective::{Batch, LossWeights, discriminator_objective, edit, editor_objective},
+    pickle,
+    weights::{self, Weights},
+};
+
+struct Golden {
+    editor_store: VarStore,
+    editor: Editor,
+    discriminator_store: VarStore,
+    discriminator: Discriminator,
+    io: Weights,
+}
+
+fn load(folder: &Path, form: Form) -> Golden {
+    let config: Value =
+        serde_json::from_str(&std::fs::read_to_string(folder.join("config.json")).unwrap())
+            .unwrap();
+    let number = |name: &str| config[name].as_u64().unwrap() as usize;
+    let architecture = Architecture {
+        image_size: number("img_size"),
+        colour: ColourMode::Rgb,
+        style_dim: number("style_dim"),
+        stem_channels: (1 << 14) / number("img_size"),
+        max_conv_dim: number("max_conv_dim"),
+        w_hpf: config["w_hpf"].as_f64().unwrap() as f32,
+        output: OutputForm::Image,
+        classifier_channels: 8,
+    };
+    let domains = number("num_domains");
+    let editor_store = VarStore::new(Device::Cpu);
+    let editor = Editor::new(&editor_store.root(), &architecture, domains, form);
+    let path = folder.join("nets_ema.ckpt");
+    let tensors = import::official_editor(&path).unwrap();
+    let targets = weights::of_store(&editor_store, "");
+    assert_eq!(
+        targets.keys().collect::<Vec<_>>(),
+        tensors.keys().collect::<Vec<_>>(),
+        "tensor names"
+    );
+    weights::copy_into(&targets, &tensors, "", &path).unwrap();
+    let discriminator_store = VarStore::new(Device::Cpu);
+    let discriminator =
+        Discriminator::new(&discriminator_store.root(), &architecture, domains, form);
+    let path = folder.join("discriminator.pth");
+    let targets = weights::of_store(&discriminator_store, "");
+    weights::copy_into(&targets, &pickle::read(&path, None).unwrap(), "", &path).unwrap();
+    Golden {
+        editor_store,
+        editor,
+        discriminator_store,
+        discriminator,
+        io: weights::read(&folder.join("io.safetensors")).unwrap(),
+    }
+}
+
+fn outputs_match(name: &str, form: Form) {
+    let Some(folder) = folder(name) else { return };
+    let golden = load(&folder, form);
+    let (editor, io) = (&golden.editor, &golden.io);
+    let masks = io.get("mask0").map(|first| Masks {
+        first: first.shallow_clone(),
+        second: io["mask1"].shallow_clone(),
+    });
+    let _no_grad = tch::no_grad_guard();
+    let x = &io["x"];
+    let style = editor.style_encoder.forward(x, &io["y_src"]);
+    assert_close("style", &style, &io["style"], 1e-4);
+    let split = editor.style_transformer.forward(&style, &io["y_trg"]);
+    let parts = [
+        ("style_unrelated", &split.unrelated),
+        ("style_related", &split.related),
+        ("style_related_target", &split.related_target),
+    ];
+    for (name, part) in parts {
+        assert_close(name, part, &io[name], 1e-4);
+    }
+    for degree in ["0", "0.5", "1", "1.5"] {
+        let strength: f64 = degree.parse().unwrap();
+        let moved = &split.related_target - &split.related;
+        let code = &split.unrelated + &split.related + moved * strength;
+        let edited = editor.generator.forward(x, &code, masks.as_ref());
+        let name = format!("edited_degree_{degree}");
+        assert_close(&name, &edited, &io[&name], 1e-4);
+    }
+    for (name, domain) in [("d_logit_src", "y_src"), ("d_logit_trg", "y_trg")] {
+        let logit = golden.discriminator.forward(x, &io[domain]);
+        assert_close(name, &logit, &io[name], 1e-4);
+    }
+}
+
+#[test]
+fn plain_networks_at_64_pixels_match_the_reference() {
+    outputs_match("official-64-plain", Form::Plain);
+}
+
+#[test]
+fn rewritten_networks_at_64_pixels_match_the_reference() {
+    outputs_match("official-64-plain", Form::Rewritten);
+}
+
+#[test]
+fn networks_with_high_pass_skips_match_the_reference() {
+    outputs_match("official-256-hpf", Form::Rewritten);
+}
+
+fn assert_value(name: &str, found: &Tensor, expected: &Value) {
+    let expected = Tensor::from(expected.as_f64().unwrap());
+    assert_close(name, &found.to_kind(Kind::Double), &expected, 1e-4);
+}
+
+fn assert_gradient_norms(store: &Weights, expected: &Value) {
+    let expected = expected.as_object().unwrap();
+    let mut compared = 0;
+    for (name, norm) in expected {
+        let norm = norm.as_f64().unwrap();
+        // The reference implementation has layers that it never uses.
+        if name.starts_with("attention.") {
+            continue;
+        }
+        let tensor = store
+            .get(name.as_str())
+            .unwrap_or_else(|| panic!("no parameter {name}"));
+        let gradient = tensor.grad();
+        let found = if gradient.defined() {
+            gradient.norm().double_value(&[])
+        } else {
+            0.0
+        };
+        if norm > 1e-6 {
+            assert!(
+                (found - norm).abs() <= 1e-3 * norm,
+                "{name}: gradient norm {found}, expected {norm}"
+            );
+            compared += 1;
+        } else {
+            // A bias in front of an instance norm: its gradient is rounding noise.
+            assert!(found < 1e-4, "{name}: gradient norm {found}, expected ~0");
+        }
+    }
+    assert!(compared > expected.len() / 2, "only {compared} compared");
+}
+
+fn resnet18() -> ResNet18 {
+    let store = VarStore::new(Device::Cpu);
+    let _ = tch::vision::resnet::resnet18_no_final_layer(&store.root());
+    let mut shapes: Vec<(String, Vec<i64>)> = store
+        .variables()
+        .into_iter()
+        .map(|(name, tensor)| (name, tensor.size()))
+        .collect();
+    shapes.push(("fc.weight".into(), vec![1000, 512]));
+    shapes.push(("fc.bias".into(), vec![1000]));
+    ResNet18::from_weights(&formula_weights(shapes), Path::new("formula"), Device::Cpu).unwrap()
+}
+
+/// Names of the official layout: the style transformer lives inside the style encoder.
+fn official_names(store: &VarStore, network: &str) -> Weights {
+    let named = weights::of_store(store, "").into_iter();
+    let renamed = named.filter_map(|(name, tensor)| {
+        if let Some(rest) = name.strip_prefix("style_transformer.") {
+            let rest = rest
+                .replace("unrelated.", "transform1.")
+                .replace("related.", "transform2.");
+            return (network == "style_encoder").then_some((rest, tensor));
+        }
+        let rest = name.strip_prefix(network)?.strip_prefix('.')?;
+        Some((rest.to_owned(), tensor))
+    });
+    renamed.collect()
+}
+
+#[test]
+fn losses_and_every_gradient_norm_match_the_reference() {
+    let (Some(networks), Some(step)) = (folder("official-64-plain"), folder("training-step"))
+    else {
+        return;
+    };
+    let expected: Value =
+        serde_json::from_str(&std::fs::read_to_string(step.join("losses.json")).unwrap()).unwrap();
+    let step_io = weights::read(&step.join("io.safetensors")).unwrap();
+    let golden = load(&networks, Form::Rewritten);
+    let batch = Batch {
+        x: golden.io["x"].shallow_clone(),
+        source: golden.io["y_src"].shallow_clone(),
+        target: golden.io["y_trg"].shallow_clone(),
+        masks: None,
+    };
+    let edited = edit(&golden.editor, &batch);
+    assert_close("fake", &edited.image, &step_io["fake"], 1e-4);
+    let resnet18 = resnet18();
+    let features = resnet18.features(&batch.x);
+    assert_close("F(x)", &features, &step_io["resnet18_features_x"], 1e-4);
+
+    let weights = LossWeights::default();
+    let objective = discriminator_objective(
+        &golden.discriminator,
+        &batch,
+        &edited.image,
+        &weights,
+        Some(1),
+    );
+    for (name, loss) in &objective.parts {
+        assert_value(name, loss, &expected["d"][name]);
+    }
+    objective.total.backward();
+    let store = weights::of_store(&golden.discriminator_store, "");
+    assert_gradient_norms(&store, &expected["d"]["grad_norms"]);
+
+    let objective = editor_objective(
+        &golden.editor,
+        &golden.discriminator,
+        &batch,
+        &edited,
+        &weights,
+        |x| resnet18.features(x),
+        |_| unreachable!("no classification loss in the paper"),
+    );
+    assert_eq!(objective.parts.len(), 5);
+    for (name, loss) in &objective.parts {
+        assert_value(name, loss, &expected["g"][name]);
+    }
+    objective.total.backward();
+    for network in ["generator", "style_encoder"] {
+        let store = official_names(&golden.editor_store, network);
+        assert_gradient_norms(&store, &expected["g"]["grad_norms"][network]);
+    }
+    let forms = [
+        ("orthogonality_single", Orthogonality::Single),
+        ("orthogonality_inner", Orthogonality::Inner),
+    ];
+    for (name, form) in forms {
+        let split = &edited.split;
+        let loss = orthogonality(
+            &split.unrelated,
+            &split.related,
+            &split.related_target,
+            form,
+        );
+        assert_value(name, &loss, &expected["g"][name]);
+    }
+}
+
+#[test]
+fn every_domain_picks_its_own_row() {
+    let values = Tensor::arange(12, (Kind::Float, Device::Cpu)).reshape([2, 3, 2]);
+    let picked = select_domain(&values, &Tensor::from_slice(&[2_i64, 0]));
+    assert_eq!(
+        Vec::<f32>::try_from(picked.reshape([-1])).unwrap(),
+        [4.0, 5.0, 6.0, 7.0]
+    );
+}
