@@ -29,6 +29,12 @@ pub struct LossWeights {
     /// # Deviations
     /// Not in the paper (it is StarGAN's and AttGAN's); 0 leaves it out. It shortens small runs.
     pub classification: f64,
+    /// Residual loss: the mean absolute change of the edit, which keeps it to where it is needed.
+    ///
+    /// # Deviations
+    /// Not in the paper (it is the pixel loss of Shen & Liu 2017, "Learning residual images for face
+    /// attribute manipulation"); 0 leaves it out.
+    pub residual: f64,
     /// Orthogonality loss.
     pub orthogonality: f64,
     /// Form of the orthogonality loss.
@@ -46,6 +52,7 @@ impl Default for LossWeights {
             style: 1.0,
             perceptual: 1.0,
             classification: 0.0,
+            residual: 0.0,
             orthogonality: 1.0,
             orthogonality_form: Orthogonality::Full,
             code_scale: CodeScale::Absolute,
@@ -182,6 +189,10 @@ pub fn editor_objective(
     if weights.classification != 0.0 {
         let loss = classification(&attribute_logits(&edit.image), &batch.target);
         parts.push(("classification", loss, weights.classification));
+    }
+    if weights.residual != 0.0 {
+        let loss = mean_absolute(&edit.image, &batch.x);
+        parts.push(("residual", loss, weights.residual));
     }
     if weights.orthogonality_form != Orthogonality::None {
         let SplitStyle {
