@@ -4,7 +4,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 # Set-up steps share folders, and one progress bar at a time is readable.
 .NOTPARALLEL:
-.PHONY: help mirror test lint setup system onnxruntime libtorch clean-third-party
+.PHONY: help mirror picture test lint setup system onnxruntime libtorch clean-third-party
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -12,6 +12,10 @@ help: ## show this list
 mirror: onnxruntime ## set up, build and start the mirror; options of `edge run` go into ARGS="..."
 	cargo build --release --locked -p edge
 	$(TARGET)/release/edge run $(ARGS)
+
+picture: onnxruntime ## take the README's picture again
+	cargo build --release --locked -p edge
+	$(TARGET)/release/edge run --source demo --display none --frames 300 --contact-sheet docs/mirror.png
 
 # The programs are built first because tests start them.
 test: setup ## set up and run every test
