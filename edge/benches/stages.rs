@@ -7,6 +7,7 @@
 use edge::{
     composite::Compositor, edit::Edit, flow::Flow, frame::Frame, mirror::Mirror,
     resample::Resampler, scale::Scaler, square::Square, stage::Stages, track::Tracker,
+    tracked::Tracked,
 };
 use faces::Take;
 use model_spec::{Architecture, ColourMode, OutputForm};
@@ -14,7 +15,10 @@ use std::{
     alloc::{GlobalAlloc, Layout, System},
     hint::black_box,
     process::ExitCode,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -107,6 +111,11 @@ fn main() -> ExitCode {
         difference: vec![0.1; SIZE * SIZE],
         ..Edit::default()
     };
+    let tracked = Tracked {
+        frame: Arc::new(frames[0].clone()),
+        crop: Some(crop),
+        since: 0,
+    };
     let mut stages = Stages::default();
     let (mut scaler, mut pixels) = (Scaler::default(), vec![0; 960 * 720]);
     let rows = [
@@ -123,8 +132,8 @@ fn main() -> ExitCode {
             resampler.sample(frame, origin, size, colour, grid, range, &mut crop_pixels);
         }),
         // Stages keep up to 8192 samples; growing to that is warm-up too.
-        measure("composite", false, &frames, |frame| {
-            mirror.compose(frame, Some(&edit), &mut stages);
+        measure("composite", false, &frames, |_| {
+            mirror.compose(&tracked, Some(&edit), &mut stages);
         }),
         measure("  of which patch", true, &frames, {
             let (mut compositor, mut canvas) = (Compositor::default(), frames[0].rgb.clone());

@@ -4,7 +4,7 @@ use crate::{
     error::EdgeError,
     model::Model,
     parity::{Parity, Sample},
-    provider::Choice,
+    provider::{Provider, Request},
     report::ProviderReport,
     runtime::Runtime,
 };
@@ -37,38 +37,64 @@ impl Check {
     pub fn holds(&self) -> bool {
         self.outputs.iter().all(Parity::holds)
     }
-
-    /// Names of the outputs that are not.
-    #[must_use]
-    pub fn failed(&self) -> Vec<&'static str> {
-        let failed = self.outputs.iter().filter(|output| !output.holds());
-        failed.map(|output| output.name).collect()
-    }
 }
 
-/// Opens the bundle (digests, graphs' inputs and outputs) and runs its parity sample.
+/// Faces of the parity sample that every start runs: enough to see a wrong engine or precision.
+const QUICK_FACES: usize = 2;
+
+/// Opens the bundle (digests, graphs' inputs and outputs) and runs its parity sample. `progress`
+/// hears of steps that may take long.
 ///
 /// # Errors
 /// Whatever makes the bundle unusable here. Outputs that differ are no error, see [`Check::holds`].
-pub fn check(folder: &Path, choice: Choice, library: Option<&Path>) -> Result<Check, EdgeError> {
+pub fn check(
+    folder: &Path,
+    request: &Request,
+    library: Option<&Path>,
+    progress: &mut dyn FnMut(&str),
+) -> Result<Check, EdgeError> {
     let bundle = Bundle::open(folder)?;
     let runtime = Runtime::load(library)?;
-    let mut model = Model::open(&bundle, &runtime, choice)?;
+    let mut model = Model::open(&bundle, &runtime, request, progress)?;
     let sample = Sample::load(&bundle)?;
-    let provider = ProviderReport::new(
-        choice,
-        model.provider(),
-        model.failures(),
-        runtime.library(),
-    );
+    let provider = ProviderReport::new(request.choice, &model, runtime.library());
     Ok(Check {
         name: bundle.manifest().name.clone(),
         folder: folder.into(),
         digest: bundle.digest()?,
         provider,
         faces: sample.faces,
-        outputs: sample.compare(&mut model)?,
+        outputs: sample.compare(&mut model, sample.faces)?,
     })
+}
+
+/// Runs the begin of the parity sample, as every start of the mirror does.
+///
+/// # Errors
+/// [`EdgeError::Parity`] when the provider computes something else than the trainer.
+pub fn quick(bundle: &Bundle, model: &mut Model) -> Result<(), EdgeError> {
+    let outputs = Sample::load(bundle)?.compare(model, QUICK_FACES)?;
+    refuse(&outputs, model.provider())
+}
+
+/// An error when outputs are too far from the trainer's.
+///
+/// # Errors
+/// [`EdgeError::Parity`].
+pub fn refuse(outputs: &[Parity], provider: Provider) -> Result<(), EdgeError> {
+    let failed: Vec<&str> = outputs
+        .iter()
+        .filter(|output| !output.holds())
+        .map(|output| output.name)
+        .collect();
+    if failed.is_empty() {
+        return Ok(());
+    }
+    Err(EdgeError::Parity(format!(
+        "{} differ from the trainer's beyond tolerance on {provider}; this bundle must not be shown \
+         with this provider (`edge check` tells by how much)",
+        failed.join(", ")
+    )))
 }
 
 impl fmt::Display for Check {

@@ -1,10 +1,13 @@
 //! The command line.
 
 use crate::{
-    bundle_path, check,
+    bundle_path,
+    camera_mode::{self, Wish},
+    check,
     display::DisplayChoice,
+    edit::EditOptions,
     error::EdgeError,
-    provider::Choice,
+    provider::{Choice, Precision, Provider, Request},
     run,
     source::{SourceChoice, camera_list},
 };
@@ -13,6 +16,7 @@ use std::{
     io::Write,
     path::PathBuf,
     sync::{Arc, atomic::AtomicBool},
+    time::Instant,
 };
 
 /// A mirror that changes your smile.
@@ -28,14 +32,16 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Show the mirror
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     /// List the cameras of this machine
     Cameras,
     /// Check a bundle and run its parity sample
-    Check(CheckArgs),
+    Check(ModelArgs),
+    /// Build what the provider needs ahead of the first run (TensorRT engines), and check it
+    Prepare(ModelArgs),
 }
 
-/// Options shared by `run` and `check`.
+/// The model and where it runs.
 #[derive(Debug, Args)]
 pub struct ModelArgs {
     /// Bundle folder [default: models/smile-64, beside the working folder or the program]
@@ -47,6 +53,30 @@ pub struct ModelArgs {
     /// ONNX Runtime library, or the folder that holds it [env: ORT_DYLIB_PATH]
     #[arg(long, value_name = "PATH")]
     pub onnxruntime: Option<PathBuf>,
+    /// Arithmetic: fp32, or with TensorRT also fp16 and int8
+    #[arg(long, value_name = "NAME", value_enum, default_value_t = Precision::Fp32)]
+    pub precision: Precision,
+    /// Effort of TensorRT's engine builder, 0 to 5 [default: TensorRT's own]
+    #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(..=5))]
+    pub builder_level: Option<u8>,
+    /// Let TensorRT replay its work as a CUDA graph
+    #[arg(long)]
+    pub cuda_graph: bool,
+    /// Where TensorRT engines are kept [default: smile-mirror/tensorrt in the user's cache folder]
+    #[arg(long, value_name = "DIR")]
+    pub engine_cache: Option<PathBuf>,
+}
+
+impl ModelArgs {
+    fn request(&self) -> Request {
+        Request {
+            choice: self.provider,
+            precision: self.precision,
+            builder_level: self.builder_level,
+            cuda_graph: self.cuda_graph,
+            engine_cache: self.engine_cache.clone(),
+        }
+    }
 }
 
 /// Options of `edge run`.
@@ -55,10 +85,13 @@ pub struct RunArgs {
     /// Model.
     #[command(flatten)]
     pub model: ModelArgs,
-    /// Pictures: auto, demo, camera:/dev/videoN or dir:PATH
+    /// Pictures: auto, demo, camera:/dev/videoN, dir:PATH, or a video file *.mjpeg or *.y4m
     #[arg(long, value_name = "SOURCE", default_value = "auto")]
     pub source: SourceChoice,
-    /// Output: auto, window, none or png:DIR
+    /// Camera mode, e.g. 1280x720@30/MJPG [default: nearest to 1280x720 at 30 per second or more]
+    #[arg(long, value_name = "WIDTHxHEIGHT[@RATE][/FORMAT]")]
+    pub camera_mode: Option<Wish>,
+    /// Output: auto, window, none, png:DIR, or hash (a SHA-256 per picture)
     #[arg(long, value_name = "DISPLAY", default_value = "auto")]
     pub display: DisplayChoice,
     /// End after this many pictures of the source
@@ -67,6 +100,15 @@ pub struct RunArgs {
     /// Strengths at the start, e.g. smile=1.0; 0 changes nothing, below 0 takes away
     #[arg(long, value_name = "NAME=STRENGTH", allow_hyphen_values = true)]
     pub attr: Vec<String>,
+    /// Copy the expression of the face on this picture
+    #[arg(long, value_name = "PICTURE")]
+    pub reference: Option<PathBuf>,
+    /// Show every frame with its own edit, as late as that is, instead of the newest frame at once
+    #[arg(long)]
+    pub sync: bool,
+    /// Frames from one run of classifier and style encoder to the next; the generator runs every frame
+    #[arg(long, value_name = "K", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=30))]
+    pub style_every: u32,
     /// Write speed and counts as JSON
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
@@ -75,26 +117,25 @@ pub struct RunArgs {
     pub contact_sheet: Option<PathBuf>,
 }
 
-/// Options of `edge check`.
-#[derive(Debug, Args)]
-pub struct CheckArgs {
-    /// Model.
-    #[command(flatten)]
-    pub model: ModelArgs,
-}
-
 impl RunArgs {
     fn into_config(self) -> run::Config {
         run::Config {
+            model: self.model.request(),
             bundle: self.model.bundle,
-            provider: self.model.provider,
             onnxruntime: self.model.onnxruntime,
             source: self.source,
+            camera_mode: self.camera_mode.unwrap_or_default(),
             display: self.display,
             frames: self.frames,
             attr: (!self.attr.is_empty()).then(|| self.attr.join(",")),
             report: self.report,
             contact_sheet: self.contact_sheet,
+            sync: self.sync,
+            reference: self.reference,
+            edit: EditOptions {
+                style_every: self.style_every,
+                ..EditOptions::default()
+            },
         }
     }
 }
@@ -111,24 +152,50 @@ pub fn execute(cli: Cli, out: &mut impl Write) -> Result<(), EdgeError> {
                 signal_hook::flag::register(signal, Arc::clone(&stop))
                     .map_err(|error| EdgeError::Internal(format!("signal {signal}: {error}")))?;
             }
-            run::run(&arguments.into_config(), &stop)?.to_string()
+            let config = arguments.into_config();
+            let report = run::run(&config, &stop)?;
+            if config.display == DisplayChoice::Hash {
+                // Nothing but the hashes, so that two runs can be compared byte by byte.
+                return Ok(());
+            }
+            report.to_string()
         }
         Command::Cameras => cameras(),
-        Command::Check(CheckArgs { model }) => {
-            let folder = bundle_path::resolve(model.bundle.as_deref())?;
-            let checked = check::check(&folder, model.provider, model.onnxruntime.as_deref())?;
-            print(out, &checked.to_string())?;
-            if !checked.holds() {
-                let (failed, provider) = (checked.failed().join(", "), checked.provider.running);
-                return Err(EdgeError::Parity(format!(
-                    "{failed} differ from the trainer's beyond tolerance on {provider}; \
-                     this bundle must not be shown with this provider"
-                )));
-            }
-            return Ok(());
-        }
+        Command::Check(model) => return check(&model, out),
+        Command::Prepare(model) => return prepare(&model, out),
     };
     print(out, &text)
+}
+
+fn check(model: &ModelArgs, out: &mut impl Write) -> Result<(), EdgeError> {
+    let folder = bundle_path::resolve(model.bundle.as_deref())?;
+    let library = model.onnxruntime.as_deref();
+    let progress = &mut |step: &str| log::info!("{step}");
+    let checked = check::check(&folder, &model.request(), library, progress)?;
+    print(out, &checked.to_string())?;
+    check::refuse(&checked.outputs, checked.provider.running)
+}
+
+fn prepare(model: &ModelArgs, out: &mut impl Write) -> Result<(), EdgeError> {
+    let folder = bundle_path::resolve(model.bundle.as_deref())?;
+    let library = model.onnxruntime.as_deref();
+    let start = Instant::now();
+    let progress = &mut |step: &str| {
+        // On standard error, as it happens.
+        eprintln!("{:>6.1} s  {step}", start.elapsed().as_secs_f64());
+    };
+    let checked = check::check(&folder, &model.request(), library, progress)?;
+    print(out, &checked.to_string())?;
+    check::refuse(&checked.outputs, checked.provider.running)?;
+    let (provider, seconds) = (checked.provider.running, start.elapsed().as_secs_f64());
+    let what = match provider {
+        Provider::TensorRt => "engines are built and kept; the next start loads them",
+        Provider::Cuda | Provider::Cpu => "needs nothing built ahead",
+    };
+    print(
+        out,
+        &format!("\n{}: {what} ({seconds:.1} s)\n", provider.label()),
+    )
 }
 
 fn print(out: &mut impl Write, text: &str) -> Result<(), EdgeError> {
@@ -153,7 +220,11 @@ fn cameras() -> String {
             text += &format!("    {mode}\n");
         }
         if camera.modes.is_empty() {
-            text += &format!("    no MJPG or YUYV mode, only: {}\n", camera.offered);
+            text += &format!(
+                "    no {} mode, only: {}\n",
+                camera_mode::known(),
+                camera.offered
+            );
         }
     }
     text

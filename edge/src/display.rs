@@ -1,8 +1,10 @@
 //! Where mirror pictures go when there is no window: nowhere, or into PNG files.
 
 use crate::{edit::Edit, error::EdgeError};
+use model_spec::digest;
 use std::{
     fmt, fs,
+    io::{self, Write},
     path::{Path, PathBuf},
     str::FromStr,
 };
@@ -19,6 +21,8 @@ pub enum DisplayChoice {
     None,
     /// One PNG file per picture in this folder.
     Png(PathBuf),
+    /// One line per picture with its SHA-256, on standard output: for comparing runs.
+    Hash,
 }
 
 impl FromStr for DisplayChoice {
@@ -29,8 +33,9 @@ impl FromStr for DisplayChoice {
             None if text == "auto" => Ok(Self::Auto),
             None if text == "window" => Ok(Self::Window),
             None if text == "none" => Ok(Self::None),
+            None if text == "hash" => Ok(Self::Hash),
             Some(("png", path)) if !path.is_empty() => Ok(Self::Png(path.into())),
-            _ => Err("expected auto, window, none or png:DIR".into()),
+            _ => Err("expected auto, window, none, hash or png:DIR".into()),
         }
     }
 }
@@ -41,9 +46,63 @@ impl fmt::Display for DisplayChoice {
             Self::Auto => formatter.write_str("auto"),
             Self::Window => formatter.write_str("window"),
             Self::None => formatter.write_str("none"),
+            Self::Hash => formatter.write_str("hash"),
             Self::Png(path) => write!(formatter, "png:{}", path.display()),
         }
     }
+}
+
+/// Where mirror pictures go one by one.
+pub trait Pictures {
+    /// Takes a picture of `[width, height]` pixels.
+    ///
+    /// # Errors
+    /// [`EdgeError::File`].
+    fn write(&mut self, edit: &Edit, rgb: &[u8], size: [usize; 2]) -> Result<(), EdgeError>;
+}
+
+/// Shows nothing.
+#[derive(Debug)]
+pub struct Nothing;
+
+impl Pictures for Nothing {
+    fn write(&mut self, _: &Edit, _: &[u8], _: [usize; 2]) -> Result<(), EdgeError> {
+        Ok(())
+    }
+}
+
+/// Prints the SHA-256 of every picture, and at the end that of all these lines.
+#[derive(Debug, Default)]
+pub struct Hashes {
+    lines: String,
+}
+
+impl Pictures for Hashes {
+    fn write(
+        &mut self,
+        edit: &Edit,
+        rgb: &[u8],
+        [width, height]: [usize; 2],
+    ) -> Result<(), EdgeError> {
+        let (index, digest) = (edit.frame.index, digest::of_bytes(rgb));
+        let line = format!("{index:06} {width}x{height} {digest}\n");
+        self.lines += &line;
+        print(&line)
+    }
+}
+
+impl Drop for Hashes {
+    fn drop(&mut self) {
+        let all = digest::of_bytes(self.lines.as_bytes());
+        // A reader that closed the pipe has seen enough.
+        let _ = print(&format!("all {all}\n"));
+    }
+}
+
+fn print(line: &str) -> Result<(), EdgeError> {
+    let mut out = io::stdout().lock();
+    out.write_all(line.as_bytes())
+        .map_err(|error| EdgeError::file("standard output", error))
 }
 
 /// A folder that receives one PNG file per picture, named like the source's files, or `frame-N`.
@@ -61,12 +120,10 @@ impl PngFolder {
         fs::create_dir_all(path).map_err(|error| EdgeError::file(path, error))?;
         Ok(Self { path: path.into() })
     }
+}
 
-    /// Writes a picture of `[width, height]` pixels.
-    ///
-    /// # Errors
-    /// [`EdgeError::File`].
-    pub fn write(&self, edit: &Edit, rgb: &[u8], size: [usize; 2]) -> Result<(), EdgeError> {
+impl Pictures for PngFolder {
+    fn write(&mut self, edit: &Edit, rgb: &[u8], size: [usize; 2]) -> Result<(), EdgeError> {
         let frame = &edit.frame;
         let name = if frame.name.is_empty() {
             format!("frame-{:06}.png", frame.index)

@@ -2,17 +2,17 @@
 The mirror: camera, face tracking, inference, compositing, window.
 
 ```text
- capture ──▶ [latest frame] ──▶ edit (track, crop, classify, encode, transform, generate) ──▶ [latest edit] ─┐
-    └──────▶ [latest frame] ────────────────────────────────────────────────────────────────▶ main: compose, overlay, present
+ capture ──▶ [latest frame] ──▶ track ──▶ [latest tracked] ──▶ edit (crop, classify, encode, transform, generate) ──▶ [latest edit] ─┐
+                                  └─────▶ [latest tracked] ───────────────────────────────────────────▶ main: compose, overlay, present
 ```
 
 | word | module |
 |---|---|
 | capture | [`source`]: [`source::camera`], [`source::folder`], [`source::demo`] |
-| latest frame, latest edit | [`mailbox`] |
+| latest frame, latest tracked, latest edit | [`mailbox`] of [`frame`], [`tracked`], [`edit`] |
 | track | [`track`]: [`detect`] acquires and re-checks, [`flow`] follows |
 | crop | [`square`], [`resample`] |
-| classify … generate | [`model`] on a [`provider`] of the [`runtime`], combined by [`edit`] |
+| classify … generate | [`model`] on a [`provider`] of the [`runtime`], made by [`opening`], combined by [`edit`], [`source_domain`] |
 | compose | [`mirror`], [`composite`] |
 | overlay, present | [`overlay`], [`window`] with [`scale`], [`display`] |
 | threads, shutdown | [`pipeline`], [`plan`], [`run`] |
@@ -30,17 +30,20 @@ pub mod contact_sheet;
 pub mod detect;
 pub mod display;
 pub mod edit;
+pub mod engine_cache;
 pub mod error;
 pub mod flow;
 pub mod frame;
 pub mod mailbox;
 pub mod mirror;
 pub mod model;
+pub mod opening;
 pub mod overlay;
 pub mod parity;
 pub mod pipeline;
 pub mod plan;
 pub mod provider;
+pub mod reference;
 pub mod report;
 pub mod resample;
 pub mod run;
@@ -48,7 +51,9 @@ pub mod runtime;
 pub mod scale;
 pub mod smooth;
 pub mod source;
+pub mod source_domain;
 pub mod square;
 pub mod stage;
 pub mod track;
+pub mod tracked;
 pub mod window;

@@ -3,8 +3,8 @@
 use crate::{
     composite::{Compositor, Patch},
     edit::Edit,
-    frame::Frame,
     stage::{Stage, Stages},
+    tracked::Tracked,
 };
 use model_spec::Architecture;
 
@@ -15,6 +15,7 @@ pub struct Mirror {
     compositor: Compositor,
     canvas: Vec<u8>,
     size: [usize; 2],
+    edited: bool,
 }
 
 impl Mirror {
@@ -26,21 +27,22 @@ impl Mirror {
             compositor: Compositor::default(),
             canvas: Vec::new(),
             size: [0, 0],
+            edited: false,
         }
     }
 
-    /// Lays `edit` over `frame`, which may be newer than the edit's own frame.
-    pub fn compose(&mut self, frame: &Frame, edit: Option<&Edit>, stages: &mut Stages) {
+    /// Lays `edit` over a frame, which may be newer than the edit's own: the difference then goes
+    /// where the face is now. An edit of another face, or of one that is out of view, is left out.
+    pub fn compose(&mut self, tracked: &Tracked, edit: Option<&Edit>, stages: &mut Stages) {
         let (canvas, compositor) = (&mut self.canvas, &mut self.compositor);
-        let architecture = &self.architecture;
+        let (architecture, frame) = (&self.architecture, &tracked.frame);
         self.size = [frame.width, frame.height];
         stages.time(Stage::Composite, || {
             canvas.clear();
             canvas.extend_from_slice(&frame.rgb);
-            let Some(edit) = edit.filter(|edit| edit.applied) else {
-                return;
-            };
-            if let Some(crop) = edit.crop {
+            let edit = edit.filter(|edit| edit.applied && edit.since == tracked.since);
+            self.edited = edit.is_some() && tracked.crop.is_some();
+            if let (Some(edit), Some(crop)) = (edit, tracked.crop) {
                 let patch = Patch {
                     difference: &edit.difference,
                     size: architecture.image_size,
@@ -50,6 +52,12 @@ impl Mirror {
                 compositor.apply(frame, patch, canvas);
             }
         });
+    }
+
+    /// Whether the last picture is edited.
+    #[must_use]
+    pub fn edited(&self) -> bool {
+        self.edited
     }
 
     /// The last picture: `3 * width * height` RGB bytes.

@@ -2,8 +2,8 @@
 
 use crate::{
     error::EdgeError,
-    provider::{Choice, Failure, Provider},
-    runtime::Runtime,
+    provider::{Failure, Precision, Provider, Request},
+    runtime::{Opener, Runtime},
 };
 use model_spec::{
     Bundle, Manifest,
@@ -22,6 +22,7 @@ use std::path::PathBuf;
 pub struct Model {
     manifest: Manifest,
     provider: Provider,
+    precision: Precision,
     failures: Vec<Failure>,
     style_encoder: Graph,
     style_transformer: Graph,
@@ -41,19 +42,29 @@ pub struct StyleParts {
 }
 
 impl Model {
-    /// Opens the graphs on the first provider of `choice` that runs them all, and checks their
-    /// inputs and outputs against the manifest.
+    /// Opens the graphs on the first provider of `request` that runs them all, and checks their
+    /// inputs and outputs against the manifest. `progress` hears of steps that may take long.
     ///
     /// # Errors
     /// [`EdgeError::Provider`] with every reason, or [`EdgeError::Graph`].
-    pub fn open(bundle: &Bundle, runtime: &Runtime, choice: Choice) -> Result<Self, EdgeError> {
+    pub fn open(
+        bundle: &Bundle,
+        runtime: &Runtime,
+        request: &Request,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<Self, EdgeError> {
         let mut failures = Vec::new();
-        for provider in choice.candidates() {
-            match open_all(bundle, runtime, provider) {
+        for provider in request.choice.candidates() {
+            let opened = request
+                .suits(provider)
+                .map_err(OpenError::Provider)
+                .and_then(|()| open_all(bundle, runtime, request, provider, progress));
+            match opened {
                 Ok([style_encoder, style_transformer, generator, classifier]) => {
                     return Ok(Self {
                         manifest: bundle.manifest().clone(),
                         provider,
+                        precision: request.precision,
                         failures,
                         style_encoder,
                         style_transformer,
@@ -63,9 +74,13 @@ impl Model {
                 }
                 // Another provider would find the same.
                 Err(OpenError::Contract(error)) => return Err(error),
-                Err(OpenError::Provider(reason)) => failures.push(Failure { provider, reason }),
+                Err(OpenError::Provider(reason)) => {
+                    log::info!("not {}: {reason}", provider.label());
+                    failures.push(Failure { provider, reason });
+                }
             }
         }
+        let choice = request.choice;
         Err(EdgeError::Provider { choice, failures })
     }
 
@@ -79,6 +94,12 @@ impl Model {
     #[must_use]
     pub fn provider(&self) -> Provider {
         self.provider
+    }
+
+    /// The arithmetic it was asked for.
+    #[must_use]
+    pub fn precision(&self) -> Precision {
+        self.precision
     }
 
     /// Faster providers that were tried and do not run.
@@ -173,15 +194,25 @@ enum OpenError {
 fn open_all(
     bundle: &Bundle,
     runtime: &Runtime,
+    request: &Request,
     provider: Provider,
+    progress: &mut dyn FnMut(&str),
 ) -> Result<[Graph; 4], OpenError> {
     let graphs = &bundle.manifest().graphs;
-    let open = |spec| Graph::open(bundle, runtime, provider, spec);
+    let opener = runtime
+        .opener(bundle, request, provider)
+        .map_err(OpenError::Provider)?;
+    let mut open = |number: u32, name: &str, spec| {
+        if provider == Provider::TensorRt {
+            progress(&format!("preparing the {name} for TensorRT, {number} of 4"));
+        }
+        Graph::open(bundle, runtime, &opener, spec)
+    };
     Ok([
-        open(&graphs.style_encoder)?,
-        open(&graphs.style_transformer)?,
-        open(&graphs.generator)?,
-        open(&graphs.classifier)?,
+        open(1, "style encoder", &graphs.style_encoder)?,
+        open(2, "style transformer", &graphs.style_transformer)?,
+        open(3, "generator", &graphs.generator)?,
+        open(4, "classifier", &graphs.classifier)?,
     ])
 }
 
@@ -189,12 +220,12 @@ impl Graph {
     fn open(
         bundle: &Bundle,
         runtime: &Runtime,
-        provider: Provider,
+        opener: &Opener,
         spec: &GraphSpec,
     ) -> Result<Self, OpenError> {
         let path = bundle.graph_path(spec);
         let session = runtime
-            .open_graph(&path, provider)
+            .open_graph(&path, opener)
             .map_err(|reason| OpenError::Provider(format!("{}: {reason}", spec.file)))?;
         for (what, outlets, specs) in [
             ("inputs", session.inputs(), &spec.inputs),
@@ -272,8 +303,10 @@ fn expected(specs: &[TensorSpec]) -> String {
 fn described(outlets: &[Outlet]) -> String {
     let tensors = outlets.iter().map(|outlet| match outlet.dtype() {
         ValueType::Tensor { ty, shape, .. } => {
-            let sides = shape.iter().map(|&side| match side {
+            let sides = shape.iter().enumerate().map(|(i, &side)| match side {
                 -1 => "?".to_owned(),
+                // The batch, where a provider was told that it is always one face.
+                1 if i == 0 => "?".to_owned(),
                 side => side.to_string(),
             });
             let element = match ty {

@@ -1,9 +1,8 @@
 //! What `edge run` was asked for, with every `auto` decided.
 
 use crate::{
-    display::{DisplayChoice, PngFolder},
+    display::{DisplayChoice, Hashes, Nothing, Pictures, PngFolder},
     error::EdgeError,
-    report::ProviderReport,
     run::Config,
     source::{SourceChoice, demo},
     window,
@@ -19,10 +18,8 @@ const DEMONSTRATION_SHEET: &str = "mirror-contact-sheet.png";
 pub enum Presenter {
     /// In a window.
     Window(Box<window::MirrorWindow>),
-    /// As files.
-    Png(PngFolder),
-    /// Not at all.
-    Nothing,
+    /// As pictures, or not at all.
+    Pictures(Box<dyn Pictures>),
 }
 
 /// What was asked for, with every `auto` decided.
@@ -70,7 +67,7 @@ impl Plan {
         if self.source == SourceChoice::Auto {
             self.source = SourceChoice::Demo;
         }
-        if !matches!(self.source, SourceChoice::Folder(_)) {
+        if !self.source.is_file() {
             self.frames = self.frames.or(Some(DEMONSTRATION_FRAMES));
         }
         let sheet = || Some(DEMONSTRATION_SHEET.into());
@@ -87,22 +84,30 @@ impl Plan {
         config: &Config,
         attributes: &AttributeSet,
         strengths: &[f32],
-        provider: &ProviderReport,
     ) -> Result<Presenter, EdgeError> {
-        match &self.display {
-            DisplayChoice::None => Ok(Presenter::Nothing),
-            DisplayChoice::Png(path) => Ok(Presenter::Png(PngFolder::create(path)?)),
+        let pictures: Box<dyn Pictures> = match &self.display {
+            DisplayChoice::None => Box::new(Nothing),
+            DisplayChoice::Png(path) => Box::new(PngFolder::create(path)?),
+            DisplayChoice::Hash => Box::new(Hashes::default()),
             DisplayChoice::Window | DisplayChoice::Auto => {
-                match window::MirrorWindow::open(attributes, strengths, provider) {
-                    Ok(window) => Ok(Presenter::Window(Box::new(window))),
+                match window::MirrorWindow::open(attributes, strengths, config.sync) {
+                    Ok(window) => return Ok(Presenter::Window(Box::new(window))),
                     Err(error) if self.may_fall_back => {
                         log::info!("no display ({error})");
                         self.demonstrate(config);
-                        Ok(Presenter::Nothing)
+                        Box::new(Nothing)
                     }
-                    Err(error) => Err(error),
+                    Err(error) => return Err(error),
                 }
             }
-        }
+        };
+        Ok(Presenter::Pictures(pictures))
+    }
+
+    /// Whether every picture is to be edited, however long that takes: in a replay, and wherever
+    /// pictures come from files and nobody watches.
+    #[must_use]
+    pub fn is_lossless(&self, in_window: bool) -> bool {
+        self.display == DisplayChoice::Hash || (!in_window && self.source.is_file())
     }
 }

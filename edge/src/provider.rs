@@ -1,7 +1,8 @@
 //! Execution providers: which one was asked for, which one runs, why the others do not.
 
+use model_spec::tensor::PARITY_TOLERANCE;
 use serde::Serialize;
-use std::{fmt, str::FromStr};
+use std::{fmt, path::PathBuf, str::FromStr};
 
 /// Where ONNX Runtime computes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -89,6 +90,83 @@ impl FromStr for Choice {
         known
             .map(Self::Only)
             .ok_or_else(|| "expected auto, cpu, cuda or tensorrt".into())
+    }
+}
+
+/// Arithmetic of a provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    /// The graphs' own: 32-bit floats.
+    #[default]
+    Fp32,
+    /// 16-bit floats where TensorRT finds them faster.
+    Fp16,
+    /// 8-bit integers where the graphs carry their ranges, 16-bit floats elsewhere.
+    Int8,
+}
+
+impl Precision {
+    /// Name on the command line and in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Fp32 => "fp32",
+            Self::Fp16 => "fp16",
+            Self::Int8 => "int8",
+        }
+    }
+
+    /// Largest difference from the trainer's outputs, relative to `max(1, max |expected|)`, with which
+    /// a bundle may be shown. TensorRT rounds factors of fp32 convolutions to TF32, whose mantissa
+    /// is that of fp16.
+    #[must_use]
+    pub const fn tolerance(self, provider: Provider) -> f32 {
+        match (provider, self) {
+            (Provider::TensorRt, Self::Int8) => 0.1,
+            (Provider::TensorRt, _) => 0.02,
+            _ => PARITY_TOLERANCE,
+        }
+    }
+}
+
+/// Everything that is asked for about the provider.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Request {
+    /// Which.
+    pub choice: Choice,
+    /// Arithmetic; other than fp32 needs TensorRT.
+    pub precision: Precision,
+    /// Effort of TensorRT's engine builder, 0 to 5; none leaves it to TensorRT.
+    pub builder_level: Option<u8>,
+    /// Whether TensorRT replays its work as a CUDA graph.
+    pub cuda_graph: bool,
+    /// Folder of the engine caches; none takes the user's cache folder.
+    pub engine_cache: Option<PathBuf>,
+}
+
+impl From<Choice> for Request {
+    fn from(choice: Choice) -> Self {
+        Self {
+            choice,
+            ..Self::default()
+        }
+    }
+}
+
+impl Request {
+    /// Why `provider` cannot do what is asked for, whatever the machine has.
+    ///
+    /// # Errors
+    /// The reason.
+    pub fn suits(&self, provider: Provider) -> Result<(), String> {
+        let precision = self.precision.name();
+        if self.precision != Precision::Fp32 && provider != Provider::TensorRt {
+            return Err(format!(
+                "--precision {precision} needs TensorRT; the graphs themselves compute in fp32"
+            ));
+        }
+        Ok(())
     }
 }
 

@@ -2,7 +2,8 @@
 
 use crate::{
     error::EdgeError,
-    provider::{Choice, Failure, Provider},
+    model::Model,
+    provider::{Choice, Failure, Precision, Provider},
     stage::{Stage, Stages, Summary},
 };
 use serde::Serialize;
@@ -19,8 +20,8 @@ pub struct Report {
     pub source: String,
     /// Where they went.
     pub display: String,
-    /// What computed.
-    pub provider: ProviderReport,
+    /// What computed; none when the run ended before the model was ready.
+    pub provider: Option<ProviderReport>,
     /// Strength of each attribute at the end.
     pub strengths: Vec<(String, f32)>,
     /// Length of the run in seconds, without loading.
@@ -67,6 +68,8 @@ pub struct ProviderReport {
     pub asked: String,
     /// What ran.
     pub running: Provider,
+    /// Arithmetic it was asked for.
+    pub precision: Precision,
     /// Which were tried before, and why they did not run.
     pub failures: Vec<Failure>,
     /// The ONNX Runtime library.
@@ -86,11 +89,12 @@ pub struct StageReport {
 impl ProviderReport {
     /// Of a model that was opened.
     #[must_use]
-    pub fn new(asked: Choice, running: Provider, failures: &[Failure], library: &Path) -> Self {
+    pub fn new(asked: Choice, model: &Model, library: &Path) -> Self {
         Self {
             asked: asked.to_string(),
-            running,
-            failures: failures.to_vec(),
+            running: model.provider(),
+            precision: model.precision(),
+            failures: model.failures().to_vec(),
             library: library.display().to_string(),
         }
     }
@@ -130,8 +134,10 @@ impl fmt::Display for Report {
         let digest = self.bundle.digest.get(..12).unwrap_or(&self.bundle.digest);
         writeln!(out, "bundle     {} ({digest})", self.bundle.name)?;
         writeln!(out, "source     {}", self.source)?;
-        writeln!(out, "provider   {}", self.provider.running.label())?;
-        for failure in &self.provider.failures {
+        let running = self.provider.as_ref();
+        let running = running.map_or("none yet", |provider| provider.running.label());
+        writeln!(out, "provider   {running}")?;
+        for failure in self.provider.iter().flat_map(|provider| &provider.failures) {
             let reason = failure.reason.lines().next().unwrap_or_default();
             let (name, reason) = (failure.provider.label(), shortened(reason, 90));
             writeln!(out, "           not {name}: {reason}")?;

@@ -2,17 +2,19 @@
 
 use crate::{
     bundle_path,
+    camera_mode::Wish,
     contact_sheet::ContactSheet,
-    display::{DisplayChoice, PngFolder},
-    edit::Edit,
+    display::{DisplayChoice, Pictures},
+    edit::{Edit, EditOptions},
     error::EdgeError,
     mailbox::Taken,
     mirror::Mirror,
-    model::Model,
-    pipeline::{Pipeline, Shared, Totals},
+    opening::Opening,
+    pipeline::{Parts, Pipeline, Shared, Totals},
     plan::{Plan, Presenter},
-    provider::Choice,
-    report::{self, BundleReport, ProviderReport, Report},
+    provider::Request,
+    reference,
+    report::{self, BundleReport, Report},
     runtime::Runtime,
     source::{self, SourceChoice},
     stage::{Stage, Stages},
@@ -20,8 +22,7 @@ use crate::{
 };
 use model_spec::{AttributeSet, Bundle};
 use std::{
-    env,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -31,6 +32,8 @@ use std::{
 
 /// Longest wait before looking whether to stop.
 const PATIENCE: Duration = Duration::from_millis(50);
+/// How long a model may take to open before the window is there without it.
+const SOON: Duration = Duration::from_millis(600);
 
 /// Options of `edge run`.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +42,8 @@ pub struct Config {
     pub bundle: Option<PathBuf>,
     /// Where pictures come from.
     pub source: SourceChoice,
+    /// Mode a camera has to take.
+    pub camera_mode: Wish,
     /// Where they go.
     pub display: DisplayChoice,
     /// Pictures after which to end.
@@ -49,8 +54,14 @@ pub struct Config {
     pub report: Option<PathBuf>,
     /// Where to write the contact sheet.
     pub contact_sheet: Option<PathBuf>,
-    /// Execution provider.
-    pub provider: Choice,
+    /// Execution provider and its options.
+    pub model: Request,
+    /// Whether the display waits for the edit of the frame it shows.
+    pub sync: bool,
+    /// Picture whose style is copied.
+    pub reference: Option<PathBuf>,
+    /// How faces are edited.
+    pub edit: EditOptions,
     /// ONNX Runtime library.
     pub onnxruntime: Option<PathBuf>,
 }
@@ -58,36 +69,45 @@ pub struct Config {
 /// Runs until the source ends, `frames` is reached, the window closes or `stop` is set.
 ///
 /// # Errors
-/// Any [`EdgeError`]; the bundle is checked before a camera is opened.
+/// Any [`EdgeError`]; the bundle's files are checked before a camera is opened.
 pub fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeError> {
     let folder = bundle_path::resolve(config.bundle.as_deref())?;
     let bundle = Bundle::open(&folder)?;
     let attributes = bundle.manifest().attributes.clone();
     let strengths = strengths(&attributes, config.attr.as_deref())?;
     let digest = bundle.digest()?;
-    let runtime =
-        Runtime::load(config.onnxruntime.as_deref())?.with_engine_cache(engine_cache(&digest));
-    let model = Model::open(&bundle, &runtime, config.provider)?;
-    log::info!(
-        "bundle {} on {}",
-        bundle.manifest().name,
-        model.provider().label()
-    );
-    let provider = ProviderReport::new(
-        config.provider,
-        model.provider(),
-        model.failures(),
-        runtime.library(),
-    );
+    let (name, manifest) = (bundle.manifest().name.clone(), bundle.manifest().clone());
+    let runtime = Runtime::load(config.onnxruntime.as_deref())?;
+    let reference = config
+        .reference
+        .as_deref()
+        .map(|path| reference::read(path, &manifest.framing));
+    let reference = reference.transpose()?;
+    let shared = Arc::new(Shared::new(&strengths));
+    let mut opening = Opening::start(bundle, runtime, config.model.clone(), Arc::clone(&shared))?;
+    // Where nothing takes long, errors come before a camera or window is opened.
+    let mut ready = opening.wait(SOON)?;
 
     let mut plan = Plan::new(config);
-    let mut mirror = Mirror::new(&bundle.manifest().architecture);
-    let presenter = plan.presenter(config, &attributes, &strengths, &provider)?;
-    let source = source::open(&plan.source)?;
+    let mut mirror = Mirror::new(&manifest.architecture);
+    let presenter = plan.presenter(config, &attributes, &strengths)?;
+    let in_window = matches!(presenter, Presenter::Window(_));
+    while !ready && !in_window && !stop.load(Ordering::Relaxed) {
+        // Without a screen nobody waits: what is measured or written is the edit.
+        ready = opening.wait(PATIENCE)?;
+    }
+    let lossless = plan.is_lossless(in_window);
+    let source = source::open(
+        &plan.source,
+        &source::Options {
+            paced: !lossless,
+            camera_mode: config.camera_mode,
+        },
+    )?;
     let source_name = source.name();
-    let shared = Arc::new(Shared::new(&strengths));
-    let title = format!("{}, live", bundle.manifest().name);
-    if plan.contact_sheet.is_some() && matches!(presenter, Presenter::Window(_)) {
+    let lossless = lossless || !source.is_video();
+    let title = format!("{name}, live");
+    if plan.contact_sheet.is_some() && in_window {
         log::warn!("no contact sheet: it needs --display none or png:DIR");
         plan.contact_sheet = None;
     }
@@ -97,7 +117,16 @@ pub fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeError> {
         .map(|_| ContactSheet::new(title, &attributes));
 
     let start = Instant::now();
-    let pipeline = Pipeline::start(source, model, Arc::clone(&shared), plan.frames)?;
+    let pipeline = Pipeline::start(Parts {
+        source,
+        opening,
+        framing: manifest.framing,
+        shared: Arc::clone(&shared),
+        limit: plan.frames,
+        options: config.edit,
+        reference,
+        lossless,
+    })?;
     let mut main = Main {
         pipeline: &pipeline,
         mirror: &mut mirror,
@@ -108,8 +137,7 @@ pub fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeError> {
     };
     let ended = match presenter {
         Presenter::Window(mut window) => main.show(&mut window, stop),
-        Presenter::Png(png) => main.drain(Some(&png), sheet.as_mut(), stop),
-        Presenter::Nothing => main.drain(None, sheet.as_mut(), stop),
+        Presenter::Pictures(mut pictures) => main.drain(&mut *pictures, sheet.as_mut(), stop),
     };
     let (stages, shown) = (main.stages, main.shown);
     let seconds = start.elapsed().as_secs_f64();
@@ -120,13 +148,10 @@ pub fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeError> {
 
     let mut report = Report {
         edge_version: env!("CARGO_PKG_VERSION"),
-        bundle: BundleReport {
-            name: bundle.manifest().name.clone(),
-            digest,
-        },
+        bundle: BundleReport { name, digest },
         source: source_name,
         display: plan.display.to_string(),
-        provider,
+        provider: shared.provider(),
         strengths: attributes
             .names()
             .iter()
@@ -152,10 +177,11 @@ pub fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeError> {
         report.save(path)?;
     }
     if let (Some(sheet), Some(path)) = (&sheet, &plan.contact_sheet) {
+        let provider = report.provider.as_ref();
         let subtitle = format!(
             "{} on {}: {:.1} edited frames per second",
             report.source,
-            report.provider.running.label(),
+            provider.map_or("nothing", |provider| provider.running.label()),
             report.frames_per_second
         );
         sheet.save(path, &subtitle)?;
@@ -183,7 +209,7 @@ impl Main<'_> {
     /// Composes every edit that arrives, as fast as they arrive.
     fn drain(
         &mut self,
-        png: Option<&PngFolder>,
+        pictures: &mut dyn Pictures,
         mut sheet: Option<&mut ContactSheet>,
         stop: &AtomicBool,
     ) -> Result<(), EdgeError> {
@@ -193,14 +219,12 @@ impl Main<'_> {
                 Taken::Nothing => continue,
                 Taken::Closed => break,
             };
-            self.mirror
-                .compose(&edit.frame, Some(&edit), &mut self.stages);
-            if let Some(png) = png {
-                let mirror = &self.mirror;
-                self.stages.time(Stage::Present, || {
-                    png.write(&edit, mirror.rgb(), mirror.size())
-                })?;
-            }
+            let tracked = edit.tracked();
+            self.mirror.compose(&tracked, Some(&edit), &mut self.stages);
+            let mirror = &self.mirror;
+            self.stages.time(Stage::Present, || {
+                pictures.write(&edit, mirror.rgb(), mirror.size())
+            })?;
             self.stages.add(Stage::Total, edit.frame.captured.elapsed());
             self.shown += 1;
             if let Some(sheet) = &mut sheet {
@@ -249,13 +273,4 @@ fn strengths(attributes: &AttributeSet, wish: Option<&str>) -> Result<Vec<f32>, 
     let mut strengths = vec![0.0; attributes.len()];
     strengths[0] = f32::min(1.0, attributes.as_slice()[0].strength_range[1]);
     Ok(strengths)
-}
-
-/// TensorRT engines of this bundle; its engines of other weights must never be used.
-fn engine_cache(digest: &str) -> Option<PathBuf> {
-    let cache = env::var_os("XDG_CACHE_HOME")
-        .map(PathBuf::from)
-        .or_else(|| Some(Path::new(&env::var_os("HOME")?).join(".cache")))?;
-    let folder = cache.join("smile-mirror").join("tensorrt");
-    Some(folder.join(digest.get(..16).unwrap_or(digest)))
 }

@@ -1,6 +1,11 @@
 //! Finds and loads the ONNX Runtime library, and opens graphs with exactly one execution provider.
 
-use crate::{error::EdgeError, provider::Provider};
+use crate::{
+    engine_cache,
+    error::EdgeError,
+    provider::{Precision, Provider, Request},
+};
+use model_spec::{Bundle, manifest::Dimension};
 use ort::{
     ep::{self, ExecutionProvider},
     session::{
@@ -21,7 +26,16 @@ use std::{
 pub struct Runtime {
     environment: ort::environment::Environment,
     library: PathBuf,
-    engine_cache: Option<PathBuf>,
+}
+
+/// How graphs are opened: exactly one provider with its options.
+pub struct Opener {
+    provider: Provider,
+    request: Request,
+    /// Where TensorRT keeps the engines of this bundle on this machine.
+    engines: Option<PathBuf>,
+    /// Name of the free batch side in the graphs.
+    batch: Option<String>,
 }
 
 /// File name of the library.
@@ -44,7 +58,6 @@ impl Runtime {
                     return Ok(Self {
                         environment,
                         library: candidate,
-                        engine_cache: None,
                     });
                 }
                 Err(reason) => searched.push((candidate, reason)),
@@ -59,11 +72,31 @@ impl Runtime {
         &self.library
     }
 
-    /// Where TensorRT keeps engines; without it every start builds them anew.
-    #[must_use]
-    pub fn with_engine_cache(mut self, folder: Option<PathBuf>) -> Self {
-        self.engine_cache = folder;
-        self
+    /// What it takes to open the graphs of `bundle` on `provider`.
+    ///
+    /// # Errors
+    /// Why the engine cache cannot be used.
+    pub fn opener(
+        &self,
+        bundle: &Bundle,
+        request: &Request,
+        provider: Provider,
+    ) -> Result<Opener, String> {
+        let engines = match provider {
+            Provider::TensorRt => Some(engine_cache::folder(bundle, request, &self.library)?),
+            _ => None,
+        };
+        let input = bundle.manifest().graphs.generator.inputs.first();
+        let batch = input.and_then(|input| match input.shape.first() {
+            Some(Dimension::Free(name)) => Some(name.clone()),
+            _ => None,
+        });
+        Ok(Opener {
+            provider,
+            request: request.clone(),
+            engines,
+            batch,
+        })
     }
 
     fn session_builder(&self) -> ort::Result<SessionBuilder> {
@@ -76,35 +109,57 @@ impl Runtime {
         Ok(builder)
     }
 
-    /// Opens the graph at `path` on `provider`, never on another one.
+    /// Opens the graph at `path` on the opener's provider, never on another one.
     ///
     /// # Errors
     /// ONNX Runtime's reason.
-    pub fn open_graph(&self, path: &Path, provider: Provider) -> Result<Session, String> {
+    pub fn open_graph(&self, path: &Path, opener: &Opener) -> Result<Session, String> {
         let text = |error: ort::Error| error.message().trim().to_owned();
+        let failed = |error: ort::Error<SessionBuilder>| error.message().trim().to_owned();
         let mut builder = self.session_builder().map_err(text)?;
-        let cuda = || ep::CUDA::default().with_device_id(0);
+        if opener.provider != Provider::Cpu {
+            // What a graphics provider leaves over would run on the processor without a word.
+            builder = builder.with_disable_cpu_fallback().map_err(failed)?;
+            // One face at a time: engines are built for one shape, and ahead of the first frame.
+            if let Some(batch) = &opener.batch {
+                builder = builder.with_dimension_override(batch, 1).map_err(failed)?;
+            }
+        }
+        // TF32 would round the factors of convolutions to 10 bits.
+        let cuda = || ep::CUDA::default().with_device_id(0).with_tf32(false);
         // One by one: a list of providers falls back to the processor without a word.
-        match provider {
+        match opener.provider {
             Provider::Cpu => {}
             Provider::Cuda => cuda().register(&mut builder).map_err(text)?,
             Provider::TensorRt => {
-                let mut tensorrt = ep::TensorRT::default().with_device_id(0);
-                if let Some(folder) = &self.engine_cache {
-                    fs::create_dir_all(folder)
-                        .map_err(|error| format!("engine cache {}: {error}", folder.display()))?;
-                    let folder = folder.display().to_string();
-                    tensorrt = tensorrt
-                        .with_engine_cache(true)
-                        .with_engine_cache_path(&folder)
-                        .with_timing_cache(true)
-                        .with_timing_cache_path(&folder);
-                }
-                tensorrt.register(&mut builder).map_err(text)?;
+                opener.tensorrt().register(&mut builder).map_err(text)?;
                 cuda().register(&mut builder).map_err(text)?;
             }
         }
         builder.commit_from_file(path).map_err(text)
+    }
+}
+
+impl Opener {
+    fn tensorrt(&self) -> ep::TensorRT {
+        let request = &self.request;
+        let mut tensorrt = ep::TensorRT::default()
+            .with_device_id(0)
+            .with_fp16(request.precision != Precision::Fp32)
+            .with_int8(request.precision == Precision::Int8)
+            .with_cuda_graph(request.cuda_graph);
+        if let Some(level) = request.builder_level {
+            tensorrt = tensorrt.with_builder_optimization_level(level);
+        }
+        if let Some(folder) = &self.engines {
+            let folder = folder.display().to_string();
+            tensorrt = tensorrt
+                .with_engine_cache(true)
+                .with_engine_cache_path(&folder)
+                .with_timing_cache(true)
+                .with_timing_cache_path(&folder);
+        }
+        tensorrt
     }
 }
 

@@ -3,14 +3,13 @@
 use crate::{
     edit::Edit,
     error::EdgeError,
-    frame::Frame,
     mailbox::Taken,
     mirror::Mirror,
     overlay::{Overlay, Status, panel::Pointer},
     pipeline::Pipeline,
-    report::ProviderReport,
     scale::Scaler,
     stage::{Stage, Stages},
+    tracked::Tracked,
 };
 use minifb::{Key, KeyRepeat, MouseButton, MouseMode, Window, WindowOptions};
 use model_spec::AttributeSet;
@@ -29,9 +28,6 @@ const SIZE: [usize; 2] = [960, 720];
 const TICK: Duration = Duration::from_micros(16_667);
 /// Strength per press of an arrow key.
 const STEP: f32 = 0.05;
-/// Frames by which an edit may lag and still be shown on its own frame. Then picture and edit fit
-/// exactly; a slower model's edits are laid over the newest frame instead, which never waits.
-const MATCHED_LAG: u64 = 2;
 /// How long a picture of a folder stays.
 const STILL: Duration = Duration::from_millis(1500);
 
@@ -43,7 +39,9 @@ pub struct MirrorWindow {
     scaler: Scaler,
     pixels: Vec<u32>,
     size: [usize; 2],
-    frame: Option<Arc<Frame>>,
+    frame: Option<Tracked>,
+    /// Whether frames wait for their own edit.
+    sync: bool,
     edit: Option<Arc<Edit>>,
     /// Index of the frame on screen, and whether its edit was left out.
     on_screen: Option<(u64, u64, bool)>,
@@ -59,7 +57,7 @@ impl MirrorWindow {
     pub fn open(
         attributes: &AttributeSet,
         strengths: &[f32],
-        provider: &ProviderReport,
+        sync: bool,
     ) -> Result<Self, EdgeError> {
         let options = WindowOptions {
             resize: true,
@@ -76,8 +74,6 @@ impl MirrorWindow {
             window,
             overlay: Overlay::new(attributes, strengths)?,
             status: Status {
-                provider: provider.running.label().into(),
-                fell_back: !provider.failures.is_empty(),
                 face: true,
                 ..Status::default()
             },
@@ -85,6 +81,7 @@ impl MirrorWindow {
             pixels: Vec::new(),
             size: [0, 0],
             frame: None,
+            sync,
             edit: None,
             on_screen: None,
             shown: 0,
@@ -162,14 +159,12 @@ impl MirrorWindow {
         self.window.is_key_down(Key::Escape) || self.window.is_key_down(Key::Q)
     }
 
-    /// The frame to show.
-    fn base(&self) -> Option<Arc<Frame>> {
-        match (&self.frame, &self.edit) {
-            (Some(frame), Some(edit)) if frame.index > edit.frame.index + MATCHED_LAG => {
-                Some(Arc::clone(frame))
-            }
-            (_, Some(edit)) => Some(Arc::clone(&edit.frame)),
-            (frame, None) => frame.clone(),
+    /// The frame to show: the newest, or that of the newest edit.
+    fn base(&self) -> Option<Tracked> {
+        let edit = self.edit.as_ref();
+        match &self.frame {
+            Some(frame) if !self.sync || edit.is_none() => Some(frame.clone()),
+            _ => edit.map(|edit| edit.tracked()),
         }
     }
 
@@ -187,7 +182,7 @@ impl MirrorWindow {
         let edited_index = self.edit.as_ref().map_or(0, |edit| edit.frame.index);
         let key = base
             .as_ref()
-            .map(|base| (base.index, edited_index, comparing));
+            .map(|base| (base.frame.index, edited_index, comparing));
         let renewed = key != self.on_screen;
         let is_new = key.map(|key| key.0) != self.on_screen.map(|key| key.0);
         if let (Some(base), true) = (&base, renewed) {
@@ -200,10 +195,17 @@ impl MirrorWindow {
             self.rate.count();
         }
         let edit = self.edit.as_deref();
-        self.status.edited = edit.is_some_and(|edit| edit.applied) && !comparing;
+        self.status.edited = mirror.edited();
         self.status.comparing = comparing;
         self.status.face = edit.is_none_or(|edit| edit.crop.is_some());
         self.status.frames_per_second = self.rate.per_second();
+        if self.status.provider.is_empty()
+            && let Some(provider) = pipeline.shared.provider()
+        {
+            self.status.provider = provider.running.label().into();
+            self.status.fell_back = !provider.failures.is_empty();
+        }
+        self.status.preparing = pipeline.shared.preparing();
         let trouble = pipeline.shared.trouble();
         let dimmed_changed = trouble.is_some() != self.status.trouble.is_some();
         self.status.trouble = trouble;
@@ -228,7 +230,7 @@ impl MirrorWindow {
             .map_err(|error| EdgeError::Window(error.to_string()))?;
         stages.add(Stage::Present, start.elapsed());
         if let (Some(base), true) = (base, is_new) {
-            stages.add(Stage::Total, base.captured.elapsed());
+            stages.add(Stage::Total, base.frame.captured.elapsed());
         }
         Ok(())
     }

@@ -28,6 +28,8 @@ pub struct Status {
     pub comparing: bool,
     /// Whether a face is in view.
     pub face: bool,
+    /// What has to be done before the mirror can edit, if anything.
+    pub preparing: Option<String>,
     /// Why there are no new pictures, if so.
     pub trouble: Option<String>,
 }
@@ -147,10 +149,11 @@ impl Overlay {
     }
 
     fn draw_message(&mut self, status: &Status, [window, high]: [usize; 2], unit: f32) {
-        let (title, line) = match &status.trouble {
-            Some(reason) => ("Camera lost, trying again", reason.as_str()),
-            None if !status.face => ("", "No face in view"),
-            None => return self.message.clear(),
+        let (title, line) = match (&status.trouble, &status.preparing) {
+            (Some(reason), _) => ("Camera lost, trying again", reason.as_str()),
+            (None, Some(step)) => ("Getting ready", step.as_str()),
+            _ if !status.face => ("", "No face in view"),
+            _ => return self.message.clear(),
         };
         let (big, small, pad) = (24.0 * unit, 17.0 * unit, 26.0 * unit);
         let most = window as f32 - 40.0 * unit;

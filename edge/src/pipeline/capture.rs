@@ -27,10 +27,10 @@ pub struct CaptureCounts {
 
 pub(super) struct CaptureThread {
     pub(super) source: Box<dyn Source>,
-    pub(super) to_edit: Closing<Arc<Frame>>,
-    pub(super) frames: Closing<Arc<Frame>>,
+    pub(super) to_track: Closing<Arc<Frame>>,
     pub(super) shared: Arc<Shared>,
     pub(super) limit: u64,
+    pub(super) lossless: bool,
 }
 
 impl CaptureThread {
@@ -38,20 +38,23 @@ impl CaptureThread {
         let (mut counts, mut stages) = (CaptureCounts::default(), Stages::default());
         let mut pool = Pool::<Frame>::default();
         let mut interrupted = false;
+        self.shared.set_source(self.source.name());
         while counts.frames < self.limit && !self.shared.capture_ends.load(Ordering::Relaxed) {
             let (frame, next) = pool.fill(|frame| self.source.next(frame))?;
             match next {
                 Next::Frame => {
-                    interrupted = false;
+                    if std::mem::take(&mut interrupted) {
+                        // It may have come back in another mode.
+                        self.shared.set_source(self.source.name());
+                    }
                     self.shared.set_trouble(None);
                     counts.frames += 1;
                     let decode = Duration::from_micros(u64::from(frame.decode_micros));
                     stages.add(Stage::Capture, decode);
-                    let taken = if self.source.is_video() {
-                        self.frames.0.put(Arc::clone(&frame));
-                        self.to_edit.0.put(frame)
+                    let taken = if self.lossless {
+                        self.to_track.0.put_when_empty(frame)
                     } else {
-                        self.to_edit.0.put_when_empty(frame)
+                        self.to_track.0.put(frame)
                     };
                     if !taken {
                         break;

@@ -1,15 +1,16 @@
-//! The edit thread: latest frame -> latest edit.
+//! The edit thread: latest tracked frame -> latest edit.
 
-use super::{Closing, PATIENCE, Shared};
+use super::{Closing, PATIENCE, Reference, ReferenceWish, Shared};
 use crate::{
-    edit::{Edit, Editor},
+    edit::{Edit, EditOptions, Editor},
     error::EdgeError,
-    frame::{Frame, Pool},
+    frame::Pool,
     mailbox::{Mailbox, Taken},
-    model::Model,
+    opening::Opening,
     stage::Stages,
+    tracked::Tracked,
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 /// What the edit thread counted.
 #[derive(Debug, Clone, Default)]
@@ -23,34 +24,53 @@ pub struct EditCounts {
 }
 
 pub(super) struct EditThread {
-    pub(super) model: Model,
-    pub(super) frames: Arc<Mailbox<Arc<Frame>>>,
+    pub(super) opening: Opening,
+    pub(super) options: EditOptions,
+    /// A face to take the reference from: name and picture.
+    pub(super) reference: Option<(String, Tracked)>,
+    pub(super) frames: Arc<Mailbox<Tracked>>,
     pub(super) edits: Closing<Arc<Edit>>,
     pub(super) shared: Arc<Shared>,
+    pub(super) continuous: bool,
     pub(super) lossless: bool,
 }
 
 impl EditThread {
-    pub(super) fn run(self) -> Result<(EditCounts, Stages), EdgeError> {
-        // The face detector cannot change threads, so the editor is made where it works.
-        let mut editor = Editor::new(self.model, !self.lossless)?;
+    pub(super) fn run(mut self) -> Result<(EditCounts, Stages), EdgeError> {
+        let mut editor = None;
         let (mut counts, mut stages) = (EditCounts::default(), Stages::default());
         let mut pool = Pool::<Edit>::default();
         let mut strengths = Vec::new();
         loop {
-            let frame = match self.frames.take(PATIENCE) {
-                Taken::Value(frame) => frame,
+            let tracked = match self.frames.take(PATIENCE) {
+                Taken::Value(tracked) => tracked,
                 Taken::Nothing if self.edits.0.is_closed() => break,
-                Taken::Nothing => continue,
+                Taken::Nothing => {
+                    self.open(&mut editor)?;
+                    continue;
+                }
                 Taken::Closed => break,
             };
+            self.open(&mut editor)?;
             strengths.clear();
             strengths.extend(self.shared.strengths());
-            let (edit, ()) =
-                pool.fill(|edit| editor.edit(&frame, &strengths, edit, &mut stages))?;
+            if let Some(editor) = &mut editor {
+                self.follow_wish(editor, &tracked)?;
+            }
+            let (edit, ()) = pool.fill(|edit| match &mut editor {
+                Some(editor) => {
+                    let reference = self.shared.reference_strength();
+                    editor.edit(&tracked, &strengths, reference, edit, &mut stages)
+                }
+                None => {
+                    edit.pass_through(&tracked, &strengths);
+                    Ok(())
+                }
+            })?;
             counts.frames += 1;
             counts.with_face += u64::from(edit.crop.is_some());
             counts.edited += u64::from(edit.applied);
+            self.shared.set_edit_latency(edit.frame.captured.elapsed());
             let wanted = if self.lossless {
                 self.edits.0.put_when_empty(edit)
             } else {
@@ -61,5 +81,51 @@ impl EditThread {
             }
         }
         Ok((counts, stages))
+    }
+
+    /// Makes the editor once the model is open; a lossless run waits for it.
+    fn open(&mut self, editor: &mut Option<Editor>) -> Result<(), EdgeError> {
+        if editor.is_some() {
+            return Ok(());
+        }
+        let patience = if self.lossless {
+            PATIENCE
+        } else {
+            Duration::ZERO
+        };
+        while !self.opening.wait(patience)? {
+            if !self.lossless || self.edits.0.is_closed() {
+                return Ok(());
+            }
+        }
+        if let Some(model) = self.opening.take() {
+            let mut new = Editor::new(model, self.continuous, self.options);
+            if let Some((name, tracked)) = self.reference.take() {
+                new.capture_reference(&tracked)?;
+                self.shared.set_reference(Reference::FromPicture(name));
+            }
+            *editor = Some(new);
+        }
+        Ok(())
+    }
+
+    fn follow_wish(&self, editor: &mut Editor, tracked: &Tracked) -> Result<(), EdgeError> {
+        let wish = self.shared.take_reference_wish();
+        match wish {
+            ReferenceWish::Nothing => {}
+            ReferenceWish::Clear => {
+                editor.clear_reference();
+                self.shared.set_reference(Reference::None);
+            }
+            ReferenceWish::FaceInView => {
+                if editor.capture_reference(tracked)? {
+                    self.shared.set_reference(Reference::FromView);
+                } else {
+                    self.shared.set_reference(Reference::Waiting);
+                    self.shared.wish_again(wish);
+                }
+            }
+        }
+        Ok(())
     }
 }

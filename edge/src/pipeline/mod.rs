@@ -1,90 +1,49 @@
-//! The capture and edit threads, and how they end.
+//! The capture, track and edit threads, and how they end.
 //!
 //! ```text
-//!  capture ──▶ [latest frame] ──▶ edit ──▶ [latest edit] ──▶ main
-//!     └──────▶ [latest frame] ────────────────────────────────┘
+//!  capture ──▶ [latest frame] ──▶ track ──▶ [latest tracked] ──▶ edit ──▶ [latest edit] ──▶ main
+//!                                   └─────▶ [latest tracked] ──────────────────────────────▶ │
 //! ```
 //!
-//! Mailboxes hold one value, the latest wins, and what was replaced is counted. A source that is no
-//! video (a folder) waits for the empty slot instead, so that every picture is edited. Shutdown runs
-//! against the stream, main -> edit -> capture: nobody ever waits for a thread that has ended.
+//! Mailboxes hold one value, the latest wins, and what was replaced is counted. Where nothing may be
+//! left out (a folder, a replay) every thread waits for the empty slot instead. Shutdown runs against
+//! the stream, main -> edit -> track -> capture: nobody ever waits for a thread that has ended.
 
 mod capture;
 mod edit;
+mod shared;
+mod track;
 
 pub use capture::CaptureCounts;
 pub use edit::EditCounts;
+use shared::ReferenceWish;
+pub use shared::{Reference, Shared};
 
 use crate::{
-    edit::Edit, error::EdgeError, frame::Frame, mailbox::Mailbox, model::Model, source::Source,
+    edit::{Edit, EditOptions},
+    error::EdgeError,
+    frame::Frame,
+    mailbox::Mailbox,
+    opening::Opening,
+    source::Source,
     stage::Stages,
+    tracked::Tracked,
 };
 use capture::CaptureThread;
 use edit::EditThread;
+use model_spec::Framing;
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU32, Ordering},
+        Arc,
+        atomic::{AtomicBool, Ordering},
     },
     thread::{self, JoinHandle},
     time::Duration,
 };
+use track::TrackThread;
 
 /// Longest wait of a thread before it looks whether it should end.
 const PATIENCE: Duration = Duration::from_millis(100);
-
-/// What the main thread tells the others, and hears from them besides pictures.
-#[derive(Debug)]
-pub struct Shared {
-    strengths: Vec<AtomicU32>,
-    capture_ends: AtomicBool,
-    trouble: Mutex<Option<String>>,
-}
-
-impl Shared {
-    /// With these strengths, one per attribute.
-    #[must_use]
-    pub fn new(strengths: &[f32]) -> Self {
-        Self {
-            strengths: strengths
-                .iter()
-                .map(|strength| AtomicU32::new(strength.to_bits()))
-                .collect(),
-            capture_ends: AtomicBool::new(false),
-            trouble: Mutex::new(None),
-        }
-    }
-
-    /// Sets the strength of an attribute from the next frame on.
-    pub fn set_strength(&self, attribute: usize, strength: f32) {
-        if let Some(slot) = self.strengths.get(attribute) {
-            slot.store(strength.to_bits(), Ordering::Relaxed);
-        }
-    }
-
-    /// The strengths now, one per attribute.
-    pub fn strengths(&self) -> impl Iterator<Item = f32> {
-        self.strengths
-            .iter()
-            .map(|slot| f32::from_bits(slot.load(Ordering::Relaxed)))
-    }
-
-    /// Why there are no pictures at the moment, if so.
-    pub fn trouble(&self) -> Option<String> {
-        let trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
-        trouble.clone()
-    }
-
-    fn set_trouble(&self, reason: Option<String>) {
-        let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
-        if *trouble != reason {
-            if let Some(reason) = &reason {
-                log::warn!("camera: {reason}; trying again");
-            }
-            *trouble = reason;
-        }
-    }
-}
 
 /// All counts and times of a pipeline that ended.
 #[derive(Debug, Clone, Default)]
@@ -99,63 +58,92 @@ pub struct Totals {
     pub stages: Stages,
 }
 
-/// The running threads.
-pub struct Pipeline {
-    to_edit: Arc<Mailbox<Arc<Frame>>>,
-    /// Newest frame, for a display that does not wait for its edit. Only filled for video.
-    pub frames: Arc<Mailbox<Arc<Frame>>>,
-    /// Newest edit.
-    pub edits: Arc<Mailbox<Arc<Edit>>>,
-    /// Settings and trouble.
+/// What the threads work with.
+pub struct Parts {
+    /// Where pictures come from.
+    pub source: Box<dyn Source>,
+    /// The model, or what is going to be it.
+    pub opening: Opening,
+    /// How the model's crop lies on a face.
+    pub framing: Framing,
+    /// Settings and news.
     pub shared: Arc<Shared>,
-    failed: Arc<AtomicBool>,
-    capture: Option<JoinHandle<Result<(CaptureCounts, Stages), EdgeError>>>,
-    edit: Option<JoinHandle<Result<(EditCounts, Stages), EdgeError>>>,
+    /// Pictures after which capture ends.
+    pub limit: Option<u64>,
+    /// How faces are edited.
+    pub options: EditOptions,
+    /// A face to copy the style of: its name and picture.
+    pub reference: Option<(String, Tracked)>,
+    /// Whether every picture is edited, however long that takes. Else the latest wins.
+    pub lossless: bool,
 }
 
+/// The running threads.
+pub struct Pipeline {
+    to_track: Arc<Mailbox<Arc<Frame>>>,
+    to_edit: Arc<Mailbox<Tracked>>,
+    /// Newest tracked frame, for a display that does not wait for its edit. Not filled when lossless.
+    pub frames: Arc<Mailbox<Tracked>>,
+    /// Newest edit.
+    pub edits: Arc<Mailbox<Arc<Edit>>>,
+    /// Settings and news.
+    pub shared: Arc<Shared>,
+    failed: Arc<AtomicBool>,
+    capture: Option<Thread<CaptureCounts>>,
+    track: Option<Thread<()>>,
+    edit: Option<Thread<EditCounts>>,
+}
+
+type Thread<T> = JoinHandle<Result<(T, Stages), EdgeError>>;
+
 impl Pipeline {
-    /// Starts both threads; capture ends after `limit` pictures.
+    /// Starts all threads.
     ///
     /// # Errors
     /// [`EdgeError::Internal`] when the system gives no thread.
-    pub fn start(
-        source: Box<dyn Source>,
-        model: Model,
-        shared: Arc<Shared>,
-        limit: Option<u64>,
-    ) -> Result<Self, EdgeError> {
-        let no_thread = |error| EdgeError::Internal(format!("no thread: {error}"));
+    pub fn start(parts: Parts) -> Result<Self, EdgeError> {
         let mut pipeline = Self {
+            to_track: Arc::default(),
             to_edit: Arc::default(),
             frames: Arc::default(),
             edits: Arc::default(),
-            shared,
+            shared: parts.shared,
             failed: Arc::default(),
             capture: None,
+            track: None,
             edit: None,
         };
-        let lossless = !source.is_video();
+        let (lossless, continuous) = (parts.lossless, parts.source.is_video());
         let edit = EditThread {
-            model,
+            opening: parts.opening,
+            options: parts.options,
+            reference: parts.reference,
             frames: Arc::clone(&pipeline.to_edit),
             edits: Closing(Arc::clone(&pipeline.edits)),
             shared: Arc::clone(&pipeline.shared),
+            continuous,
+            lossless,
+        };
+        let track = TrackThread {
+            frames: Arc::clone(&pipeline.to_track),
+            to_edit: Closing(Arc::clone(&pipeline.to_edit)),
+            to_display: Closing(Arc::clone(&pipeline.frames)),
+            framing: parts.framing,
+            continuous,
             lossless,
         };
         let capture = CaptureThread {
-            source,
-            to_edit: Closing(Arc::clone(&pipeline.to_edit)),
-            frames: Closing(Arc::clone(&pipeline.frames)),
+            source: parts.source,
+            to_track: Closing(Arc::clone(&pipeline.to_track)),
             shared: Arc::clone(&pipeline.shared),
-            limit: limit.unwrap_or(u64::MAX),
+            limit: parts.limit.unwrap_or(u64::MAX),
+            lossless,
         };
-        let thread = |name: &str| thread::Builder::new().name(name.into());
-        let failed = Arc::clone(&pipeline.failed);
-        let edit = move || noting(&failed, || edit.run());
-        pipeline.edit = Some(thread("edit").spawn(edit).map_err(no_thread)?);
-        let failed = Arc::clone(&pipeline.failed);
-        let capture = move || noting(&failed, || capture.run());
-        pipeline.capture = Some(thread("capture").spawn(capture).map_err(no_thread)?);
+        pipeline.edit = Some(spawn("edit", &pipeline.failed, move || edit.run())?);
+        pipeline.track = Some(spawn("track", &pipeline.failed, move || {
+            Ok(((), track.run()?))
+        })?);
+        pipeline.capture = Some(spawn("capture", &pipeline.failed, move || capture.run())?);
         Ok(pipeline)
     }
 
@@ -166,24 +154,28 @@ impl Pipeline {
         self.failed.load(Ordering::Relaxed)
     }
 
-    /// Ends edit, then capture, and collects what they counted.
+    /// Ends edit, then track, then capture, and collects what they counted.
     ///
     /// # Errors
-    /// The first error of a thread, that of edit before that of capture.
+    /// The first error of a thread, in that order.
     pub fn stop(mut self) -> Result<Totals, EdgeError> {
         self.edits.close();
         let edit = join("edit", self.edit.take());
-        self.shared.capture_ends.store(true, Ordering::Relaxed);
         self.to_edit.close();
         self.frames.close();
+        let track = join("track", self.track.take());
+        self.shared.capture_ends.store(true, Ordering::Relaxed);
+        self.to_track.close();
         let capture = join("capture", self.capture.take());
         let (edit, mut stages) = edit?;
+        let ((), track_stages) = track?;
         let (capture, capture_stages) = capture?;
+        stages.merge(&track_stages);
         stages.merge(&capture_stages);
         Ok(Totals {
             capture,
             edit,
-            dropped: self.to_edit.replaced() + self.edits.replaced(),
+            dropped: self.to_track.replaced() + self.to_edit.replaced() + self.edits.replaced(),
             stages,
         })
     }
@@ -195,8 +187,22 @@ impl Drop for Pipeline {
         self.edits.close();
         self.shared.capture_ends.store(true, Ordering::Relaxed);
         self.to_edit.close();
+        self.to_track.close();
         self.frames.close();
     }
+}
+
+/// Starts a thread that notes whether it failed.
+fn spawn<T: Send + 'static>(
+    name: &str,
+    failed: &Arc<AtomicBool>,
+    work: impl FnOnce() -> Result<(T, Stages), EdgeError> + Send + 'static,
+) -> Result<Thread<T>, EdgeError> {
+    let failed = Arc::clone(failed);
+    thread::Builder::new()
+        .name(name.into())
+        .spawn(move || noting(&failed, work))
+        .map_err(|error| EdgeError::Internal(format!("no thread: {error}")))
 }
 
 /// Runs a thread's work and notes whether it failed, by error or panic.

@@ -1,7 +1,11 @@
 //! V4L2 cameras: opening, reading, and coming back after they were away.
 
-use super::{Next, Source, jpeg::JpegReader};
-use crate::{camera_mode, camera_mode::Mode, error::EdgeError, frame::Frame};
+use super::{Next, Source, jpeg::JpegReader, raw, stable_name};
+use crate::{
+    camera_mode::{self, Mode, Wish},
+    error::EdgeError,
+    frame::Frame,
+};
 use std::{
     io,
     path::{Path, PathBuf},
@@ -18,7 +22,6 @@ use v4l::{
     },
     video::{Capture, capture::Parameters},
 };
-use yuv::{YuvPackedImage, YuvRange, YuvStandardMatrix};
 
 /// Kernel buffers; the newest picture is what counts, so few.
 const BUFFERS: u32 = 4;
@@ -35,9 +38,12 @@ const ABSENT: &str = "absent: there is no such device; `edge cameras` lists thos
 /// `POLLIN` of poll(2).
 const READABLE: i16 = 1;
 
-/// A camera that keeps its device and comes back to it after errors.
+/// A camera that comes back after errors, also under another number: it is known by its name in
+/// `/dev/v4l/by-id` where it has one.
 pub struct Camera {
     device: PathBuf,
+    stable: Option<PathBuf>,
+    wish: Wish,
     active: Option<Active>,
     mode: Mode,
     jpeg: JpegReader,
@@ -57,18 +63,20 @@ struct Active {
 }
 
 impl Camera {
-    /// Opens `device` in its best mode and waits for a picture.
+    /// Opens `device` in the mode wished for, or its best, and waits for a picture.
     ///
     /// # Errors
     /// [`EdgeError::Camera`] saying whether it is absent, busy, forbidden, silent or no camera.
-    pub fn open(device: &Path) -> Result<Self, EdgeError> {
-        let active = Active::open(device).map_err(|reason| EdgeError::Camera {
+    pub fn open(device: &Path, wish: Wish) -> Result<Self, EdgeError> {
+        let active = Active::open(device, wish).map_err(|reason| EdgeError::Camera {
             device: device.into(),
             reason,
         })?;
         log::info!("camera {}: {}", device.display(), active.mode);
         Ok(Self {
             device: device.into(),
+            stable: stable_name::of(device, Path::new(stable_name::FOLDER)),
+            wish,
             mode: active.mode,
             active: Some(active),
             jpeg: JpegReader::default(),
@@ -95,8 +103,13 @@ impl Camera {
             thread::sleep(wait.min(Duration::from_millis(100)));
             return Next::Waiting(self.trouble.clone());
         }
-        match Active::open(&self.device) {
+        // Another camera may have got the old number.
+        let path = self.stable.as_deref().unwrap_or(&self.device);
+        match Active::open(path, self.wish) {
             Ok(active) => {
+                if self.stable.is_some() {
+                    self.device = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+                }
                 self.mode = active.mode;
                 self.active = Some(active);
                 log::info!("camera {}: back, {}", self.device.display(), self.mode);
@@ -109,10 +122,12 @@ impl Camera {
     fn fill(&mut self, bytes: Bytes<'_>, frame: &mut Frame) -> Result<(), String> {
         let Bytes { data, mode, stride } = bytes;
         frame.captured = Instant::now();
-        if mode.fourcc == camera_mode::MJPG {
-            self.jpeg.decode(data, frame)?;
-        } else {
-            rgb_from_yuyv(data, stride, mode, frame)?;
+        let size = [mode.width, mode.height].map(|side| side as usize);
+        match mode.fourcc {
+            camera_mode::MJPG => self.jpeg.decode(data, frame)?,
+            camera_mode::NV12 => raw::rgb_from_nv12(data, stride, size, frame)?,
+            camera_mode::GREY => raw::rgb_from_grey(data, stride, size, frame)?,
+            _ => raw::rgb_from_yuyv(data, stride, size, frame)?,
         }
         frame.decode_micros = frame.captured.elapsed().as_micros() as u32;
         frame.index = self.frames;
@@ -212,7 +227,7 @@ impl Active {
         }
     }
 
-    fn open(path: &Path) -> Result<Self, String> {
+    fn open(path: &Path, wish: Wish) -> Result<Self, String> {
         let device = Device::with_path(path).map_err(|error| reason(&error))?;
         let capabilities = device.query_caps().map_err(|error| reason(&error))?;
         let needed = capability::Flags::VIDEO_CAPTURE | capability::Flags::STREAMING;
@@ -220,9 +235,14 @@ impl Active {
             return Err("not a camera: it streams no pictures".into());
         }
         let modes = camera_mode::list(&device);
-        let wanted = camera_mode::best(&modes).ok_or_else(|| {
+        if modes.is_empty() {
             let offered = camera_mode::offered(&device);
-            format!("offers no MJPG or YUYV pictures, only: {offered}")
+            let known = camera_mode::known();
+            return Err(format!("offers no {known} pictures, only: {offered}"));
+        }
+        let wanted = camera_mode::best(&modes, wish).ok_or_else(|| {
+            let has: Vec<String> = modes.iter().map(Mode::to_string).collect();
+            format!("has no mode {wish}; it has {}", has.join(", "))
         })?;
         let (mode, stride) = configure(&device, wanted)?;
         let mut stream = Stream::with_buffers(&device, Type::VideoCapture, BUFFERS)
@@ -248,11 +268,9 @@ fn configure(device: &Device, wanted: Mode) -> Result<(Mode, usize), String> {
     (format.width, format.height) = (wanted.width, wanted.height);
     format.fourcc = v4l::FourCC::new(&wanted.fourcc);
     let format = device.set_format(&format).map_err(|error| reason(&error))?;
-    if ![camera_mode::MJPG, camera_mode::YUYV].contains(&format.fourcc.repr) {
-        return Err(format!(
-            "wrong format: found {}, expected MJPG or YUYV",
-            format.fourcc
-        ));
+    if !camera_mode::FORMATS.contains(&format.fourcc.repr) {
+        let (found, known) = (format.fourcc, camera_mode::known());
+        return Err(format!("wrong format: found {found}, expected {known}"));
     }
     // Optional for drivers; the rate found is the truth either way.
     let rate = device
@@ -273,25 +291,6 @@ fn configure(device: &Device, wanted: Mode) -> Result<(Mode, usize), String> {
         log::info!("camera gives {mode} instead of {wanted}");
     }
     Ok((mode, format.stride as usize))
-}
-
-fn rgb_from_yuyv(bytes: &[u8], stride: usize, mode: Mode, frame: &mut Frame) -> Result<(), String> {
-    let (width, height) = (mode.width as usize, mode.height as usize);
-    let stride = stride.max(2 * width);
-    if bytes.len() < stride * height {
-        let (found, expected) = (bytes.len(), stride * height);
-        return Err(format!("cut off: found {found} bytes, expected {expected}"));
-    }
-    frame.resize(width, height);
-    let packed = YuvPackedImage {
-        yuy: &bytes[..stride * height],
-        yuy_stride: stride as u32,
-        width: mode.width,
-        height: mode.height,
-    };
-    let (range, matrix) = (YuvRange::Limited, YuvStandardMatrix::Bt601);
-    yuv::yuyv422_to_rgb(&packed, &mut frame.rgb, 3 * mode.width, range, matrix)
-        .map_err(|error| error.to_string())
 }
 
 /// What an error of the camera means to a person.

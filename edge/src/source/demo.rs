@@ -17,25 +17,21 @@ pub const SIZE: [usize; 2] = [640, 480];
 pub struct Demo {
     take: Take,
     index: u64,
+    paced: bool,
     due: Option<Instant>,
 }
 
 impl Demo {
-    /// The take from its beginning.
+    /// The take from its beginning, `paced` like a camera or as fast as it is asked.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn new(paced: bool) -> Self {
         let [width, height] = SIZE.map(|side| side as u32);
         Self {
             take: Take::new(0, width, height, FRAMES_PER_SECOND as f32),
             index: 0,
+            paced,
             due: None,
         }
-    }
-}
-
-impl Default for Demo {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
@@ -49,12 +45,14 @@ impl Source for Demo {
     }
 
     fn next(&mut self, frame: &mut Frame) -> Result<Next, EdgeError> {
-        let interval = Duration::from_secs(1) / FRAMES_PER_SECOND;
-        let now = Instant::now();
-        let due = self.due.unwrap_or(now);
-        thread::sleep(due.saturating_duration_since(now));
-        // A camera does not catch up what it missed while the machine was busy either.
-        self.due = Some((due + interval).max(now));
+        if self.paced {
+            let interval = Duration::from_secs(1) / FRAMES_PER_SECOND;
+            let now = Instant::now();
+            let due = self.due.unwrap_or(now);
+            thread::sleep(due.saturating_duration_since(now));
+            // A camera does not catch up what it missed while the machine was busy either.
+            self.due = Some((due + interval).max(now));
+        }
 
         frame.captured = Instant::now();
         frame.resize(SIZE[0], SIZE[1]);

@@ -51,6 +51,30 @@ impl Folder {
     }
 }
 
+/// Decodes the picture `file` into `frame`: size, pixels, name and times.
+///
+/// # Errors
+/// Why it is no picture.
+pub fn decode(file: &Path, frame: &mut Frame) -> Result<(), image::ImageError> {
+    let captured = Instant::now();
+    // The content decides the format: many a .png is a JPEG.
+    let picture = image::ImageReader::open(file)
+        .and_then(image::ImageReader::with_guessed_format)
+        .map_err(image::ImageError::IoError)
+        .and_then(image::ImageReader::decode)?
+        .into_rgb8();
+    frame.width = picture.width() as usize;
+    frame.height = picture.height() as usize;
+    frame.rgb = picture.into_raw();
+    frame.captured = captured;
+    frame.decode_micros = captured.elapsed().as_micros() as u32;
+    frame.name = match file.file_stem() {
+        Some(stem) => stem.to_string_lossy().into_owned(),
+        None => String::new(),
+    };
+    Ok(())
+}
+
 impl Source for Folder {
     fn name(&self) -> String {
         format!(
@@ -76,28 +100,12 @@ impl Source for Folder {
         };
         let index = self.position as u64;
         self.position += 1;
-        let captured = Instant::now();
-        // The content decides the format: many a .png is a JPEG.
-        let decoded = image::ImageReader::open(file)
-            .and_then(image::ImageReader::with_guessed_format)
-            .map_err(image::ImageError::IoError)
-            .and_then(image::ImageReader::decode);
-        let picture = match decoded {
-            Ok(picture) => picture.into_rgb8(),
-            Err(error) => return Ok(Next::Skipped(format!("{}: {error}", file.display()))),
-        };
+        if let Err(error) = decode(file, frame) {
+            return Ok(Next::Skipped(format!("{}: {error}", file.display())));
+        }
         self.readable += 1;
-        frame.width = picture.width() as usize;
-        frame.height = picture.height() as usize;
-        frame.rgb = picture.into_raw();
         frame.index = index;
         frame.seconds = index as f64;
-        frame.captured = captured;
-        frame.decode_micros = captured.elapsed().as_micros() as u32;
-        frame.name = match file.file_stem() {
-            Some(stem) => stem.to_string_lossy().into_owned(),
-            None => String::new(),
-        };
         Ok(Next::Frame)
     }
 }

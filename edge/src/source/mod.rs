@@ -1,13 +1,20 @@
-//! Where pictures come from: a camera, a folder, or the built-in demo face.
+//! Where pictures come from: a camera, a folder, a video file, or the built-in demo face.
 
 pub mod camera;
 pub mod camera_list;
 pub mod demo;
 pub mod folder;
 pub mod jpeg;
+pub mod raw;
+pub mod stable_name;
+pub mod video;
 
-use crate::{error::EdgeError, frame::Frame};
-use std::{fmt, path::PathBuf, str::FromStr};
+use crate::{camera_mode::Wish, error::EdgeError, frame::Frame};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
 /// What `--source` asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -21,6 +28,8 @@ pub enum SourceChoice {
     Camera(PathBuf),
     /// The pictures of this folder, each one edited on its own.
     Folder(PathBuf),
+    /// This video file.
+    Video(PathBuf),
 }
 
 impl FromStr for SourceChoice {
@@ -32,9 +41,18 @@ impl FromStr for SourceChoice {
             None if text == "demo" => Ok(Self::Demo),
             Some(("camera", path)) if !path.is_empty() => Ok(Self::Camera(path.into())),
             Some(("dir", path)) if !path.is_empty() => Ok(Self::Folder(path.into())),
-            _ => Err("expected auto, demo, camera:/dev/videoN or dir:PATH".into()),
+            _ if is_video_file(Path::new(text)) => Ok(Self::Video(text.into())),
+            _ => Err(
+                "expected auto, demo, camera:/dev/videoN, dir:PATH, or a file *.mjpeg or *.y4m"
+                    .into(),
+            ),
         }
     }
+}
+
+fn is_video_file(path: &Path) -> bool {
+    let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
+    video::ENDINGS.iter().any(|known| ending == *known)
 }
 
 impl fmt::Display for SourceChoice {
@@ -44,6 +62,7 @@ impl fmt::Display for SourceChoice {
             Self::Demo => formatter.write_str("demo"),
             Self::Camera(path) => write!(formatter, "camera:{}", path.display()),
             Self::Folder(path) => write!(formatter, "dir:{}", path.display()),
+            Self::Video(path) => write!(formatter, "{}", path.display()),
         }
     }
 }
@@ -76,20 +95,41 @@ pub trait Source: Send {
     fn next(&mut self, frame: &mut Frame) -> Result<Next, EdgeError>;
 }
 
+impl SourceChoice {
+    /// Whether the pictures lie in files, and so wait for whoever reads them.
+    #[must_use]
+    pub fn is_file(&self) -> bool {
+        matches!(self, Self::Folder(_) | Self::Video(_))
+    }
+}
+
+/// How a source is opened.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Whether a source that could run faster keeps to its own rate.
+    pub paced: bool,
+    /// The mode a camera has to take; empty takes the best.
+    pub camera_mode: Wish,
+}
+
 /// Opens what was asked for.
 ///
 /// # Errors
-/// [`EdgeError::Camera`] or [`EdgeError::Folder`].
-pub fn open(choice: &SourceChoice) -> Result<Box<dyn Source>, EdgeError> {
+/// [`EdgeError::Camera`], [`EdgeError::Folder`] or [`EdgeError::File`].
+pub fn open(choice: &SourceChoice, options: &Options) -> Result<Box<dyn Source>, EdgeError> {
+    let camera = |device: &Path| -> Result<Box<dyn Source>, EdgeError> {
+        Ok(Box::new(camera::Camera::open(device, options.camera_mode)?))
+    };
     match choice {
-        SourceChoice::Demo => Ok(Box::new(demo::Demo::new())),
-        SourceChoice::Camera(device) => Ok(Box::new(camera::Camera::open(device)?)),
+        SourceChoice::Demo => Ok(Box::new(demo::Demo::new(options.paced))),
+        SourceChoice::Camera(device) => camera(device),
         SourceChoice::Folder(path) => Ok(Box::new(folder::Folder::open(path)?)),
+        SourceChoice::Video(path) => Ok(Box::new(video::Video::open(path, options.paced)?)),
         SourceChoice::Auto => match camera_list::first() {
-            Some(device) => Ok(Box::new(camera::Camera::open(&device)?)),
+            Some(device) => camera(&device),
             None => {
                 log::info!("no camera found, showing the demo face");
-                Ok(Box::new(demo::Demo::new()))
+                Ok(Box::new(demo::Demo::new(options.paced)))
             }
         },
     }
@@ -101,10 +141,17 @@ mod tests {
 
     #[test]
     fn every_choice_is_read_back_from_its_own_name() {
-        for text in ["auto", "demo", "camera:/dev/video3", "dir:some/where"] {
+        for text in [
+            "auto",
+            "demo",
+            "camera:/dev/video3",
+            "dir:some/where",
+            "a/b.Y4M",
+            "c.mjpeg",
+        ] {
             assert_eq!(text.parse::<SourceChoice>().unwrap().to_string(), text);
         }
-        for text in ["", "camera", "camera:", "dir:", "webcam"] {
+        for text in ["", "camera", "camera:", "dir:", "webcam", "clip.mp4", "y4m"] {
             assert!(text.parse::<SourceChoice>().is_err(), "{text}");
         }
     }

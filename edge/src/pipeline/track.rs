@@ -1,0 +1,60 @@
+//! The track thread: latest frame -> tracked frame, for edit and for the display.
+
+use super::{Closing, PATIENCE};
+use crate::{
+    error::EdgeError,
+    frame::Frame,
+    mailbox::{Mailbox, Taken},
+    stage::{Stage, Stages},
+    track::Tracker,
+    tracked::Tracked,
+};
+use model_spec::Framing;
+use std::sync::Arc;
+
+pub(super) struct TrackThread {
+    pub(super) frames: Arc<Mailbox<Arc<Frame>>>,
+    pub(super) to_edit: Closing<Tracked>,
+    pub(super) to_display: Closing<Tracked>,
+    pub(super) framing: Framing,
+    pub(super) continuous: bool,
+    pub(super) lossless: bool,
+}
+
+impl TrackThread {
+    pub(super) fn run(self) -> Result<Stages, EdgeError> {
+        // The face detector cannot change threads, so the tracker is made where it works.
+        let mut tracker = Tracker::new(self.continuous)?;
+        let mut stages = Stages::default();
+        let mut since = None;
+        loop {
+            let frame = match self.frames.take(PATIENCE) {
+                Taken::Value(frame) => frame,
+                Taken::Nothing if self.to_edit.0.is_closed() => break,
+                Taken::Nothing => continue,
+                Taken::Closed => break,
+            };
+            let face = stages.time(Stage::Track, || tracker.track(&frame));
+            let crop = face.map(|face| face.framed(&self.framing));
+            since = crop.map(|_| match since {
+                Some(since) if self.continuous => since,
+                _ => frame.index,
+            });
+            let tracked = Tracked {
+                crop,
+                since: since.unwrap_or(frame.index),
+                frame,
+            };
+            let wanted = if self.lossless {
+                self.to_edit.0.put_when_empty(tracked)
+            } else {
+                self.to_display.0.put(tracked.clone());
+                self.to_edit.0.put(tracked)
+            };
+            if !wanted {
+                break;
+            }
+        }
+        Ok(stages)
+    }
+}

@@ -1,0 +1,16 @@
+//! A frame and where its face is.
+
+use crate::{frame::Frame, square::Square};
+use std::sync::Arc;
+
+/// What the track thread hands on.
+#[derive(Debug, Clone, Default)]
+pub struct Tracked {
+    /// The frame.
+    pub frame: Arc<Frame>,
+    /// The model's crop of the face on it; none when no face was found.
+    pub crop: Option<Square>,
+    /// Index of the frame on which this face was acquired. An edit belongs to a face, so it is only
+    /// laid over frames with the same number.
+    pub since: u64,
+}
