@@ -3,6 +3,7 @@
 use crate::background::Background;
 use crate::draw::Draw;
 use crate::expression::Expression;
+use crate::feature::Feature;
 use crate::identity::Identity;
 use crate::light::Light;
 use crate::pose::Pose;
@@ -32,10 +33,24 @@ pub fn training_scene(seed: u64, smile: f32, size: u32) -> Scene {
 
 /// A random face with the given smile, 0..=1, as a square of `size` pixels.
 pub fn training_face(seed: u64, smile: f32, size: u32) -> RgbImage {
+    training_face_with(seed, smile, &[], size)
+}
+
+/// The same with other features set too, each to an amount of 0..=1.
+pub fn training_face_with(
+    seed: u64,
+    smile: f32,
+    features: &[(Feature, f32)],
+    size: u32,
+) -> RgbImage {
     if size == 0 {
         return RgbImage::new(0, 0);
     }
-    let mut picture = training_scene(seed, smile, size).render(size, size);
+    let mut scene = training_scene(seed, smile, size);
+    for &(feature, amount) in features {
+        feature.set(&mut scene, amount);
+    }
+    let mut picture = scene.render(size, size);
     let blur = Draw::new(seed ^ 0xB1E4).unit();
     soften(&mut picture, blur);
     picture

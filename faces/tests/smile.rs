@@ -1,4 +1,4 @@
-use faces::{Background, Expression, Identity, Light, Pose, Scene};
+use faces::{Background, Expression, Feature, Identity, Light, Pose, Scene, training_face_with};
 use image::RgbImage;
 
 const SIDE: u32 = 160;
@@ -124,4 +124,23 @@ fn speech_and_blinks_change_their_own_parts() {
     assert_eq!(change(&still, &face(4, open), all, eyes), 0.0);
     assert!(change(&still, &face(4, shut), all, eyes) > 1.0);
     assert_eq!(change(&still, &face(4, shut), all, mouth), 0.0);
+}
+
+#[test]
+fn every_feature_changes_the_face_it_is_set_on() {
+    for feature in Feature::ALL {
+        assert_eq!(Feature::named(feature.name()), Some(feature));
+        let mut changed = 0.0;
+        for seed in 0..PEOPLE {
+            let show = |on: bool| {
+                let amounts = feature.amounts(on);
+                let amount = 0.5 * (amounts.start + amounts.end);
+                training_face_with(seed, 0.0, &[(feature, amount)], SIDE)
+            };
+            changed += change(&show(false), &show(true), [0.1, 0.9], [0.1, 0.95]);
+        }
+        assert!(changed / PEOPLE as f32 > 0.5, "{feature:?}: {changed}");
+    }
+    let plain = faces::training_face(3, 0.4, SIDE);
+    assert_eq!(training_face_with(3, 0.4, &[], SIDE), plain);
 }

@@ -2,7 +2,9 @@
 //!
 //! `checkpoint.json` (this type), `model.safetensors` (averaged weights for use: tensors named
 //! `generator.…`, `style_encoder.…`, `style_transformer.…`, `classifier.…`), `parity.safetensors`
-//! (faces and what libtorch made of them) and `training.safetensors` (all that resuming needs).
+//! (faces and what libtorch made of them), `training.safetensors` (all that resuming needs) and, where
+//! `w_hpf` is above 0 and the network is known, `face_mask.safetensors` (the landmark network that the
+//! generator's masks are made with; names as in the official `wing.ckpt`).
 
 use crate::{
     architecture::Architecture, attribute::AttributeSet, digest, error::SpecError,
@@ -19,6 +21,8 @@ pub const SPEC_FILE: &str = "checkpoint.json";
 pub const MODEL_FILE: &str = "model.safetensors";
 /// Parity sample.
 pub const PARITY_FILE: &str = "parity.safetensors";
+/// Face-mask network of generators with `w_hpf > 0`; optional.
+pub const FACE_MASK_FILE: &str = "face_mask.safetensors";
 /// What resuming needs: raw weights, discriminator, Adam moments.
 pub const TRAINING_FILE: &str = "training.safetensors";
 

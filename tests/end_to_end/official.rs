@@ -47,7 +47,7 @@ fn exported_official_weights_match_libtorch_within_1e_4() {
     };
     let attributes = AttributeSet::new(vec![attribute("smile"), attribute("gender")]).unwrap();
     let editor = StoredEditor::new(&architecture, &attributes, Device::Cpu);
-    let official = import::official_editor(&golden).unwrap();
+    let official = import::official(&golden).unwrap().editor;
     weights::copy_into(
         &weights::of_store(&editor.store, ""),
         &official,
@@ -64,10 +64,12 @@ fn exported_official_weights_match_libtorch_within_1e_4() {
             &attributes,
             &editor.networks,
             &classifier.network,
+            None,
             Device::Cpu,
         ),
         model,
         training: Weights::new(),
+        face_mask: None,
     };
     let spec = CheckpointSpec {
         format_version: FORMAT_VERSION,

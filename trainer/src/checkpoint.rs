@@ -3,11 +3,12 @@
 use crate::{
     error::TrainError,
     model::{StoredClassifier, StoredEditor},
+    networks::FaceMask,
     weights::{self, Weights},
 };
 use model_spec::{
     CheckpointSpec,
-    checkpoint::{MODEL_FILE, PARITY_FILE, TRAINING_FILE},
+    checkpoint::{FACE_MASK_FILE, MODEL_FILE, PARITY_FILE, TRAINING_FILE},
     digest,
 };
 use std::{
@@ -25,6 +26,8 @@ pub struct Contents {
     pub parity: Weights,
     /// What resuming needs.
     pub training: Weights,
+    /// The face-mask network, where there is one.
+    pub face_mask: Option<Weights>,
 }
 
 /// Writes `folder`: first a neighbour `folder.partial`, synced, then one rename. A crash or a full
@@ -46,14 +49,22 @@ pub fn write(
             (PARITY_FILE, &contents.parity),
             (TRAINING_FILE, &contents.training),
         ];
+        let face_mask = contents.face_mask.iter();
+        let files = files
+            .into_iter()
+            .chain(face_mask.map(|tensors| (FACE_MASK_FILE, tensors)));
         for (name, tensors) in files {
             let path = partial.join(name);
             weights::write(&path, tensors)?;
             spec.files.insert(name.into(), digest::of_file(&path)?);
         }
         spec.save(&partial)?;
-        remove_if_there(folder)?;
+        let removed = folder.with_extension("removed");
+        if folder.exists() {
+            fs::rename(folder, &removed).map_err(|e| TrainError::io(folder, e))?;
+        }
         fs::rename(&partial, folder).map_err(|e| TrainError::io(folder, e))?;
+        remove_if_there(&removed)?;
         let parent = folder.parent().unwrap_or(folder);
         // The rename itself is safe only once the parent folder is on disk too.
         File::open(parent)
@@ -83,6 +94,8 @@ pub struct Loaded {
     pub editor: StoredEditor,
     /// The attribute classifier.
     pub classifier: StoredClassifier,
+    /// The face-mask network, where the checkpoint has one.
+    pub face_mask: Option<FaceMask>,
 }
 
 /// Opens `folder` for editing: checks digests, makes the networks, copies the weights.
@@ -99,9 +112,16 @@ pub fn load(folder: &Path, device: Device) -> Result<Loaded, TrainError> {
     let mut classifier = StoredClassifier::new(&spec.architecture, &spec.attributes, device);
     classifier.load(&tensors, &path)?;
     classifier.store.freeze();
+    let face_mask = if spec.files.contains_key(FACE_MASK_FILE) {
+        CheckpointSpec::load(folder, &[FACE_MASK_FILE])?;
+        Some(FaceMask::load(&folder.join(FACE_MASK_FILE), device)?)
+    } else {
+        None
+    };
     Ok(Loaded {
         spec,
         editor,
         classifier,
+        face_mask,
     })
 }

@@ -27,8 +27,9 @@ pub fn train(
     architecture: &Architecture,
     attributes: &AttributeSet,
     settings: &ClassifierConfig,
-    sampler: &Sampler<'_>,
+    sampler: &Sampler,
     path: &Path,
+    device: Device,
 ) -> Result<StoredClassifier, TrainError> {
     let ClassifierConfig {
         steps,
@@ -36,7 +37,7 @@ pub fn train(
         learning_rate,
     } = *settings;
     tch::manual_seed(sampler.seed as i64);
-    let mut stored = StoredClassifier::new(architecture, attributes, sampler.device);
+    let mut stored = StoredClassifier::new(architecture, attributes, device);
     let settings = AdamSettings {
         learning_rate,
         beta1: 0.9,
@@ -46,7 +47,7 @@ pub fn train(
     let mut adam = Adam::new(&stored.store, settings);
     let progress = Progress::new("classifier", 0, steps, batch_size);
     for step in 1..=steps {
-        let batch = sampler.batch(step, batch_size);
+        let batch = sampler.batch(step, batch_size, device);
         let logits = stored.network.forward(&batch.x, true);
         let loss = classification(&logits, &batch.source);
         let part = (step as f64 - 1.0) / steps as f64;
@@ -81,13 +82,14 @@ pub fn load_or_train(
     architecture: &Architecture,
     attributes: &AttributeSet,
     settings: &ClassifierConfig,
-    sampler: &Sampler<'_>,
+    sampler: &Sampler,
     path: &Path,
+    device: Device,
 ) -> Result<StoredClassifier, TrainError> {
     if !path.exists() {
-        return train(architecture, attributes, settings, sampler, path);
+        return train(architecture, attributes, settings, sampler, path, device);
     }
-    let mut stored = StoredClassifier::new(architecture, attributes, sampler.device);
+    let mut stored = StoredClassifier::new(architecture, attributes, device);
     stored.load(&weights::read(path)?, path)?;
     stored.store.freeze();
     Ok(stored)

@@ -1,9 +1,15 @@
 //! Settings of a training run: a TOML file, with single values overridden on the command line.
 
-use crate::{adam::AdamSettings, error::TrainError, objective::LossWeights};
+use crate::{
+    adam::AdamSettings, attributes::nearest, error::TrainError, objective::LossWeights,
+    speed::Speed,
+};
 use model_spec::{Architecture, AttributeSet, Framing};
 use serde::{Deserialize, Serialize};
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 /// All settings of `trainer fit`; every field is documented in `trainer/configs/smile-64.toml`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,8 +44,18 @@ pub struct Config {
     /// those of the attribute classifier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resnet18: Option<PathBuf>,
+    /// The landmark network that makes the masks of a generator with `w_hpf > 0`: `wing.ckpt`, an
+    /// official `nets_ema.ckpt`, or an imported `face_mask.safetensors`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub face_mask: Option<PathBuf>,
     /// Weights of the losses.
     pub loss: LossWeights,
+    /// What makes a step faster.
+    #[serde(default)]
+    pub speed: Speed,
+    /// What is measured while training.
+    #[serde(default)]
+    pub evaluation: EvaluationConfig,
     /// Lengths and intervals.
     pub schedule: Schedule,
 }
@@ -104,22 +120,71 @@ pub struct Schedule {
     pub checkpoints_kept: usize,
 }
 
+/// What is measured while training, on test faces, by a judge that is another network than the
+/// run's classifier.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct EvaluationConfig {
+    /// The model is judged at every such step; 0 never. Needs test faces.
+    pub interval: u64,
+    /// Test faces of every domain that are judged.
+    pub faces_per_domain: usize,
+    /// Steps for which the judge is trained, once, at the start of the run.
+    pub judge_steps: u64,
+    /// Rows that an edit of an attribute belongs to, by the attribute's name: top and bottom as
+    /// shares of the image's height. Without it the mouth's.
+    pub edited_rows: BTreeMap<String, [f64; 2]>,
+    /// Rows that the edit should leave as they are, likewise; without it those above the eyes.
+    pub kept_rows: BTreeMap<String, [f64; 2]>,
+}
+
+impl Default for EvaluationConfig {
+    fn default() -> Self {
+        Self {
+            interval: 0,
+            faces_per_domain: 64,
+            judge_steps: 900,
+            edited_rows: BTreeMap::new(),
+            kept_rows: BTreeMap::new(),
+        }
+    }
+}
+
 impl Config {
     /// Reads `path`, applies `overrides` (`key.sub=value`, the value in TOML syntax) and validates.
     ///
     /// # Errors
     /// [`TrainError`] naming file or key, found and expected.
     pub fn load(path: &Path, overrides: &[String]) -> Result<Self, TrainError> {
+        Self::load_for(path, None, overrides)
+    }
+
+    /// The same, with other attributes (see [`crate::attributes::parse`]) where they are given.
+    ///
+    /// # Errors
+    /// [`TrainError`] naming file or key, found and expected.
+    pub fn load_for(
+        path: &Path,
+        attributes: Option<&str>,
+        overrides: &[String],
+    ) -> Result<Self, TrainError> {
         let text = std::fs::read_to_string(path).map_err(|e| TrainError::io(path, e))?;
         let bad = |reason: String| TrainError::Config {
             path: path.into(),
             reason,
         };
         let mut table: toml::Table = text.parse().map_err(|e| bad(format!("{e}")))?;
+        add_defaults(&mut table);
         for text in overrides {
             set(&mut table, text).map_err(bad)?;
         }
-        let config: Self = table.try_into().map_err(|e| bad(format!("{e}")))?;
+        let attributes = attributes.map(crate::attributes::parse).transpose()?;
+        let mut config: Self = table
+            .try_into()
+            .map_err(|e| bad(with_suggestion(&format!("{e}"))))?;
+        if let Some(attributes) = attributes {
+            config.attributes = attributes;
+        }
         config.validate(path)?;
         Ok(config)
     }
@@ -148,6 +213,25 @@ impl Config {
         for (field, value) in positive {
             if value == 0 {
                 return wrong(field, "0".into(), "1 or more");
+            }
+        }
+        if self.architecture.w_hpf > 0.0 && self.face_mask.is_none() {
+            return wrong(
+                "face_mask",
+                "nothing".into(),
+                "wing.ckpt or an official nets_ema.ckpt: generators with architecture.w_hpf above 0 \
+                 need face masks",
+            );
+        }
+        let rows = self.evaluation.edited_rows.iter();
+        for (name, &[top, bottom]) in rows.chain(&self.evaluation.kept_rows) {
+            self.attributes.position(name)?;
+            if !(0.0 <= top && top < bottom && bottom <= 1.0) {
+                return wrong(
+                    &format!("evaluation: rows of {name}"),
+                    format!("[{top}, {bottom}]"),
+                    "two shares of the image's height, 0 to 1, the upper first",
+                );
             }
         }
         let shares = [
@@ -182,6 +266,41 @@ impl Config {
     }
 }
 
+/// Adds the nearest known name to serde's message about an unknown one.
+fn with_suggestion(message: &str) -> String {
+    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+    match quoted.split_first() {
+        Some((unknown, known)) if message.contains("unknown") => {
+            match nearest(unknown, known.iter().copied()) {
+                Some(name) => format!("{}; did you mean `{name}`?", message.trim_end()),
+                None => message.into(),
+            }
+        }
+        _ => message.into(),
+    }
+}
+
+/// Writes out what a file may leave out, so that `--set` finds it.
+fn add_defaults(table: &mut toml::Table) {
+    let loss = toml::Table::try_from(LossWeights::default());
+    let speed = toml::Table::try_from(Speed::default());
+    let evaluation = toml::Table::try_from(EvaluationConfig::default());
+    for (name, defaults) in [("loss", loss), ("speed", speed), ("evaluation", evaluation)] {
+        let defaults = defaults.unwrap_or_default();
+        let section = table
+            .entry(name)
+            .or_insert_with(|| toml::Value::Table(toml::Table::new()));
+        if let Some(section) = section.as_table_mut() {
+            for (key, value) in defaults {
+                section.entry(key).or_insert(value);
+            }
+        }
+    }
+}
+
+/// Optional keys at the top, which `--set` may add.
+const OPTIONAL: [&str; 3] = ["resnet18", "face_mask", "notes"];
+
 /// Puts `key.sub=value` into `table`.
 fn set(table: &mut toml::Table, text: &str) -> Result<(), String> {
     let (key, value) = text
@@ -202,10 +321,13 @@ fn set(table: &mut toml::Table, text: &str) -> Result<(), String> {
             .and_then(toml::Value::as_table_mut)
             .ok_or_else(|| format!("--set {text}: no section [{name}]"))?;
     }
-    if !table.contains_key(last) {
+    let optional = !key.contains('.') && OPTIONAL.contains(&last);
+    if !table.contains_key(last) && !optional {
         let known: Vec<&str> = table.keys().map(String::as_str).collect();
+        let hint = nearest(last, known.iter().copied())
+            .map_or(String::new(), |name| format!("did you mean {name:?}? "));
         return Err(format!(
-            "--set {text}: no key {last:?}; expected one of: {}",
+            "--set {text}: no key {last:?}; {hint}expected one of: {}",
             known.join(", ")
         ));
     }

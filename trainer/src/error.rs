@@ -13,6 +13,9 @@ pub enum TrainError {
         /// The operating system's reason.
         source: std::io::Error,
     },
+    /// The command line asks for something that does not exist.
+    #[error("{0}")]
+    Usage(String),
     /// The settings are not valid.
     #[error("{}: {reason}", path.display())]
     Config {
@@ -64,6 +67,19 @@ pub enum TrainError {
         /// The newest checkpoint on disk.
         checkpoint: Option<PathBuf>,
     },
+    /// There is not enough memory for a step.
+    #[error(
+        "out of memory in a step of {batch_size} images: {}",
+        if *batch_size > 1 {
+            format!("try --set schedule.batch_size={}", batch_size / 2)
+        } else {
+            "no smaller batch is left: make the networks smaller (architecture.max_conv_dim)".into()
+        }
+    )]
+    OutOfMemory {
+        /// Images per step.
+        batch_size: usize,
+    },
     /// The run folder is not in the state that was asked for.
     #[error("{}: {reason}", path.display())]
     Run {
@@ -75,6 +91,17 @@ pub enum TrainError {
 }
 
 impl TrainError {
+    /// Whether the request itself is wrong (exit code 2) rather than what it met on the way (1).
+    #[must_use]
+    pub fn is_usage(&self) -> bool {
+        matches!(
+            self,
+            Self::Usage(_)
+                | Self::Config { .. }
+                | Self::Spec(model_spec::SpecError::Request { .. })
+        )
+    }
+
     /// A file that could not be read or written.
     #[must_use]
     pub fn io(path: &Path, source: std::io::Error) -> Self {

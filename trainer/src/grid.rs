@@ -1,19 +1,19 @@
 //! Sample grids: fixed faces beside their edits.
 
-use crate::{data::picture, error::TrainError, networks::Editor};
+use crate::{applied::Applied, data::picture, error::TrainError};
 use image::{RgbImage, imageops};
 use model_spec::AttributeSet;
 use std::path::Path;
-use tch::{Device, Tensor};
+use tch::Tensor;
 
 /// Faces of every domain in a grid.
 pub const FACES_PER_DOMAIN: usize = 6;
 
-/// Writes a PNG with one row per face, `columns` being the face itself and then its edits.
+/// A picture with one row per face, `columns` being the face itself and then its edits.
 ///
 /// # Errors
-/// [`TrainError::Torch`] or [`TrainError::Io`] naming the file.
-pub fn write(path: &Path, columns: &[Tensor]) -> Result<(), TrainError> {
+/// [`TrainError::Torch`].
+pub fn picture(columns: &[Tensor]) -> Result<RgbImage, TrainError> {
     let rows = columns.first().map_or(0, |column| column.size()[0]);
     let side = columns.first().map_or(0, |column| column.size()[2]) as u32;
     let mut grid = RgbImage::new(side * columns.len() as u32, side * rows as u32);
@@ -25,7 +25,16 @@ pub fn write(path: &Path, columns: &[Tensor]) -> Result<(), TrainError> {
             imageops::replace(&mut grid, &face, left.into(), top.into());
         }
     }
-    grid.save(path)
+    Ok(grid)
+}
+
+/// Writes a picture in the format that its name ends in.
+///
+/// # Errors
+/// [`TrainError::Io`] naming the file.
+pub fn write(path: &Path, picture: &RgbImage) -> Result<(), TrainError> {
+    picture
+        .save(path)
         .map_err(|e| TrainError::io(path, std::io::Error::other(e)))
 }
 
@@ -33,12 +42,7 @@ pub fn write(path: &Path, columns: &[Tensor]) -> Result<(), TrainError> {
 ///
 /// `faces[domain]` is `[N,C,S,S]`; returns the columns of [`write`].
 #[must_use]
-pub fn edits(
-    editor: &Editor,
-    attributes: &AttributeSet,
-    faces: &[Tensor],
-    device: Device,
-) -> Vec<Tensor> {
+pub fn edits(model: &Applied<'_>, attributes: &AttributeSet, faces: &[Tensor]) -> Vec<Tensor> {
     const STRENGTHS: [f32; 5] = [-1.0, -0.5, 0.5, 1.0, 1.5];
     let mut columns = vec![Tensor::cat(faces, 0)];
     for attribute in 0..attributes.len() {
@@ -48,13 +52,7 @@ pub fn edits(
             let edited: Vec<Tensor> = faces
                 .iter()
                 .enumerate()
-                .map(|(domain, faces)| {
-                    tch::no_grad(|| {
-                        editor
-                            .edit(&faces.to_device(device), domain, &strengths, None)
-                            .to_device(Device::Cpu)
-                    })
-                })
+                .map(|(domain, faces)| model.edit(faces, domain, &strengths))
                 .collect();
             columns.push(Tensor::cat(&edited, 0));
         }

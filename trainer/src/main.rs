@@ -4,6 +4,12 @@ mod cli;
 
 use clap::Parser;
 use std::process::ExitCode;
+use trainer::error::TrainError;
+
+/// Exit code of a request that is wrong in itself, as clap's own.
+const USAGE: u8 = 2;
+/// Exit code of a request that failed.
+const FAILURE: u8 = 1;
 
 fn main() -> ExitCode {
     // First of all: see `cuda::load`.
@@ -12,11 +18,15 @@ fn main() -> ExitCode {
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("info"))
         .format_timestamp_secs()
         .init();
+    trainer::training_step::silence_memory_panics();
     match cli.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             log::error!("{error:#}");
-            ExitCode::FAILURE
+            let usage = error
+                .downcast_ref::<TrainError>()
+                .is_some_and(TrainError::is_usage);
+            ExitCode::from(if usage { USAGE } else { FAILURE })
         }
     }
 }

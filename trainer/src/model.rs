@@ -5,6 +5,7 @@ use crate::{
     average,
     error::TrainError,
     networks::{Classifier, Discriminator, Editor, Form},
+    speed::Speed,
     weights::{self, Weights},
 };
 use model_spec::{Architecture, AttributeSet};
@@ -24,13 +25,20 @@ impl StoredEditor {
     /// Fresh weights.
     #[must_use]
     pub fn new(architecture: &Architecture, attributes: &AttributeSet, device: Device) -> Self {
+        Self::with_form(architecture, attributes, device, Form::Rewritten)
+    }
+
+    /// Fresh weights, resampled convolutions computed as `form` says.
+    #[must_use]
+    pub fn with_form(
+        architecture: &Architecture,
+        attributes: &AttributeSet,
+        device: Device,
+        form: Form,
+    ) -> Self {
         let store = VarStore::new(device);
-        let networks = Editor::new(
-            &store.root(),
-            architecture,
-            attributes.domain_count(),
-            Form::Rewritten,
-        );
+        let domains = attributes.domain_count();
+        let networks = Editor::new(&store.root(), architecture, domains, form);
         Self { store, networks }
     }
 }
@@ -97,19 +105,24 @@ impl Trainee {
         architecture: &Architecture,
         attributes: &AttributeSet,
         (editor_adam, discriminator_adam): (AdamSettings, AdamSettings),
+        speed: Speed,
         seed: u64,
         device: Device,
     ) -> Self {
         tch::manual_seed(seed as i64);
-        let editor = StoredEditor::new(architecture, attributes, device);
-        let mut average = StoredEditor::new(architecture, attributes, device);
+        let form = speed.form();
+        let editor = StoredEditor::with_form(architecture, attributes, device, form);
+        let mut average = StoredEditor::with_form(architecture, attributes, device, form);
         let discriminator_store = VarStore::new(device);
         let discriminator = Discriminator::new(
             &discriminator_store.root(),
             architecture,
             attributes.domain_count(),
-            Form::Rewritten,
+            form,
         );
+        for store in [&editor.store, &average.store, &discriminator_store] {
+            speed.arrange(store);
+        }
         average::update(&average.store, &editor.store, 0.0);
         average.store.freeze();
         Self {
@@ -119,6 +132,21 @@ impl Trainee {
             average,
             discriminator_store,
             discriminator,
+        }
+    }
+
+    /// Changes how the networks compute and where their kernels lie, not what comes out.
+    pub fn arrange(&mut self, speed: Speed) {
+        self.editor.networks.set_form(speed.form());
+        self.average.networks.set_form(speed.form());
+        self.discriminator.set_form(speed.form());
+        let stores = [
+            &self.editor.store,
+            &self.average.store,
+            &self.discriminator_store,
+        ];
+        for store in stores {
+            speed.arrange(store);
         }
     }
 

@@ -1,5 +1,6 @@
 //! The two objectives of a training step, as one reads them in the paper's section 3.3.
 
+use crate::speed::Speed;
 use crate::{
     losses::{
         CodeScale, Orthogonality, classification, judged_drawn, judged_real, mean_absolute,
@@ -73,6 +74,17 @@ pub struct Batch {
     pub masks: Option<Masks>,
 }
 
+impl Batch {
+    /// The same with the images in the memory order that `speed` wants.
+    #[must_use]
+    pub fn arranged(self, speed: Speed) -> Self {
+        Self {
+            x: speed.arranged(self.x),
+            ..self
+        }
+    }
+}
+
 /// A named loss, before its weight.
 pub type NamedLoss = (&'static str, Tensor);
 
@@ -128,6 +140,7 @@ pub fn edit(editor: &Editor, batch: &Batch) -> Edit {
 
 /// The discriminator's objective; `drawn [N,C,S,S]` are edited faces, `with_r1` adds the penalty,
 /// multiplied by `r1_interval` to make up for the steps without it ("lazy" R1, Karras et al. 2020).
+/// `on_real` runs the forward pass that the penalty is a derivative of, in the precision it chooses.
 #[must_use]
 pub fn discriminator_objective(
     discriminator: &Discriminator,
@@ -135,9 +148,10 @@ pub fn discriminator_objective(
     drawn: &Tensor,
     weights: &LossWeights,
     r1_interval: Option<u64>,
+    on_real: impl FnOnce(&dyn Fn() -> Tensor) -> Tensor,
 ) -> Objective {
     let x = batch.x.detach().set_requires_grad(r1_interval.is_some());
-    let logits = discriminator.forward(&x, &batch.source);
+    let logits = on_real(&|| discriminator.forward(&x, &batch.source));
     let logits_drawn = discriminator.forward(&drawn.detach(), &batch.target);
     let mut parts = vec![
         ("real", judged_real(&logits), 1.0),

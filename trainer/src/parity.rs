@@ -3,7 +3,7 @@
 
 use crate::{
     data::synthetic,
-    networks::{Classifier, Editor},
+    networks::{Classifier, Editor, FaceMask},
     weights::Weights,
 };
 use model_spec::{Architecture, AttributeSet, EditWeights, OutputForm, tensor};
@@ -14,7 +14,7 @@ const SEED: u64 = 0x5041_5249_5459;
 /// Strength of every attribute in the sample's edits, face by face.
 const STRENGTHS: [f32; tensor::PARITY_FACES] = [1.0, -1.0, 0.5, -0.5, 1.5, -0.25, 0.75, 1.0];
 
-/// Runs `editor` and `classifier` on the sample's faces; names and shapes as in
+/// Runs `editor` and `classifier` on the sample's faces, with the masks of `face_mask` if given; names and shapes as in
 /// [`model_spec::tensor`].
 #[must_use]
 pub fn sample(
@@ -22,6 +22,7 @@ pub fn sample(
     attributes: &AttributeSet,
     editor: &Editor,
     classifier: &Classifier,
+    face_mask: Option<&FaceMask>,
     device: Device,
 ) -> Weights {
     let domains = attributes.domain_count();
@@ -45,7 +46,10 @@ pub fn sample(
             })
             .collect();
         let style_edited = Tensor::cat(&codes, 0);
-        let edited = editor.generator.forward(&image, &style_edited, None);
+        let masks = face_mask.map(|network| network.masks(&image));
+        let edited = editor
+            .generator
+            .forward(&image, &style_edited, masks.as_ref());
         let mut sample = Weights::from([
             (
                 tensor::STYLES.into(),
@@ -62,6 +66,10 @@ pub fn sample(
             (tensor::SOURCE_DOMAIN.into(), source.to_kind(Kind::Int64)),
             (tensor::STYLE_EDITED.into(), style_edited),
         ]);
+        if let Some(masks) = masks {
+            sample.insert(tensor::MASK_FIRST.into(), masks.first);
+            sample.insert(tensor::MASK_SECOND.into(), masks.second);
+        }
         if architecture.output == OutputForm::Difference {
             sample.insert(tensor::DIFFERENCE.into(), &edited - &image);
         }

@@ -1,6 +1,9 @@
 //! PyTorch's zip-of-pickle files (`.pth`, `.ckpt`), read as data and never executed.
 
-use crate::{error::TrainError, weights::Weights};
+use crate::{
+    error::TrainError,
+    weights::{self, Weights},
+};
 use candle_core::{DType, Tensor as CandleTensor, pickle};
 use std::path::Path;
 use tch::Tensor;
@@ -29,6 +32,19 @@ pub fn read(path: &Path, key: Option<&str>) -> Result<Weights, TrainError> {
             Ok((name, converted))
         })
         .collect()
+}
+
+/// Reads a state dictionary: a safetensors file, or PyTorch's own format, there under the first of
+/// `keys` that it has or else at the top.
+///
+/// # Errors
+/// [`TrainError::Weights`] or [`TrainError::Torch`].
+pub fn read_any(path: &Path, keys: &[&str]) -> Result<Weights, TrainError> {
+    if path.extension().is_some_and(|end| end == "safetensors") {
+        return weights::read(path);
+    }
+    let found = keys.iter().find_map(|key| read(path, Some(key)).ok());
+    found.map_or_else(|| read(path, None), Ok)
 }
 
 fn convert(tensor: &CandleTensor) -> Result<Tensor, candle_core::Error> {

@@ -20,16 +20,19 @@ pub fn read(path: &Path) -> Result<Weights, TrainError> {
     Ok(tensors.into_iter().collect())
 }
 
-/// Writes `weights` to `path` and syncs it.
+/// Writes `weights` to `path`, whole or not at all.
 ///
 /// # Errors
 /// [`TrainError::Torch`] or [`TrainError::Io`], naming the file.
 pub fn write(path: &Path, weights: &Weights) -> Result<(), TrainError> {
     let tensors: Vec<(&String, &Tensor)> = weights.iter().collect();
-    Tensor::write_safetensors(&tensors, path)
+    // Written beside and renamed, so that a kill leaves no half file.
+    let partial = path.with_extension("partial");
+    Tensor::write_safetensors(&tensors, &partial)
         .map_err(TrainError::torch(format!("writing {}", path.display())))?;
-    std::fs::File::open(path)
+    std::fs::File::open(&partial)
         .and_then(|file| file.sync_all())
+        .and_then(|()| std::fs::rename(&partial, path))
         .map_err(|e| TrainError::io(path, e))
 }
 
@@ -55,14 +58,12 @@ pub fn copy_into(
 ) -> Result<(), TrainError> {
     let mut problems = Vec::new();
     for (name, target) in targets {
-        match from.get(&format!("{prefix}{name}")) {
-            None => problems.push(format!("{prefix}{name}: missing")),
-            Some(tensor) if tensor.size() != target.size() => problems.push(format!(
-                "{prefix}{name}: found {:?}, expected {:?}",
-                tensor.size(),
-                target.size()
-            )),
-            Some(tensor) => tch::no_grad(|| target.shallow_clone().copy_(tensor)),
+        let name = format!("{prefix}{name}");
+        match from.get(&name) {
+            Some(tensor) if tensor.size() == target.size() => {
+                tch::no_grad(|| target.shallow_clone().copy_(tensor));
+            }
+            found => problems.push(unlike(&name, found, target)),
         }
     }
     if problems.is_empty() {
@@ -77,4 +78,53 @@ pub fn copy_into(
         path: path.into(),
         reason: problems.join("; "),
     })
+}
+
+/// Copies `from` into `targets`, which must have the same names and shapes.
+///
+/// # Errors
+/// [`TrainError::Weights`] naming every missing, misshapen and extra tensor of `path`.
+pub fn copy_exactly(targets: &Weights, from: &Weights, path: &Path) -> Result<(), TrainError> {
+    let wrong = targets.iter().filter_map(|(name, target)| {
+        let found = from.get(name);
+        let fits = found.is_some_and(|tensor| tensor.size() == target.size());
+        (!fits).then(|| unlike(name, found, target))
+    });
+    let extra = from
+        .iter()
+        .filter(|(name, _)| !targets.contains_key(*name))
+        .map(|(name, tensor)| format!("{name}: found {:?}, expected none", tensor.size()));
+    let problems: Vec<String> = wrong.chain(extra).collect();
+    if problems.is_empty() {
+        return copy_into(targets, from, "", path);
+    }
+    Err(TrainError::Weights {
+        path: path.into(),
+        reason: format!(
+            "{} tensors do not fit:\n  {}",
+            problems.len(),
+            problems.join("\n  ")
+        ),
+    })
+}
+
+fn unlike(name: &str, found: Option<&Tensor>, target: &Tensor) -> String {
+    let expected = target.size();
+    match found {
+        None => format!("{name}: missing, expected {expected:?}"),
+        Some(tensor) => format!("{name}: found {:?}, expected {expected:?}", tensor.size()),
+    }
+}
+
+/// `weights` without `prefix` where a name has it (`module.` of a data-parallel run).
+#[must_use]
+pub fn without_prefix(weights: Weights, prefix: &str) -> Weights {
+    let strip = |name: String| {
+        name.strip_prefix(prefix)
+            .map_or(name.clone(), str::to_owned)
+    };
+    weights
+        .into_iter()
+        .map(|(name, tensor)| (strip(name), tensor))
+        .collect()
 }

@@ -1,14 +1,16 @@
 //! The reference implementations' numbers: outputs within 1e-4, gradient norms within 1e-3.
 
-use crate::fixtures::{assert_close, folder, formula_weights};
-use model_spec::{Architecture, ColourMode, OutputForm};
+use crate::fixtures::{assert_close, folder, formula_weights, splitmix};
 use serde_json::Value;
 use std::path::Path;
 use tch::{Device, Kind, Tensor, nn::VarStore};
 use trainer::{
-    import,
+    frechet, import,
     losses::{Orthogonality, orthogonality},
-    networks::{Discriminator, Editor, Form, Masks, ResNet18, style_encoder::select_domain},
+    networks::{
+        Discriminator, Editor, FaceMask, Form, InceptionV3, Masks, ResNet18,
+        face_mask::masks_from_heat_maps, style_encoder::select_domain,
+    },
     objective::{Batch, LossWeights, discriminator_objective, edit, editor_objective},
     pickle,
     weights::{self, Weights},
@@ -26,29 +28,20 @@ fn load(folder: &Path, form: Form) -> Golden {
     let config: Value =
         serde_json::from_str(&std::fs::read_to_string(folder.join("config.json")).unwrap())
             .unwrap();
+    let path = folder.join("nets_ema.ckpt");
+    let tensors = import::official(&path).unwrap().editor;
+    let w_hpf = config["w_hpf"].as_f64().unwrap() as f32;
+    let (architecture, domains) = import::infer(&tensors, w_hpf, &path).unwrap();
     let number = |name: &str| config[name].as_u64().unwrap() as usize;
-    let architecture = Architecture {
-        image_size: number("img_size"),
-        colour: ColourMode::Rgb,
-        style_dim: number("style_dim"),
-        stem_channels: (1 << 14) / number("img_size"),
-        max_conv_dim: number("max_conv_dim"),
-        w_hpf: config["w_hpf"].as_f64().unwrap() as f32,
-        output: OutputForm::Image,
-        classifier_channels: 8,
-    };
-    let domains = number("num_domains");
+    assert_eq!(architecture.image_size, number("img_size"));
+    assert_eq!(architecture.style_dim, number("style_dim"));
+    assert_eq!(architecture.max_conv_dim, number("max_conv_dim"));
+    assert_eq!(architecture.stem_channels, (1 << 14) / number("img_size"));
+    assert_eq!(architecture.w_hpf, w_hpf);
+    assert_eq!(domains, number("num_domains"));
     let editor_store = VarStore::new(Device::Cpu);
     let editor = Editor::new(&editor_store.root(), &architecture, domains, form);
-    let path = folder.join("nets_ema.ckpt");
-    let tensors = import::official_editor(&path).unwrap();
-    let targets = weights::of_store(&editor_store, "");
-    assert_eq!(
-        targets.keys().collect::<Vec<_>>(),
-        tensors.keys().collect::<Vec<_>>(),
-        "tensor names"
-    );
-    weights::copy_into(&targets, &tensors, "", &path).unwrap();
+    weights::copy_exactly(&weights::of_store(&editor_store, ""), &tensors, &path).unwrap();
     let discriminator_store = VarStore::new(Device::Cpu);
     let discriminator =
         Discriminator::new(&discriminator_store.root(), &architecture, domains, form);
@@ -161,7 +154,7 @@ fn resnet18() -> ResNet18 {
         .collect();
     shapes.push(("fc.weight".into(), vec![1000, 512]));
     shapes.push(("fc.bias".into(), vec![1000]));
-    ResNet18::from_weights(&formula_weights(shapes), Path::new("formula"), Device::Cpu).unwrap()
+    ResNet18::from_weights(formula_weights(shapes), Path::new("formula"), Device::Cpu).unwrap()
 }
 
 /// Names of the official layout: the style transformer lives inside the style encoder.
@@ -209,6 +202,7 @@ fn losses_and_every_gradient_norm_match_the_reference() {
         &edited.image,
         &weights,
         Some(1),
+        |forward| forward(),
     );
     for (name, loss) in &objective.parts {
         assert_value(name, loss, &expected["d"][name]);
@@ -258,5 +252,91 @@ fn every_domain_picks_its_own_row() {
     assert_eq!(
         Vec::<f32>::try_from(picked.reshape([-1])).unwrap(),
         [4.0, 5.0, 6.0, 7.0]
+    );
+}
+
+/// Names and shapes as `name [64, 6, 7, 7]`.
+fn listed_shapes(path: &Path) -> Vec<(String, Vec<i64>)> {
+    let text = std::fs::read_to_string(path).unwrap();
+    let line = |line: &str| {
+        let (name, shape) = line.split_once(" [").unwrap();
+        let sides = shape.trim_end_matches(']').split(',');
+        let shape = sides.map(|side| side.trim().parse().unwrap()).collect();
+        (name.to_owned(), shape)
+    };
+    text.lines().map(line).collect()
+}
+
+#[test]
+fn face_mask_network_and_its_masks_match_the_reference() {
+    let (Some(folder), Some(images)) = (folder("face-mask"), folder("official-256-hpf")) else {
+        return;
+    };
+    let expected = weights::read(&folder.join("io.safetensors")).unwrap();
+    let tensors = formula_weights(listed_shapes(&folder.join("parameters.txt")));
+    let network = FaceMask::from_weights(&tensors, Path::new("formula"), Device::Cpu).unwrap();
+    let x = &weights::read(&images.join("io.safetensors")).unwrap()["x"];
+    let heat = tch::no_grad(|| network.heat_maps(x));
+    assert_close("heat maps", &heat, &expected["network_heatmaps_64"], 1e-4);
+    let masks = masks_from_heat_maps(&expected["blobs_64"]);
+    assert_close("mask0", &masks.first, &expected["mask0"], 1e-4);
+    assert_close("mask1", &masks.second, &expected["mask1"], 1e-4);
+}
+
+#[test]
+fn inception_features_match_torchvision() {
+    let Some(folder) = folder("features") else {
+        return;
+    };
+    let mut shapes: Vec<(String, Vec<i64>)> = InceptionV3::new(Device::Cpu)
+        .weights()
+        .into_iter()
+        .map(|(name, tensor)| (name, tensor.size()))
+        .collect();
+    // The classification heads count in the formula, though features do not need them.
+    for (name, to, from, side) in [
+        ("AuxLogits.conv0", 128, 768, 1),
+        ("AuxLogits.conv1", 768, 128, 5),
+    ] {
+        shapes.push((format!("{name}.conv.weight"), vec![to, from, side, side]));
+        for part in ["weight", "bias", "running_mean", "running_var"] {
+            shapes.push((format!("{name}.bn.{part}"), vec![to]));
+        }
+    }
+    for (name, from) in [("AuxLogits.fc", 768), ("fc", 2048)] {
+        shapes.push((format!("{name}.weight"), vec![1000, from]));
+        shapes.push((format!("{name}.bias"), vec![1000]));
+    }
+    let tensors = formula_weights(shapes);
+    let network = InceptionV3::from_weights(tensors, Path::new("formula"), Device::Cpu).unwrap();
+    let x: Vec<f32> = splitmix(999, 2 * 3 * 299 * 299)
+        .into_iter()
+        .map(|u| (2.0 * u - 1.0) as f32)
+        .collect();
+    let x = Tensor::from_slice(&x).reshape([2, 3, 299, 299]);
+    let features = tch::no_grad(|| network.features(&x));
+    let expected = weights::read(&folder.join("io.safetensors")).unwrap();
+    assert_close("features", &features, &expected["inception_features"], 1e-4);
+}
+
+#[test]
+fn frechet_distance_matches_the_reference() {
+    let Some(folder) = folder("features") else {
+        return;
+    };
+    let text = std::fs::read_to_string(folder.join("frechet.json")).unwrap();
+    let expected: Value = serde_json::from_str(&text).unwrap();
+    let set = |k, scale: f64, shift: f64| {
+        let values: Vec<f64> = splitmix(k, 300 * 64)
+            .into_iter()
+            .map(|u| scale * u + shift)
+            .collect();
+        Tensor::from_slice(&values).reshape([300, 64])
+    };
+    let found = frechet::distance(&set(1001, 1.0, 0.0), &set(1002, 1.3, 0.1)).unwrap();
+    let expected = expected["frechet_300x64"].as_f64().unwrap();
+    assert!(
+        (found - expected).abs() < 1e-6 * expected,
+        "{found}, expected {expected}"
     );
 }

@@ -1,40 +1,79 @@
-//! Training images: read or rendered once, then sampled and augmented step by step.
+//! Training images: found in one of several layouts, decoded or mapped once, then sampled and
+//! augmented step by step.
+//!
+//! ```text
+//! folder, celeba ─► Listing ─► decode (threads) ─┐
+//!                                 └─► pack file ─┼─► FaceSet ─► Sampler ─► Loader (thread) ─► Batch
+//!                             synthetic ─────────┘
+//! ```
 
 pub mod augment;
+pub mod celeba;
+pub mod data_set;
+pub mod decode;
 pub mod folder;
+pub mod inspect;
+pub mod listing;
+pub mod loader;
+pub mod pack;
 pub mod picture;
 pub mod sampler;
 pub mod synthetic;
 
+pub use data_set::DataSet;
+pub use listing::{Layout, Listing, Split};
+pub use loader::Loader;
 pub use sampler::Sampler;
 
+use std::{ops::Range, sync::Arc};
 use tch::Tensor;
 
-/// Decoded faces of one split, grouped by domain.
-#[derive(Debug)]
+/// Where the bytes of a set lie.
+#[derive(Debug, Clone)]
+enum Pixels {
+    Memory(Arc<Vec<u8>>),
+    /// The mapped file and where in it the set starts.
+    Mapped(Arc<memmap2::Mmap>, usize),
+}
+
+/// Faces of one split at the model's size, grouped by domain; cheap to clone.
+#[derive(Debug, Clone)]
 pub struct FaceSet {
-    /// `[M,C,S,S]` bytes, sorted by domain.
-    images: Tensor,
+    pixels: Pixels,
     /// First and one-past-last image of every domain.
-    ranges: Vec<std::ops::Range<i64>>,
+    ranges: Vec<Range<i64>>,
+    channels: usize,
+    size: usize,
 }
 
 impl FaceSet {
     /// Collects `faces[domain]`, each a list of images of `channels * size * size` bytes.
     #[must_use]
     pub fn new(faces: &[Vec<Vec<u8>>], channels: usize, size: usize) -> Self {
-        let mut ranges = Vec::new();
-        let mut bytes = Vec::new();
-        let mut count = 0;
-        for domain in faces {
-            ranges.push(count..count + domain.len() as i64);
-            count += domain.len() as i64;
-            bytes.extend(domain.iter().flatten().copied());
-        }
-        let shape = [count, channels as i64, size as i64, size as i64];
+        let counts: Vec<usize> = faces.iter().map(Vec::len).collect();
+        let bytes = faces.iter().flatten().flatten().copied().collect();
         Self {
-            images: Tensor::from_slice(&bytes).reshape(shape),
-            ranges,
+            pixels: Pixels::Memory(Arc::new(bytes)),
+            ranges: ranges(&counts),
+            channels,
+            size,
+        }
+    }
+
+    /// A set whose images lie in `file` from byte `start` on, `counts[domain]` of each domain.
+    #[must_use]
+    pub fn mapped(
+        file: Arc<memmap2::Mmap>,
+        start: usize,
+        counts: &[usize],
+        channels: usize,
+        size: usize,
+    ) -> Self {
+        Self {
+            pixels: Pixels::Mapped(file, start),
+            ranges: ranges(counts),
+            channels,
+            size,
         }
     }
 
@@ -56,19 +95,61 @@ impl FaceSet {
         self.ranges[domain].start + index as i64
     }
 
+    /// Bytes `[C,S,S]` of the image at `position`.
+    #[must_use]
+    pub fn bytes(&self, position: i64) -> &[u8] {
+        let length = self.channels * self.size * self.size;
+        let start = position as usize * length;
+        match &self.pixels {
+            Pixels::Memory(bytes) => &bytes[start..start + length],
+            Pixels::Mapped(file, first) => &file[first + start..first + start + length],
+        }
+    }
+
+    /// Images at `positions` as bytes: `[N,C,S,S]` uint8.
+    pub fn stacked(&self, positions: &[i64]) -> Tensor {
+        let bytes: Vec<u8> = positions
+            .iter()
+            .flat_map(|&position| self.bytes(position))
+            .copied()
+            .collect();
+        self.shaped(&bytes, positions.len())
+    }
+
+    /// Bytes of `count` images as a tensor `[N,C,S,S]` uint8.
+    pub fn shaped(&self, bytes: &[u8], count: usize) -> Tensor {
+        let side = self.size as i64;
+        let shape = [count as i64, self.channels as i64, side, side];
+        Tensor::from_slice(bytes).reshape(shape)
+    }
+
     /// Images at `positions`: `[N,C,S,S]` in [-1, 1].
     pub fn images(&self, positions: &[i64]) -> Tensor {
-        unit_from_bytes(&self.images.index_select(0, &Tensor::from_slice(positions)))
+        unit_from_bytes(&self.stacked(positions))
     }
 
     /// Up to `limit` images of `domain`, from the first on: `[n,C,S,S]` in [-1, 1].
     pub fn of_domain(&self, domain: usize, limit: usize) -> Tensor {
+        let first = self.ranges[domain].start;
         let count = self.count(domain).min(limit) as i64;
-        unit_from_bytes(&self.images.narrow(0, self.ranges[domain].start, count))
+        let positions: Vec<i64> = (first..first + count).collect();
+        self.images(&positions)
     }
 }
 
+fn ranges(counts: &[usize]) -> Vec<Range<i64>> {
+    let mut start = 0;
+    counts
+        .iter()
+        .map(|&count| {
+            let range = start..start + count as i64;
+            start = range.end;
+            range
+        })
+        .collect()
+}
+
 /// The tensor form of [`model_spec::pixel::unit_from_byte`].
-fn unit_from_bytes(bytes: &Tensor) -> Tensor {
+pub(crate) fn unit_from_bytes(bytes: &Tensor) -> Tensor {
     bytes.to_kind(tch::Kind::Float) / 127.5 - 1.0
 }

@@ -2,34 +2,59 @@
 
 use image::{DynamicImage, ImageDecoder, ImageReader, RgbImage, imageops};
 use model_spec::{ColourMode, pixel};
-use std::path::Path;
+use std::{fs, io::Cursor, path::Path};
 use tch::Tensor;
-
-/// Decodes `path` upright (EXIF), cut to its central square and resized to `size` pixels, as planar
-/// bytes `[C,size,size]`.
-///
-/// # Errors
-/// The decoder's reason.
-pub fn read(path: &Path, colour: ColourMode, size: usize) -> Result<Vec<u8>, image::ImageError> {
-    Ok(planar(&resized(&read_square(path)?, size), colour))
-}
 
 /// Decodes `path` upright (EXIF) and cuts it to its central square.
 ///
 /// # Errors
-/// The decoder's reason.
-pub fn read_square(path: &Path) -> Result<RgbImage, image::ImageError> {
-    let mut decoder = ImageReader::open(path)?
-        .with_guessed_format()?
-        .into_decoder()?;
-    let orientation = decoder.orientation()?;
-    let mut picture = DynamicImage::from_decoder(decoder)?;
-    picture.apply_orientation(orientation);
-    let rgb = picture.into_rgb8();
+/// The reason, e.g. the decoder's.
+pub fn read_square(path: &Path) -> Result<RgbImage, String> {
+    read_upright(path).map(central_square)
+}
+
+/// Decodes `path` upright (EXIF), from any colour type and depth to 8-bit RGB.
+///
+/// # Errors
+/// The reason, e.g. the decoder's.
+pub fn read_upright(path: &Path) -> Result<RgbImage, String> {
+    let bytes = fs::read(path).map_err(|e| e.to_string())?;
+    if bytes.is_empty() {
+        return Err("zero bytes".into());
+    }
+    // JPEG decoders make up the missing part of a truncated file without a word.
+    if bytes.starts_with(&[0xFF, 0xD8]) && !is_whole_jpeg(&bytes) {
+        return Err("truncated JPEG: no end marker".into());
+    }
+    let decode = || {
+        let mut decoder = ImageReader::new(Cursor::new(&bytes))
+            .with_guessed_format()?
+            .into_decoder()?;
+        let orientation = decoder.orientation()?;
+        let mut picture = DynamicImage::from_decoder(decoder)?;
+        picture.apply_orientation(orientation);
+        Ok(picture.into_rgb8())
+    };
+    decode().map_err(|e: image::ImageError| e.to_string())
+}
+
+/// Whether an end marker follows the last start of scan; a thumbnail has both before it.
+fn is_whole_jpeg(bytes: &[u8]) -> bool {
+    let last = |marker: u8| bytes.windows(2).rposition(|pair| pair == [0xFF, marker]);
+    let (scan, end) = (last(0xDA), last(0xD9));
+    end > scan
+}
+
+/// Cuts a picture to its central square.
+#[must_use]
+pub fn central_square(rgb: RgbImage) -> RgbImage {
     let (width, height) = rgb.dimensions();
+    if width == height {
+        return rgb;
+    }
     let side = width.min(height);
     let (left, top) = ((width - side) / 2, (height - side) / 2);
-    Ok(imageops::crop_imm(&rgb, left, top, side, side).to_image())
+    imageops::crop_imm(&rgb, left, top, side, side).to_image()
 }
 
 /// `square` at `size` pixels a side.

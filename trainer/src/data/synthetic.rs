@@ -1,20 +1,38 @@
 //! Procedural faces as training images.
 
 use super::{FaceSet, picture};
+use crate::{attributes::nearest, error::TrainError};
+use faces::Feature;
 use model_spec::{Architecture, AttributeSet};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
-/// Name of the attribute that procedural faces can show.
-pub const SMILE: &str = "smile";
-/// Smile, 0 to 1, of faces in the attribute's `off` domains.
-const OFF_SMILE: std::ops::Range<f32> = 0.0..0.12;
-/// Smile of faces in its `on` domains.
-const ON_SMILE: std::ops::Range<f32> = 0.6..1.0;
+/// Refuses attributes that procedural faces cannot show.
+///
+/// # Errors
+/// [`TrainError::Usage`] listing those they can.
+pub fn check(attributes: &AttributeSet) -> Result<(), TrainError> {
+    let known = Feature::ALL.map(Feature::name);
+    match attributes
+        .names()
+        .into_iter()
+        .find(|name| !known.contains(name))
+    {
+        None => Ok(()),
+        Some(name) => {
+            let hint = nearest(name, known)
+                .map_or(String::new(), |name| format!("; did you mean {name}?"));
+            Err(TrainError::Usage(format!(
+                "procedural faces have no attribute {name:?}{hint} Known: {}",
+                known.join(", ")
+            )))
+        }
+    }
+}
 
 /// Renders `count` faces for every domain; the same seed gives the same faces.
 ///
-/// Only the smile is procedural, so faces of domains that differ in another attribute look alike.
+/// Attributes that procedural faces cannot show (see [`check`]) are left to chance.
 #[must_use]
 pub fn render(
     architecture: &Architecture,
@@ -22,23 +40,41 @@ pub fn render(
     count: usize,
     seed: u64,
 ) -> FaceSet {
-    let smile = attributes.position(SMILE).ok();
-    let faces: Vec<Vec<Vec<u8>>> = (0..attributes.domain_count())
-        .map(|domain| {
-            let range = match smile {
-                Some(position) if AttributeSet::is_on(domain, position) => ON_SMILE,
-                _ => OFF_SMILE,
-            };
-            let mut rng = Pcg64Mcg::seed_from_u64(seed.wrapping_add(domain as u64));
-            let face = |_| {
-                let smile = rng.random_range(range.clone());
-                let size = architecture.image_size as u32;
-                let rgb = faces::training_face(rng.random(), smile, size);
-                picture::planar(&rgb, architecture.colour)
-            };
-            (0..count).map(face).collect()
-        })
+    let names = attributes.names();
+    let features: Vec<(usize, Feature)> = names
+        .iter()
+        .enumerate()
+        .filter_map(|(bit, name)| Some((bit, Feature::named(name)?)))
         .collect();
+    let domain_faces = &|domain: usize| {
+        let mut rng = Pcg64Mcg::seed_from_u64(seed.wrapping_add(domain as u64));
+        let face = |_| {
+            let (mut smile, mut others) = (None, Vec::new());
+            for &(bit, feature) in &features {
+                let amounts = feature.amounts(AttributeSet::is_on(domain, bit));
+                let amount = rng.random_range(amounts);
+                match feature {
+                    Feature::Smile => smile = Some(amount),
+                    _ => others.push((feature, amount)),
+                }
+            }
+            let smile = smile.unwrap_or_else(|| rng.random_range(0.0..1.0));
+            let size = architecture.image_size as u32;
+            let rgb = faces::training_face_with(rng.random(), smile, &others, size);
+            picture::planar(&rgb, architecture.colour)
+        };
+        (0..count).map(face).collect::<Vec<_>>()
+    };
+    // One thread per domain: rendering is the slow part of starting a run.
+    let faces: Vec<Vec<Vec<u8>>> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..attributes.domain_count())
+            .map(|domain| scope.spawn(move || domain_faces(domain)))
+            .collect();
+        let faces = threads.into_iter().map(std::thread::ScopedJoinHandle::join);
+        faces
+            .map(|faces| faces.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    });
     FaceSet::new(
         &faces,
         architecture.colour.channels(),

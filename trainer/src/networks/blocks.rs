@@ -49,6 +49,11 @@ impl ResidualBlock {
         }
     }
 
+    /// Changes how resampled convolutions are computed.
+    pub fn set_form(&mut self, form: Form) {
+        self.shape.form = form;
+    }
+
     /// `[N,C,H,W] -> [N,C',H,W]`, or half the height and width.
     pub fn forward(&self, x: &Tensor) -> Tensor {
         let norm = |x: &Tensor, first: bool| match &self.norms {
@@ -112,6 +117,11 @@ impl AdainBlock {
             shape,
             with_shortcut,
         }
+    }
+
+    /// Changes how resampled convolutions are computed.
+    pub fn set_form(&mut self, form: Form) {
+        self.shape.form = form;
     }
 
     /// `x [N,C,H,W]`, `s [N,d]` -> `[N,C',H,W]`, or twice the height and width.

@@ -50,6 +50,11 @@ impl Classifier {
         self.pooled(x, false)
     }
 
+    /// Makes every logit 0: a classifier that knows nothing.
+    pub fn forget(&mut self) {
+        self.head.set_zero();
+    }
+
     fn pooled(&self, x: &Tensor, training: bool) -> Tensor {
         let mut h = x.shallow_clone();
         for (i, (convolution, norm)) in self.layers.iter().enumerate() {

@@ -33,6 +33,11 @@ impl Discriminator {
         }
     }
 
+    /// Changes how resampled convolutions are computed.
+    pub fn set_form(&mut self, form: Form) {
+        self.trunk.set_form(form);
+    }
+
     /// Logit of each face in its domain, above 0 = real: `x [N,C,S,S]`, `y [N]` int64 -> `[N]`.
     pub fn forward(&self, x: &Tensor, y: &Tensor) -> Tensor {
         let logits = self.logits.forward(&self.trunk.forward(x)).flatten(1, -1);

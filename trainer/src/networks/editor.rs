@@ -40,6 +40,12 @@ impl Editor {
         }
     }
 
+    /// Changes how resampled convolutions are computed.
+    pub fn set_form(&mut self, form: Form) {
+        self.generator.set_form(form);
+        self.style_encoder.set_form(form);
+    }
+
     /// Style code of an edit: the related part of `s [N,d]` mixed as `weights` say, `[N,d]`.
     ///
     /// `s~(a) = s_un + s_re + a (s~_re - s_re)` for one attribute; see [`EditWeights`].
@@ -54,6 +60,30 @@ impl Editor {
             s.kind(),
         );
         unrelated + related * f64::from(weights.keep) + moved
+    }
+
+    /// Gives faces the attributes of other ones: `s_un(x) + s_re(x) + a (s_re(x_ref) - s_re(x))` for
+    /// strength `a`; each face comes with the domain it is in.
+    ///
+    /// # Shapes
+    /// Faces `[N,C,S,S]` in [-1, 1] -> `[N,C,S,S]`, not clamped.
+    pub fn transfer(
+        &self,
+        (x, source): (&Tensor, usize),
+        (reference, reference_source): (&Tensor, usize),
+        strength: f32,
+        masks: Option<&Masks>,
+    ) -> Tensor {
+        let split = |x: &Tensor, domain: usize| {
+            let kind = (tch::Kind::Int64, x.device());
+            let domains = Tensor::full([x.size()[0]], domain as i64, kind);
+            let s = self.style_encoder.forward(x, &domains);
+            self.style_transformer.split(&s)
+        };
+        let (unrelated, related) = split(x, source);
+        let (_, wanted) = split(reference, reference_source);
+        let code = unrelated + &related + (wanted - &related) * f64::from(strength);
+        self.generator.forward(x, &code, masks)
     }
 
     /// Edits faces that are all in domain `source` by signed `strengths`, one per attribute; below

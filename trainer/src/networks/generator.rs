@@ -88,6 +88,16 @@ impl Generator {
         }
     }
 
+    /// Changes how resampled convolutions are computed.
+    pub fn set_form(&mut self, form: Form) {
+        self.encode
+            .iter_mut()
+            .for_each(|block| block.set_form(form));
+        self.decode
+            .iter_mut()
+            .for_each(|block| block.set_form(form));
+    }
+
     /// `G(x, s)`.
     ///
     /// # Shapes
@@ -130,10 +140,8 @@ impl Generator {
 /// Each channel convolved with 8 in the middle and -1 around, zero padded.
 fn high_pass(x: &Tensor) -> Tensor {
     let channels = x.size()[1];
-    let kernel = Tensor::from_slice(&[-1.0_f32, -1., -1., -1., 8., -1., -1., -1., -1.])
-        .to_kind(Kind::Float)
-        .to_device(x.device())
-        .reshape([1, 1, 3, 3])
-        .repeat([channels, 1, 1, 1]);
+    // Filled on the device: a copy from here would make every step wait for the GPU.
+    let kernel = Tensor::full([channels, 1, 3, 3], -1.0, (Kind::Float, x.device()));
+    let _ = kernel.narrow(2, 1, 1).narrow(3, 1, 1).fill_(8.0);
     x.conv2d(&kernel, None::<&Tensor>, [1, 1], [1, 1], [1, 1], channels)
 }

@@ -1,5 +1,6 @@
 //! Convolution, linear layer and norms over the parameters of a [`tch::nn::Path`].
 
+use super::multiply_adds;
 use tch::{Tensor, nn, nn::Init};
 
 /// Slope of LeakyReLU for negative inputs.
@@ -17,7 +18,8 @@ const HE: Init = Init::Kaiming {
 /// LeakyReLU with slope 0.2; any shape.
 pub fn leaky_relu(x: &Tensor) -> Tensor {
     // tch's `leaky_relu` has no slope argument; `prelu` with a constant slope is the same function.
-    let slope = Tensor::from_slice(&[LEAKY_SLOPE as f32]).to_device(x.device());
+    // Filled on the device: a copy from here would make every layer wait for the GPU.
+    let slope = Tensor::full([1], LEAKY_SLOPE, (x.kind(), x.device()));
     x.prelu(&slope)
 }
 
@@ -115,6 +117,8 @@ impl Convolution {
                 // Spreading every pixel over 2x2 and then convolving is the transpose of
                 // convolving with the flipped kernel and then summing 2x2.
                 let kernel = self.spread_kernel().flip([2, 3]).transpose(0, 1);
+                let size = kernel.size();
+                multiply_adds::add(x.numel() as i64 * size[1] * size[2] * size[3]);
                 x.conv_transpose2d(
                     &kernel,
                     self.bias.as_ref(),
@@ -135,14 +139,17 @@ impl Convolution {
     }
 
     fn strided(&self, x: &Tensor, weight: &Tensor, stride: i64, padding: i64) -> Tensor {
-        x.conv2d(
+        let y = x.conv2d(
             weight,
             self.bias.as_ref(),
             [stride, stride],
             [padding, padding],
             [1, 1],
             1,
-        )
+        );
+        let size = weight.size();
+        multiply_adds::add(y.numel() as i64 * size[1] * size[2] * size[3]);
+        y
     }
 }
 
@@ -163,8 +170,17 @@ impl Linear {
         }
     }
 
+    /// Sets all parameters to zero.
+    pub fn set_zero(&mut self) {
+        tch::no_grad(|| {
+            let _ = self.weight.zero_();
+            let _ = self.bias.zero_();
+        });
+    }
+
     /// `[N,from] -> [N,to]`.
     pub fn forward(&self, x: &Tensor) -> Tensor {
+        multiply_adds::add(x.size()[0] * self.weight.numel() as i64);
         x.linear(&self.weight, Some(&self.bias))
     }
 }
@@ -176,6 +192,8 @@ impl Linear {
 pub fn instance_norm(x: &Tensor, scale: &Tensor, shift: &Tensor) -> Tensor {
     let size = x.size();
     let (batch, channels) = (size[0], size[1]);
+    // In float32 also under autocast; otherwise this is no copy.
+    let x = &x.to_kind(tch::Kind::Float);
     let per_image = |t: &Tensor| t.expand([batch, channels], false).reshape([-1]);
     // Batch norm over one "image" of N*C channels is instance norm with a scale per image.
     x.reshape([1, batch * channels, size[2], size[3]])

@@ -28,6 +28,11 @@ impl StyleEncoder {
         }
     }
 
+    /// Changes how resampled convolutions are computed.
+    pub fn set_form(&mut self, form: Form) {
+        self.shared.set_form(form);
+    }
+
     /// Codes of every head: `x [N,C,S,S]` in [-1, 1] -> `[N,Y,d]`.
     pub fn all_domains(&self, x: &Tensor) -> Tensor {
         let h = self.shared.forward(x).flatten(1, -1);

@@ -44,6 +44,13 @@ impl Trunk {
         architecture.encoder_downsamplings() + 4
     }
 
+    /// Changes how resampled convolutions are computed.
+    pub fn set_form(&mut self, form: Form) {
+        self.blocks
+            .iter_mut()
+            .for_each(|block| block.set_form(form));
+    }
+
     /// `[N,C,S,S] -> [N,width,1,1]`.
     pub fn forward(&self, x: &Tensor) -> Tensor {
         let mut h = self.stem.forward(x);

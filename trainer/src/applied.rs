@@ -1,0 +1,46 @@
+//! An editor applied to faces: with the masks it needs, in portions that fit into memory.
+
+use crate::networks::{Editor, FaceMask};
+use tch::{Device, Tensor};
+
+/// Images edited at once.
+const AT_ONCE: i64 = 64;
+
+/// An editor with all that editing takes.
+#[derive(Debug, Clone, Copy)]
+pub struct Applied<'a> {
+    /// The networks.
+    pub editor: &'a Editor,
+    /// Makes the masks of generators with `w_hpf > 0`.
+    pub face_mask: Option<&'a FaceMask>,
+    /// Where they run.
+    pub device: Device,
+}
+
+impl Applied<'_> {
+    /// Edits faces that are all in domain `source` by signed `strengths`, one per attribute.
+    ///
+    /// # Shapes
+    /// `faces [N,C,S,S]` in [-1, 1] -> the same on the CPU, clamped.
+    pub fn edit(&self, faces: &Tensor, source: usize, strengths: &[f32]) -> Tensor {
+        self.portions(faces, |part| {
+            let masks = self.face_mask.map(|network| network.masks(part));
+            self.editor.edit(part, source, strengths, masks.as_ref())
+        })
+    }
+
+    /// Runs `work` on portions of `faces`, without gradients; the results are joined on the CPU.
+    pub fn portions(&self, faces: &Tensor, work: impl Fn(&Tensor) -> Tensor) -> Tensor {
+        let parts: Vec<Tensor> = tch::no_grad(|| {
+            faces
+                .split(AT_ONCE, 0)
+                .iter()
+                .map(|part| {
+                    let result = work(&part.to_device(self.device)).clamp(-1.0, 1.0);
+                    result.to_device(Device::Cpu)
+                })
+                .collect()
+        });
+        Tensor::cat(&parts, 0)
+    }
+}

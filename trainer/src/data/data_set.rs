@@ -1,0 +1,72 @@
+//! A data set opened for training, whatever its layout.
+
+use super::{FaceSet, Layout, Listing, Split, decode, listing, pack, synthetic};
+use crate::error::TrainError;
+use model_spec::{Architecture, AttributeSet, digest};
+use std::path::Path;
+
+/// Procedural test faces rendered for every domain.
+const SYNTHETIC_TEST_FACES: usize = 48;
+
+/// Faces to learn from and faces to judge on.
+#[derive(Debug, Clone)]
+pub struct DataSet {
+    /// How it is stored.
+    pub layout: Layout,
+    /// Faces to learn from.
+    pub train: FaceSet,
+    /// Faces to judge on, where the data has some.
+    pub test: Option<FaceSet>,
+    /// Tells one data set from another, see [`Listing::digest`].
+    pub digest: String,
+}
+
+impl DataSet {
+    /// Opens `data`, a folder, a pack or `synthetic`, and decodes, maps or renders its faces;
+    /// `synthetic` renders `faces_per_domain` training faces from `seed`.
+    ///
+    /// # Errors
+    /// [`TrainError`] naming the file or folder that is wrong.
+    pub fn open(
+        data: &Path,
+        architecture: &Architecture,
+        attributes: &AttributeSet,
+        (faces_per_domain, seed): (usize, u64),
+    ) -> Result<Self, TrainError> {
+        let layout = listing::detect(data)?;
+        log::info!("data: {} ({layout})", data.display());
+        match layout {
+            Layout::Packed => pack::open(data, architecture, attributes),
+            Layout::Synthetic => {
+                synthetic::check(attributes)?;
+                let render = |count, seed| synthetic::render(architecture, attributes, count, seed);
+                let text = format!("synthetic {faces_per_domain} {seed}");
+                Ok(Self {
+                    layout,
+                    train: render(faces_per_domain, seed),
+                    // Other people than those of the training faces.
+                    test: Some(render(SYNTHETIC_TEST_FACES, !seed)),
+                    digest: digest::of_bytes(text.as_bytes()),
+                })
+            }
+            Layout::Folders | Layout::CelebAMaskHq | Layout::CelebA => {
+                let train = Listing::open(data, layout, Split::Train, attributes)?;
+                // A folder layout may come without test pictures, not with wrong ones.
+                let has_test = layout != Layout::Folders || data.join(Split::Test.name()).exists();
+                let test = if has_test {
+                    let listing = Listing::open(data, layout, Split::Test, attributes)?;
+                    Some(decode::read(&listing, architecture)?)
+                } else {
+                    log::warn!("{}: no test/ folder: no evaluation", data.display());
+                    None
+                };
+                Ok(Self {
+                    layout,
+                    train: decode::read(&train, architecture)?,
+                    test,
+                    digest: train.digest()?,
+                })
+            }
+        }
+    }
+}

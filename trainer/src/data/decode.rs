@@ -1,0 +1,136 @@
+//! Decodes picture files on all cores, at the model's size.
+
+use super::{FaceSet, Listing, picture};
+use crate::error::TrainError;
+use model_spec::Architecture;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+/// At most this many unreadable files are named in the log.
+const NAMED: usize = 10;
+
+/// What came out of some files.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// Unreadable files with the reason, in order.
+    pub unreadable: Vec<(PathBuf, String)>,
+    /// Files that were cut to their central square.
+    pub cropped: usize,
+    /// Sides in pixels of the pictures as stored, with how often each occurs.
+    pub sizes: BTreeMap<(u32, u32), usize>,
+}
+
+impl Report {
+    /// Says in the log what was skipped and what was cropped.
+    pub fn log(&self) {
+        for (path, reason) in self.unreadable.iter().take(NAMED) {
+            log::warn!("{}: skipped: {reason}", path.display());
+        }
+        if self.unreadable.len() > NAMED {
+            log::warn!("and {} more skipped", self.unreadable.len() - NAMED);
+        }
+        if self.cropped > 0 {
+            log::warn!(
+                "{} pictures are not square: cut to their central square",
+                self.cropped
+            );
+        }
+    }
+}
+
+/// Decodes `files`: planar bytes `[C,S,S]` each, `None` for the unreadable ones of `report`.
+pub fn decode(
+    files: &[PathBuf],
+    architecture: &Architecture,
+    report: &mut Report,
+) -> Vec<Option<Vec<u8>>> {
+    let (colour, size) = (architecture.colour, architecture.image_size);
+    let next = AtomicUsize::new(0);
+    let decoded = Mutex::new(Vec::with_capacity(files.len()));
+    let work = || {
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(path) = files.get(index) else { break };
+            let face = picture::read_upright(path).map(|rgb| {
+                let sides = rgb.dimensions();
+                let square = picture::central_square(rgb);
+                (
+                    picture::planar(&picture::resized(&square, size), colour),
+                    sides,
+                )
+            });
+            // A poisoned lock only means that another decoder panicked; its list is still whole.
+            let mut decoded = decoded.lock().unwrap_or_else(PoisonError::into_inner);
+            decoded.push((index, face));
+        }
+    };
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        for _ in 0..threads.min(files.len()) {
+            scope.spawn(work);
+        }
+    });
+    let mut decoded = decoded.into_inner().unwrap_or_else(PoisonError::into_inner);
+    decoded.sort_by_key(|&(index, _)| index);
+    decoded
+        .into_iter()
+        .map(|(index, face)| match face {
+            Ok((bytes, sides)) => {
+                report.cropped += usize::from(sides.0 != sides.1);
+                *report.sizes.entry(sides).or_default() += 1;
+                Some(bytes)
+            }
+            Err(reason) => {
+                report.unreadable.push((files[index].clone(), reason));
+                None
+            }
+        })
+        .collect()
+}
+
+/// Decodes a whole listing into memory; unreadable pictures are named in the log and skipped.
+///
+/// # Errors
+/// [`TrainError::Data`] when a domain has no readable picture.
+pub fn read(listing: &Listing, architecture: &Architecture) -> Result<FaceSet, TrainError> {
+    let mut report = Report::default();
+    let mut faces = Vec::new();
+    for files in &listing.files {
+        let decoded = decode(files, architecture, &mut report).into_iter();
+        let domain: Vec<Vec<u8>> = decoded.flatten().collect();
+        check_domain(files, domain.len(), &listing.root)?;
+        faces.push(domain);
+    }
+    report.log();
+    log::info!(
+        "{}: {} pictures read, {} skipped",
+        listing.root.display(),
+        listing.len() - report.unreadable.len(),
+        report.unreadable.len()
+    );
+    let channels = architecture.colour.channels();
+    Ok(FaceSet::new(&faces, channels, architecture.image_size))
+}
+
+/// Refuses a domain of which nothing could be read.
+pub(super) fn check_domain(
+    files: &[PathBuf],
+    readable: usize,
+    root: &Path,
+) -> Result<(), TrainError> {
+    if readable > 0 {
+        return Ok(());
+    }
+    let folder = files.first().and_then(|path| path.parent());
+    Err(TrainError::Data {
+        path: folder.unwrap_or(root).into(),
+        reason: format!("no readable picture among {} files", files.len()),
+    })
+}

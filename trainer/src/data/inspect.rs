@@ -1,0 +1,145 @@
+//! `trainer inspect`: what would be trained on.
+
+use super::{
+    DataSet, FaceSet, Layout, Listing, Split,
+    decode::{self, Report},
+    listing, picture,
+};
+use crate::{error::TrainError, grid};
+use image::{RgbImage, imageops};
+use model_spec::{Architecture, AttributeSet};
+use std::path::{Path, PathBuf};
+
+/// Faces of every domain on the contact sheet.
+const SHOWN: usize = 10;
+/// Pictures decoded at once.
+const CHUNK: usize = 512;
+/// Most frequent picture sizes that are listed.
+const SIZES: usize = 5;
+
+/// Prints layout, counts per domain, sizes and unreadable files of `data` to `print`, line by line,
+/// and writes a contact sheet of the faces as the model would see them: one row per split and domain.
+///
+/// # Errors
+/// [`TrainError`]; unreadable pictures are listed, not errors.
+pub fn inspect(
+    data: &Path,
+    sheet: &Path,
+    architecture: &Architecture,
+    attributes: &AttributeSet,
+    print: &mut dyn FnMut(String),
+) -> Result<(), TrainError> {
+    let layout = listing::detect(data)?;
+    print(format!("data: {} ({layout})", data.display()));
+    let rows = match layout {
+        Layout::Packed | Layout::Synthetic => {
+            let data = DataSet::open(data, architecture, attributes, (SHOWN, 0))?;
+            stored(&data, attributes, print)?
+        }
+        _ => pictures(data, layout, architecture, attributes, print)?,
+    };
+    let side = architecture.image_size as u32;
+    let mut picture = RgbImage::new(side * SHOWN as u32, side * rows.len() as u32);
+    for (y, row) in rows.iter().enumerate() {
+        for (x, face) in row.iter().enumerate() {
+            let (left, top) = (x as u32 * side, y as u32 * side);
+            imageops::replace(&mut picture, face, left.into(), top.into());
+        }
+    }
+    grid::write(sheet, &picture)?;
+    print(format!("contact sheet: {}", sheet.display()));
+    Ok(())
+}
+
+/// Counts of a pack; procedural faces are rendered as many as wanted.
+fn stored(
+    data: &DataSet,
+    attributes: &AttributeSet,
+    print: &mut dyn FnMut(String),
+) -> Result<Vec<Vec<RgbImage>>, TrainError> {
+    let mut rows = Vec::new();
+    let test = data.test.iter().map(|set| (Split::Test, set));
+    for (split, set) in std::iter::once((Split::Train, &data.train)).chain(test) {
+        for domain in 0..set.domains() {
+            let name = attributes.domain_name(domain);
+            let count = match data.layout {
+                Layout::Synthetic => "rendered as many as wanted".into(),
+                _ => format!("{} pictures", set.count(domain)),
+            };
+            print(format!("{}/{name}: {count}", split.name()));
+            rows.push(shown(set, domain)?);
+        }
+    }
+    Ok(rows)
+}
+
+/// Counts, sizes and unreadable files of a layout with picture files.
+fn pictures(
+    data: &Path,
+    layout: Layout,
+    architecture: &Architecture,
+    attributes: &AttributeSet,
+    print: &mut dyn FnMut(String),
+) -> Result<Vec<Vec<RgbImage>>, TrainError> {
+    let mut report = Report::default();
+    let mut rows = Vec::new();
+    for split in [Split::Train, Split::Test] {
+        if split == Split::Test && layout == Layout::Folders && !data.join(split.name()).exists() {
+            print("test: no folder, so nothing can be judged".into());
+            continue;
+        }
+        let listing = Listing::open(data, layout, split, attributes)?;
+        for (domain, files) in listing.files.iter().enumerate() {
+            let unreadable = report.unreadable.len();
+            let mut first: Vec<Vec<u8>> = Vec::new();
+            for chunk in files.chunks(CHUNK) {
+                let decoded = decode::decode(chunk, architecture, &mut report);
+                let room = SHOWN - first.len();
+                first.extend(decoded.into_iter().flatten().take(room));
+            }
+            print(format!(
+                "{}/{}: {} pictures, {} of them unreadable",
+                split.name(),
+                attributes.domain_name(domain),
+                files.len(),
+                report.unreadable.len() - unreadable
+            ));
+            let channels = architecture.colour.channels();
+            let set = FaceSet::new(&[first], channels, architecture.image_size);
+            rows.push(shown(&set, 0)?);
+        }
+        if split == Split::Train {
+            print(format!("digest: {}", listing.digest()?));
+        }
+    }
+    print_report(&report, print);
+    Ok(rows)
+}
+
+fn print_report(report: &Report, print: &mut dyn FnMut(String)) {
+    let mut sizes: Vec<_> = report.sizes.iter().collect();
+    sizes.sort_by_key(|&(_, count)| std::cmp::Reverse(*count));
+    for ((width, height), count) in sizes.iter().take(SIZES) {
+        print(format!("size {width}x{height}: {count} pictures"));
+    }
+    if sizes.len() > SIZES {
+        print(format!("and {} more sizes", sizes.len() - SIZES));
+    }
+    if report.cropped > 0 {
+        print(format!(
+            "not square, cut to the central square: {} pictures",
+            report.cropped
+        ));
+    }
+    let list: Vec<&(PathBuf, String)> = report.unreadable.iter().collect();
+    for (path, reason) in list {
+        print(format!("unreadable: {}: {reason}", path.display()));
+    }
+}
+
+fn shown(set: &FaceSet, domain: usize) -> Result<Vec<RgbImage>, TrainError> {
+    let faces = set.of_domain(domain, SHOWN);
+    (0..faces.size()[0])
+        .map(|i| picture::from_tensor(&faces.get(i)).map_err(TrainError::torch("reading a face")))
+        .collect()
+}

@@ -1,0 +1,192 @@
+//! Which picture files a data folder holds, by split and domain, whatever its layout.
+
+use super::{celeba, folder, pack};
+use crate::error::TrainError;
+use model_spec::{AttributeSet, digest};
+use std::{
+    fmt, fs,
+    path::{Path, PathBuf},
+};
+
+/// `--data` for procedural faces, unless there is a folder of this name.
+pub const SYNTHETIC: &str = "synthetic";
+
+/// The part of the data that is learnt from, or the part that is judged on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Split {
+    /// For learning.
+    Train,
+    /// For judging and for sample grids.
+    Test,
+}
+
+impl Split {
+    /// Name of its folder and of its tensors in a pack.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Train => "train",
+            Self::Test => "test",
+        }
+    }
+}
+
+/// How pictures and their attributes are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// `train/DOMAIN/…` and `test/DOMAIN/…`.
+    Folders,
+    /// `CelebA-HQ-img/` and `CelebAMask-HQ-attribute-anno.txt`.
+    CelebAMaskHq,
+    /// `img_align_celeba/`, `list_attr_celeba.txt` and `list_eval_partition.txt`.
+    CelebA,
+    /// One file of `trainer pack`.
+    Packed,
+    /// Procedural faces, rendered.
+    Synthetic,
+}
+
+impl fmt::Display for Layout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Folders => "folder per domain",
+            Self::CelebAMaskHq => "CelebAMask-HQ",
+            Self::CelebA => "CelebA",
+            Self::Packed => "packed",
+            Self::Synthetic => "synthetic",
+        })
+    }
+}
+
+/// Tells the layout of `data`.
+///
+/// # Errors
+/// [`TrainError::Data`] saying what was found and what was looked for.
+pub fn detect(data: &Path) -> Result<Layout, TrainError> {
+    let wrong = |reason: String| TrainError::Data {
+        path: data.into(),
+        reason,
+    };
+    if data.is_file() {
+        let named = data.extension().is_some_and(|end| end == pack::EXTENSION);
+        return named.then_some(Layout::Packed).ok_or_else(|| {
+            wrong(format!(
+                "found a file, expected a folder or a .{} file of `trainer pack`",
+                pack::EXTENSION
+            ))
+        });
+    }
+    if !data.exists() && data.as_os_str() == SYNTHETIC {
+        return Ok(Layout::Synthetic);
+    }
+    let names = folder::entries(data)
+        .map_err(|e| TrainError::io(data, e))?
+        .collect::<Vec<_>>();
+    let has = |name: &str| names.iter().any(|found| found == name);
+    if has(celeba::MASK_HQ.pictures) || has(celeba::MASK_HQ.annotation) {
+        return Ok(Layout::CelebAMaskHq);
+    }
+    if has(celeba::CELEBA.pictures) || has(celeba::CELEBA.annotation) {
+        return Ok(Layout::CelebA);
+    }
+    if has(Split::Train.name()) || has(Split::Test.name()) {
+        return Ok(Layout::Folders);
+    }
+    Err(wrong(format!(
+        "found {}; expected train/ and test/ with a folder per domain, or CelebAMask-HQ ({} and {}), \
+         or CelebA ({}, {} and {})",
+        folder::few(&names),
+        celeba::MASK_HQ.pictures,
+        celeba::MASK_HQ.annotation,
+        celeba::CELEBA.pictures,
+        celeba::CELEBA.annotation,
+        celeba::PARTITION,
+    )))
+}
+
+/// Picture files of one split, by domain, sorted by name.
+#[derive(Debug, Clone)]
+pub struct Listing {
+    /// Folder that the digest's names are relative to.
+    pub root: PathBuf,
+    /// Files of every domain.
+    pub files: Vec<Vec<PathBuf>>,
+}
+
+impl Listing {
+    /// Lists `split` of `data`, which is of a layout with picture files.
+    ///
+    /// # Errors
+    /// [`TrainError::Data`] naming what is missing or disagrees.
+    pub fn open(
+        data: &Path,
+        layout: Layout,
+        split: Split,
+        attributes: &AttributeSet,
+    ) -> Result<Self, TrainError> {
+        let listing = match layout {
+            Layout::CelebAMaskHq => celeba::list(data, &celeba::MASK_HQ, split, attributes)?,
+            Layout::CelebA => celeba::list(data, &celeba::CELEBA, split, attributes)?,
+            Layout::Folders | Layout::Packed | Layout::Synthetic => {
+                folder::list(data, split, attributes)?
+            }
+        };
+        listing.check(split, attributes)?;
+        Ok(listing)
+    }
+
+    fn check(&self, split: Split, attributes: &AttributeSet) -> Result<(), TrainError> {
+        let counts = self.counts(attributes);
+        match self.files.iter().position(Vec::is_empty) {
+            None => Ok(()),
+            Some(domain) => Err(TrainError::Data {
+                path: self.root.clone(),
+                reason: format!(
+                    "no {} picture of domain {:?}; found {counts}. Every combination of values \
+                     needs pictures: use fewer attributes, or other data",
+                    split.name(),
+                    attributes.domain_name(domain)
+                ),
+            }),
+        }
+    }
+
+    /// `neutral: 10, smiling: 12`.
+    #[must_use]
+    pub fn counts(&self, attributes: &AttributeSet) -> String {
+        let names = attributes.domain_names().into_iter();
+        let counts = names.zip(&self.files);
+        let counts: Vec<String> = counts
+            .map(|(name, files)| format!("{name}: {}", files.len()))
+            .collect();
+        counts.join(", ")
+    }
+
+    /// Number of files.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.files.iter().map(Vec::len).sum()
+    }
+
+    /// Whether there is no file.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// SHA-256 over domains, file names and sizes: tells one data set from another.
+    ///
+    /// # Errors
+    /// [`TrainError::Io`].
+    pub fn digest(&self) -> Result<String, TrainError> {
+        let mut listing = String::new();
+        for path in self.files.iter().flatten() {
+            let size = fs::metadata(path)
+                .map_err(|e| TrainError::io(path, e))?
+                .len();
+            let name = path.strip_prefix(&self.root).unwrap_or(path);
+            listing += &format!("{}\t{size}\n", name.display());
+        }
+        Ok(digest::of_bytes(listing.as_bytes()))
+    }
+}

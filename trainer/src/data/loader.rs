@@ -1,0 +1,93 @@
+//! Batches made ahead on a thread of their own, so that a step never waits for memory or disk.
+
+use super::{Sampler, augment, sampler::HostBatch};
+use crate::{error::TrainError, objective::Batch};
+use std::{
+    sync::mpsc::{Receiver, sync_channel},
+    thread,
+};
+use tch::{Device, Kind, Tensor};
+
+/// Batches made before they are asked for.
+const AHEAD: usize = 2;
+
+/// Gives the batches of a sampler, step after step.
+#[derive(Debug)]
+pub struct Loader {
+    batches: Receiver<HostBatch>,
+    device: Device,
+    pinned: bool,
+}
+
+impl Loader {
+    /// Starts with the batch of `first_step`. `pinned` batches (page-locked memory) are copied to a
+    /// GPU while it still works on the step before.
+    ///
+    /// # Errors
+    /// [`TrainError::Io`] when no thread can be started.
+    pub fn start(
+        sampler: Sampler,
+        first_step: u64,
+        batch_size: usize,
+        device: Device,
+        pinned: bool,
+    ) -> Result<Self, TrainError> {
+        let pinned = pinned && device != Device::Cpu;
+        let (sender, batches) = sync_channel(AHEAD);
+        let work = move || {
+            for step in first_step.. {
+                let batch = sampler.host_batch(step, batch_size);
+                let batch = if pinned { batch.pinned(device) } else { batch };
+                // The other end is gone once the run is over.
+                if sender.send(batch).is_err() {
+                    return;
+                }
+            }
+        };
+        thread::Builder::new()
+            .name("loader".into())
+            .spawn(work)
+            .map_err(|e| TrainError::io("loader thread".as_ref(), e))?;
+        Ok(Self {
+            batches,
+            device,
+            pinned,
+        })
+    }
+
+    /// The next step's batch on the device: augmented faces, their domains, and their targets.
+    ///
+    /// # Errors
+    /// [`TrainError::Data`] when the loader's thread has ended.
+    pub fn next_batch(&self) -> Result<Batch, TrainError> {
+        let host = self.batches.recv().map_err(|_| TrainError::Data {
+            path: "loader".into(),
+            reason: "the loader's thread has ended; its message is above".into(),
+        })?;
+        Ok(host.on(self.device, self.pinned))
+    }
+}
+
+impl HostBatch {
+    fn pinned(self, device: Device) -> Self {
+        Self {
+            bytes: self.bytes.pin_memory(device),
+            source: self.source.pin_memory(device),
+            target: self.target.pin_memory(device),
+            maps: self.maps,
+        }
+    }
+
+    /// The batch on `device`, augmented there.
+    #[must_use]
+    pub fn on(&self, device: Device, non_blocking: bool) -> Batch {
+        let to = |t: &Tensor, kind: Kind| t.to_device_(device, kind, non_blocking, false);
+        let images = super::unit_from_bytes(&to(&self.bytes, Kind::Uint8));
+        Batch {
+            x: augment::apply(&images, &self.maps),
+            source: to(&self.source, Kind::Int64),
+            target: to(&self.target, Kind::Int64),
+            masks: None,
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! `trainer pack`: a data set decoded and resized once, in one file that is mapped into memory.
+//!
+//! The file is a safetensors file, so other tools can read it: one uint8 tensor `[n,C,S,S]` per split
+//! and domain, named `train.neutral`; its metadata say for which attributes, size and colour it was
+//! made, from which files, and the SHA-256 of every tensor.
+
+use super::{
+    DataSet, FaceSet, Layout, Listing, Split,
+    decode::{self, Report},
+    listing,
+};
+use crate::error::TrainError;
+use memmap2::Mmap;
+use model_spec::{Architecture, AttributeSet, digest};
+use safetensors::{
+    Dtype, SafeTensors,
+    tensor::{Metadata, TensorInfo},
+};
+use sha2::{Digest, Sha256};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fs::{self, File},
+    io::{BufWriter, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// Ending of a pack's file name.
+pub const EXTENSION: &str = "safetensors";
+/// Bytes kept free at the start for the header, which is known only at the end.
+const HEADER_ROOM: u64 = 1 << 18;
+/// Pictures decoded before they are written.
+const CHUNK: usize = 512;
+
+const ATTRIBUTES: &str = "attributes";
+const IMAGE_SIZE: &str = "image_size";
+const COLOUR: &str = "colour";
+const SOURCE_DIGEST: &str = "source_digest";
+const DIGEST: &str = "sha256.";
+
+/// Decodes `data` into `out`; returns what was found in the files.
+///
+/// # Errors
+/// [`TrainError`]; `out` appears whole or not at all.
+pub fn pack(
+    data: &Path,
+    out: &Path,
+    architecture: &Architecture,
+    attributes: &AttributeSet,
+) -> Result<Report, TrainError> {
+    if out.extension().is_none_or(|end| end != EXTENSION) {
+        return Err(TrainError::Usage(format!(
+            "--out {}: expected a name that ends in .{EXTENSION}",
+            out.display()
+        )));
+    }
+    let layout = listing::detect(data)?;
+    if matches!(layout, Layout::Packed | Layout::Synthetic) {
+        return Err(TrainError::Usage(format!(
+            "--data {}: found a {layout} data set, expected picture files",
+            data.display()
+        )));
+    }
+    let partial = out.with_extension("partial");
+    let result = write(data, layout, &partial, architecture, attributes).and_then(|report| {
+        fs::rename(&partial, out).map_err(|e| TrainError::io(out, e))?;
+        Ok(report)
+    });
+    if result.is_err() {
+        // Best effort; the error that matters is returned.
+        let _ = fs::remove_file(&partial);
+    }
+    result
+}
+
+fn write(
+    data: &Path,
+    layout: Layout,
+    path: &Path,
+    architecture: &Architecture,
+    attributes: &AttributeSet,
+) -> Result<Report, TrainError> {
+    let io = |e| TrainError::io(path, e);
+    let mut file = BufWriter::new(File::create(path).map_err(io)?);
+    file.seek(SeekFrom::Start(8 + HEADER_ROOM)).map_err(io)?;
+    let side = architecture.image_size;
+    let channels = architecture.colour.channels();
+    let (mut report, mut tensors, mut offset) = (Report::default(), Vec::new(), 0);
+    let mut metadata = HashMap::from([
+        (ATTRIBUTES.to_owned(), attributes.domain_names().join(", ")),
+        (IMAGE_SIZE.to_owned(), side.to_string()),
+        (COLOUR.to_owned(), format!("{:?}", architecture.colour)),
+    ]);
+    for split in [Split::Train, Split::Test] {
+        let listing = match Listing::open(data, layout, split, attributes) {
+            Ok(listing) => listing,
+            // Test pictures are welcome, not needed.
+            Err(_) if split == Split::Test && !data.join(split.name()).exists() => continue,
+            Err(error) => return Err(error),
+        };
+        if split == Split::Train {
+            metadata.insert(SOURCE_DIGEST.to_owned(), listing.digest()?);
+        }
+        for (domain, files) in listing.files.iter().enumerate() {
+            let (mut count, mut hasher) = (0, Sha256::new());
+            for chunk in files.chunks(CHUNK) {
+                let decoded = decode::decode(chunk, architecture, &mut report);
+                for face in decoded.into_iter().flatten() {
+                    hasher.update(&face);
+                    file.write_all(&face).map_err(io)?;
+                    count += 1;
+                }
+            }
+            decode::check_domain(files, count, &listing.root)?;
+            let name = tensor_name(split, attributes, domain);
+            let length = count * channels * side * side;
+            metadata.insert(format!("{DIGEST}{name}"), hex(&hasher.finalize()));
+            let info = TensorInfo {
+                dtype: Dtype::U8,
+                shape: vec![count, channels, side, side],
+                data_offsets: (offset, offset + length),
+            };
+            tensors.push((name, info));
+            offset += length;
+        }
+    }
+    let header = Metadata::new(Some(metadata), tensors)
+        .map_err(|e| e.to_string())
+        .and_then(|header| serde_json::to_vec(&header).map_err(|e| e.to_string()))
+        .map_err(|reason| TrainError::Data {
+            path: path.into(),
+            reason,
+        })?;
+    let mut header = header;
+    // The format allows spaces behind the header.
+    header.resize(HEADER_ROOM as usize, b' ');
+    file.seek(SeekFrom::Start(0)).map_err(io)?;
+    file.write_all(&HEADER_ROOM.to_le_bytes()).map_err(io)?;
+    file.write_all(&header).map_err(io)?;
+    let file = file.into_inner().map_err(|e| io(e.into_error()))?;
+    file.sync_all().map_err(io)?;
+    Ok(report)
+}
+
+fn tensor_name(split: Split, attributes: &AttributeSet, domain: usize) -> String {
+    format!("{}.{}", split.name(), attributes.domain_name(domain))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Maps a packed file, with every digest checked.
+///
+/// # Errors
+/// [`TrainError::Data`] for a file that was made for another model, is damaged, or is no pack.
+pub fn open(
+    path: &Path,
+    architecture: &Architecture,
+    attributes: &AttributeSet,
+) -> Result<DataSet, TrainError> {
+    let wrong = |reason: String| TrainError::Data {
+        path: path.into(),
+        reason,
+    };
+    let file = File::open(path).map_err(|e| TrainError::io(path, e))?;
+    // SAFETY: a mapping is unsound only while another process shortens or rewrites the file. `pack`
+    // never does: it writes a new file and renames it; the digests below tell any other change.
+    #[allow(unsafe_code, reason = "memory mapping")]
+    let map = unsafe { Mmap::map(&file) }.map_err(|e| TrainError::io(path, e))?;
+    let map = Arc::new(map);
+    let (header, metadata) = SafeTensors::read_metadata(&map)
+        .map_err(|e| wrong(format!("not a pack: {e}; make one with `trainer pack`")))?;
+    let tensors = SafeTensors::deserialize(&map).map_err(|e| wrong(e.to_string()))?;
+    let notes: BTreeMap<&str, &str> = metadata
+        .metadata()
+        .iter()
+        .flatten()
+        .map(|(key, value)| (key.as_str(), value.as_str()))
+        .collect();
+    let note = |key: &str| notes.get(key).copied().unwrap_or("nothing");
+    let expected = [
+        (ATTRIBUTES, attributes.domain_names().join(", ")),
+        (IMAGE_SIZE, architecture.image_size.to_string()),
+        (COLOUR, format!("{:?}", architecture.colour)),
+    ];
+    for (key, expected) in expected {
+        if note(key) != expected {
+            return Err(wrong(format!(
+                "{key}: found {}, expected {expected}: pack the data again for this model",
+                note(key)
+            )));
+        }
+    }
+    let channels = architecture.colour.channels();
+    let split = |split: Split| -> Result<Option<FaceSet>, TrainError> {
+        let mut counts = Vec::new();
+        let mut start = None;
+        for domain in 0..attributes.domain_count() {
+            let name = tensor_name(split, attributes, domain);
+            let Some(info) = metadata.info(&name) else {
+                return Ok(None);
+            };
+            let data = tensors.tensor(&name).map_err(|e| wrong(e.to_string()))?;
+            let found = digest::of_bytes(data.data());
+            let listed = note(&format!("{DIGEST}{name}"));
+            if found != listed {
+                return Err(wrong(format!(
+                    "{name}: SHA-256: found {found}, expected {listed}: the file is damaged"
+                )));
+            }
+            start.get_or_insert(8 + header + info.data_offsets.0);
+            counts.push(info.shape.first().copied().unwrap_or(0));
+        }
+        let size = architecture.image_size;
+        Ok(start.map(|start| FaceSet::mapped(Arc::clone(&map), start, &counts, channels, size)))
+    };
+    let train = split(Split::Train)?.ok_or_else(|| wrong("no training faces".into()))?;
+    let root: PathBuf = path.into();
+    log::info!("{}: packed data, digests checked", root.display());
+    Ok(DataSet {
+        layout: Layout::Packed,
+        train,
+        test: split(Split::Test)?,
+        digest: note(SOURCE_DIGEST).into(),
+    })
+}
