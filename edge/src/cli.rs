@@ -1,7 +1,7 @@
 //! The command line.
 
 use crate::{
-    bundle_path,
+    bench, bundle_path,
     camera_mode::{self, Wish},
     check,
     display::DisplayChoice,
@@ -37,6 +37,8 @@ pub enum Command {
     Cameras,
     /// Check a bundle and run its parity sample
     Check(ModelArgs),
+    /// Measure this machine: time, allocations and memory of every stage, and steadiness of the edit
+    Bench(BenchArgs),
     /// Build what the provider needs ahead of the first run (TensorRT engines), and check it
     Prepare(ModelArgs),
 }
@@ -117,6 +119,23 @@ pub struct RunArgs {
     pub contact_sheet: Option<PathBuf>,
 }
 
+/// Options of `edge bench`.
+#[derive(Debug, Args)]
+pub struct BenchArgs {
+    /// Model.
+    #[command(flatten)]
+    pub model: ModelArgs,
+    /// Frames of the cost table
+    #[arg(long, value_name = "N", default_value_t = 600, value_parser = clap::value_parser!(u64).range(100..))]
+    pub frames: u64,
+    /// Only the cost table: time, allocations and memory
+    #[arg(long)]
+    pub cost_only: bool,
+    /// Write the figures as JSON too
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+}
+
 impl RunArgs {
     fn into_config(self) -> run::Config {
         run::Config {
@@ -163,6 +182,17 @@ pub fn execute(cli: Cli, out: &mut impl Write) -> Result<(), EdgeError> {
         Command::Cameras => cameras(),
         Command::Check(model) => return check(&model, out),
         Command::Prepare(model) => return prepare(&model, out),
+        Command::Bench(arguments) => {
+            let model = &arguments.model;
+            let folder = bundle_path::resolve(model.bundle.as_deref())?;
+            let library = model.onnxruntime.as_deref();
+            let opened = bench::Machine::open(&folder, &model.request(), library)?;
+            let measured = opened.measure(arguments.frames, !arguments.cost_only)?;
+            if let Some(path) = &arguments.json {
+                measured.save(path)?;
+            }
+            measured.to_string()
+        }
     };
     print(out, &text)
 }

@@ -8,11 +8,11 @@ use crate::{
     smooth::Average,
     source_domain::{Heads, SourceDomain},
     square::Square,
-    stage::{Stage, Stages},
+    stage::{Begin, Stage, Stages},
     tracked::Tracked,
 };
 use model_spec::{EditWeights, pixel, strength::whole_edit};
-use std::{sync::Arc, time::Instant};
+use std::sync::Arc;
 
 /// What the edit thread made of a frame.
 #[derive(Debug, Clone, Default)]
@@ -132,6 +132,12 @@ impl Editor {
         }
     }
 
+    /// Gives the model back.
+    #[must_use]
+    pub fn into_model(self) -> Model {
+        self.model
+    }
+
     /// The model in use.
     #[must_use]
     pub fn model(&self) -> &Model {
@@ -168,7 +174,7 @@ impl Editor {
         };
         stages.time(Stage::Crop, || self.sample(frame, crop));
 
-        let start = Instant::now();
+        let begin = Begin::now();
         self.frames_since_style = self.frames_since_style.saturating_add(1);
         // The style also ages while the edit is off, so that the sliders start from a fresh one.
         let every = self.options.style_every.max(1);
@@ -199,7 +205,7 @@ impl Editor {
             }
             edit.applied = true;
         }
-        stages.add(Stage::Model, start.elapsed());
+        stages.since(Stage::Model, begin);
         Ok(())
     }
 

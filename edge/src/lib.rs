@@ -16,11 +16,13 @@ The mirror: camera, face tracking, inference, compositing, window.
 | compose | [`mirror`], [`composite`] |
 | overlay, present | [`overlay`], [`window`] with [`scale`], [`display`] |
 | threads, shutdown | [`pipeline`], [`plan`], [`run`] |
-| figures | [`check`] by [`parity`], [`stage`], [`report`], [`contact_sheet`] |
+| figures | [`bench`], [`allocations`], [`check`] by [`parity`], [`stage`], [`report`], [`contact_sheet`] |
 
 Nothing is written to disk, kept, or sent unless an option names a file.
 "#]
 
+pub mod allocations;
+pub mod bench;
 pub mod bundle_path;
 pub mod camera_mode;
 pub mod check;

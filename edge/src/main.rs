@@ -1,8 +1,14 @@
 //! `edge`: parses, sets up logging, maps errors to exit codes. All else is in the library.
 
 use clap::Parser;
-use edge::cli::{self, Cli};
+use edge::{
+    allocations::Counting,
+    cli::{self, Cli},
+};
 use std::{io, process::ExitCode};
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
 
 fn main() -> ExitCode {
     let environment = env_logger::Env::new().filter_or("EDGE_LOG", "info,onnxruntime=off");

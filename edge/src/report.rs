@@ -103,13 +103,7 @@ impl ProviderReport {
 impl Report {
     /// Sets the stages and the two means over `frames_edited`.
     pub fn set_stages(&mut self, stages: &Stages) {
-        let reports = Stage::ALL.into_iter().filter_map(|stage| {
-            Some(StageReport {
-                stage: stage.name(),
-                summary: stages.summary(stage)?,
-            })
-        });
-        self.stages = reports.collect();
+        self.stages = stage_reports(stages);
         let edited = self.frames_edited.max(1) as f64;
         let outside = [Stage::Track, Stage::Crop, Stage::Composite];
         let outside: f64 = outside.iter().map(|&stage| stages.sum_ms(stage)).sum();
@@ -174,31 +168,56 @@ impl fmt::Display for Report {
         )?;
         let memory = self.resident_memory_bytes as f64 / 1e6;
         writeln!(out, "memory     {memory:.0} MB resident")?;
+        writeln!(out)?;
+        write_stages(out, &self.stages)
+    }
+}
+
+/// Every stage that ran, in order.
+#[must_use]
+pub fn stage_reports(stages: &Stages) -> Vec<StageReport> {
+    let reports = Stage::ALL.into_iter().filter_map(|stage| {
+        Some(StageReport {
+            stage: stage.name(),
+            summary: stages.summary(stage)?,
+        })
+    });
+    reports.collect()
+}
+
+/// The table of stages.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_stages(out: &mut impl fmt::Write, stages: &[StageReport]) -> fmt::Result {
+    writeln!(
+        out,
+        "{:<18} {:>7} {:>8} {:>8} {:>8} {:>8} {:>12}",
+        "stage [ms]", "runs", "mean", "p50", "p95", "p99", "allocations"
+    )?;
+    for StageReport { stage, summary } in stages {
+        let parts = [
+            "classifier",
+            "style_encoder",
+            "style_transformer",
+            "generator",
+        ];
+        let name = if parts.contains(stage) {
+            format!("  {stage}")
+        } else {
+            (*stage).to_owned()
+        };
+        let allocations = match summary.allocations {
+            Some(per_run) => format!("{per_run:.2}"),
+            None => "-".into(),
+        };
         writeln!(
             out,
-            "\n{:<18} {:>7} {:>8} {:>8} {:>8} {:>8}",
-            "stage [ms]", "runs", "mean", "p50", "p95", "p99"
+            "{name:<18} {:>7} {:>8.2} {:>8.2} {:>8.2} {:>8.2} {allocations:>12}",
+            summary.count, summary.mean_ms, summary.p50_ms, summary.p95_ms, summary.p99_ms
         )?;
-        for StageReport { stage, summary } in &self.stages {
-            let parts = [
-                "classifier",
-                "style_encoder",
-                "style_transformer",
-                "generator",
-            ];
-            let name = if parts.contains(stage) {
-                format!("  {stage}")
-            } else {
-                (*stage).to_owned()
-            };
-            writeln!(
-                out,
-                "{name:<18} {:>7} {:>8.2} {:>8.2} {:>8.2} {:>8.2}",
-                summary.count, summary.mean_ms, summary.p50_ms, summary.p95_ms, summary.p99_ms
-            )?;
-        }
-        Ok(())
     }
+    Ok(())
 }
 
 fn shortened(text: &str, length: usize) -> String {

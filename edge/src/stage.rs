@@ -1,5 +1,6 @@
 //! How long each stage of the pipeline takes.
 
+use crate::allocations;
 use serde::Serialize;
 use std::time::{Duration, Instant};
 
@@ -68,6 +69,8 @@ impl Stage {
 
 /// Samples kept per stage; older ones are overwritten, so that a mirror on a wall never grows.
 const KEPT: usize = 1 << 13;
+/// Runs of a stage before its buffers have their size.
+const WARM_UP: u64 = 60;
 
 /// Durations of all stages.
 #[derive(Debug, Clone, Default)]
@@ -78,6 +81,8 @@ struct Samples {
     recent_micros: Vec<u32>,
     count: u64,
     sum_micros: u64,
+    /// After the warm-up.
+    allocations: u64,
 }
 
 /// Summary of one stage, in milliseconds.
@@ -93,20 +98,52 @@ pub struct Summary {
     pub p95_ms: f64,
     /// 99 of 100.
     pub p99_ms: f64,
+    /// Memory allocations per run once warm; none without more runs than that takes.
+    pub allocations: Option<f64>,
+}
+
+/// When a stage began, and how many allocations its thread had made.
+#[derive(Debug, Clone, Copy)]
+pub struct Begin {
+    instant: Instant,
+    allocations: u64,
+}
+
+impl Begin {
+    /// Now.
+    #[must_use]
+    pub fn now() -> Self {
+        Self {
+            instant: Instant::now(),
+            allocations: allocations::on_this_thread(),
+        }
+    }
 }
 
 impl Stages {
     /// Adds a duration.
     pub fn add(&mut self, stage: Stage, duration: Duration) {
-        let micros = u32::try_from(duration.as_micros()).unwrap_or(u32::MAX);
-        self.0[stage as usize].add(micros);
+        self.0[stage as usize].add(micros(duration), 0);
+    }
+
+    /// Adds what was done on this thread since `begin`, with its allocations.
+    pub fn since(&mut self, stage: Stage, begin: Begin) {
+        let duration = begin.instant.elapsed();
+        let allocations = allocations::on_this_thread() - begin.allocations;
+        self.0[stage as usize].add(micros(duration), allocations);
+    }
+
+    /// Adds a duration that was measured elsewhere, and the allocations since `begin`.
+    pub fn add_since(&mut self, stage: Stage, duration: Duration, begin: Begin) {
+        let allocations = allocations::on_this_thread() - begin.allocations;
+        self.0[stage as usize].add(micros(duration), allocations);
     }
 
     /// Runs and times `work`.
     pub fn time<T>(&mut self, stage: Stage, work: impl FnOnce() -> T) -> T {
-        let start = Instant::now();
+        let begin = Begin::now();
         let result = work();
-        self.add(stage, start.elapsed());
+        self.since(stage, begin);
         result
     }
 
@@ -115,9 +152,11 @@ impl Stages {
         for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
             let unseen = theirs.count - theirs.recent_micros.len() as u64;
             let recent: u64 = theirs.recent_micros.iter().copied().map(u64::from).sum();
+            let before = mine.allocations;
             for &micros in &theirs.recent_micros {
-                mine.add(micros);
+                mine.add(micros, 0);
             }
+            mine.allocations = before + theirs.allocations;
             mine.count += unseen;
             mine.sum_micros += theirs.sum_micros - recent;
         }
@@ -137,6 +176,11 @@ impl Stages {
             p50_ms: at(0.5),
             p95_ms: at(0.95),
             p99_ms: at(0.99),
+            allocations: samples
+                .count
+                .checked_sub(WARM_UP)
+                .filter(|&warm| warm > 0)
+                .map(|warm| samples.allocations as f64 / warm as f64),
         })
     }
 
@@ -148,7 +192,13 @@ impl Stages {
 }
 
 impl Samples {
-    fn add(&mut self, micros: u32) {
+    fn add(&mut self, micros: u32, allocations: u64) {
+        if self.count == 0 {
+            self.recent_micros.reserve_exact(KEPT);
+        }
+        if self.count >= WARM_UP {
+            self.allocations += allocations;
+        }
         if self.recent_micros.len() < KEPT {
             self.recent_micros.push(micros);
         } else {
@@ -157,6 +207,10 @@ impl Samples {
         self.count += 1;
         self.sum_micros += u64::from(micros);
     }
+}
+
+fn micros(duration: Duration) -> u32 {
+    u32::try_from(duration.as_micros()).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

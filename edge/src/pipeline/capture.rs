@@ -5,7 +5,7 @@ use crate::{
     error::EdgeError,
     frame::{Frame, Pool},
     source::{Next, Source},
-    stage::{Stage, Stages},
+    stage::{Begin, Stage, Stages},
 };
 use std::{
     sync::{Arc, atomic::Ordering},
@@ -40,6 +40,7 @@ impl CaptureThread {
         let mut interrupted = false;
         self.shared.set_source(self.source.name());
         while counts.frames < self.limit && !self.shared.capture_ends.load(Ordering::Relaxed) {
+            let begin = Begin::now();
             let (frame, next) = pool.fill(|frame| self.source.next(frame))?;
             match next {
                 Next::Frame => {
@@ -50,7 +51,7 @@ impl CaptureThread {
                     self.shared.set_trouble(None);
                     counts.frames += 1;
                     let decode = Duration::from_micros(u64::from(frame.decode_micros));
-                    stages.add(Stage::Capture, decode);
+                    stages.add_since(Stage::Capture, decode, begin);
                     let taken = if self.lossless {
                         self.to_track.0.put_when_empty(frame)
                     } else {

@@ -1,0 +1,48 @@
+//! Counts the allocations of every thread: a warm mirror shall make none per frame.
+
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    cell::Cell,
+};
+
+thread_local! {
+    static COUNT: Cell<u64> = const { Cell::new(0) };
+}
+
+/// The system's allocator, counted. A program that does not install it counts 0.
+#[derive(Debug)]
+pub struct Counting;
+
+#[allow(unsafe_code)]
+// SAFETY: every call is passed on unchanged to the system's allocator. The counter is a constant
+// without destructor, so counting neither allocates nor runs after the thread's end.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count();
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        count();
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        unsafe { System.dealloc(memory, layout) }
+    }
+
+    unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count();
+        unsafe { System.realloc(memory, layout, size) }
+    }
+}
+
+fn count() {
+    COUNT.with(|count| count.set(count.get() + 1));
+}
+
+/// Allocations and reallocations of this thread so far.
+#[must_use]
+pub fn on_this_thread() -> u64 {
+    COUNT.with(Cell::get)
+}

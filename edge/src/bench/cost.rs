@@ -1,0 +1,138 @@
+//! Time, allocations and memory per frame: 1280x720 JPEGs of the demo face, all on one thread.
+
+use super::picture::{Follower, RATE, rendered, strengths};
+use crate::{
+    edit::{Edit, EditOptions, Editor},
+    error::EdgeError,
+    frame::{Frame, Pool},
+    mirror::Mirror,
+    model::Model,
+    report::{self, StageReport},
+    scale::Scaler,
+    source::jpeg::JpegReader,
+    stage::{Begin, Stage, Stages},
+};
+use faces::Take;
+use image::{ColorType, codecs::jpeg::JpegEncoder};
+use serde::Serialize;
+use std::{fmt, time::Instant};
+
+/// Camera picture and window, in pixels.
+const SIZE: [usize; 2] = [1280, 720];
+/// Different pictures; they are shown forwards and backwards, so that nothing jumps.
+const PICTURES: u64 = 90;
+/// JPEG quality, as webcams have it.
+const QUALITY: u8 = 85;
+
+/// What a frame costs.
+#[derive(Debug, Clone, Serialize)]
+pub struct Cost {
+    /// Frames measured.
+    pub frames: u64,
+    /// Edited frames per second on one thread (and ONNX Runtime's own).
+    pub frames_per_second: f64,
+    /// Every stage.
+    pub stages: Vec<StageReport>,
+    /// Mean milliseconds of a frame in the model.
+    pub model_ms: f64,
+    /// Mean milliseconds of a frame in all other stages.
+    pub outside_model_ms: f64,
+    /// Resident memory after a tenth of the frames, in bytes.
+    pub memory_begin_bytes: u64,
+    /// And at the end.
+    pub memory_end_bytes: u64,
+}
+
+pub(super) fn measure(model: Model, frames: u64) -> Result<(Cost, Model), EdgeError> {
+    let pictures = jpegs()?;
+    let strengths = strengths(&model);
+    let mut mirror = Mirror::new(&model.manifest().architecture);
+    let mut follower = Follower::new(model.manifest().framing)?;
+    let mut editor = Editor::new(model, true, EditOptions::default());
+    let (mut reader, mut scaler) = (JpegReader::default(), Scaler::default());
+    let mut pixels = vec![0; SIZE[0] * SIZE[1]];
+    let (mut pool, mut edit) = (Pool::<Frame>::default(), Edit::default());
+    let mut stages = Stages::default();
+    let mut memory_begin_bytes = 0;
+    let start = Instant::now();
+    for index in 0..frames {
+        let begin = Begin::now();
+        let turn = index % (2 * PICTURES - 2);
+        let jpeg = &pictures[turn.min(2 * PICTURES - 2 - turn) as usize];
+        let (frame, ()) = pool.fill(|frame| {
+            stages
+                .time(Stage::Capture, || reader.decode(jpeg, frame))
+                .map_err(EdgeError::Internal)?;
+            frame.index = index;
+            frame.seconds = index as f64 / f64::from(RATE);
+            Ok::<_, EdgeError>(())
+        })?;
+        let tracked = stages.time(Stage::Track, || follower.follow(frame));
+        editor.edit(&tracked, &strengths, 0.0, &mut edit, &mut stages)?;
+        mirror.compose(&tracked, Some(&edit), &mut stages);
+        stages.time(Stage::Present, || {
+            scaler.draw(mirror.rgb(), mirror.size(), &mut pixels, SIZE, false);
+        });
+        stages.since(Stage::Total, begin);
+        if index == frames / 10 {
+            memory_begin_bytes = report::resident_memory_bytes();
+        }
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    let sum = |all: &[Stage]| -> f64 { all.iter().map(|&stage| stages.sum_ms(stage)).sum() };
+    let outside = [
+        Stage::Capture,
+        Stage::Track,
+        Stage::Crop,
+        Stage::Composite,
+        Stage::Present,
+    ];
+    let cost = Cost {
+        frames,
+        frames_per_second: frames as f64 / seconds,
+        stages: report::stage_reports(&stages),
+        model_ms: sum(&[Stage::Model]) / frames as f64,
+        outside_model_ms: sum(&outside) / frames as f64,
+        memory_begin_bytes,
+        memory_end_bytes: report::resident_memory_bytes(),
+    };
+    Ok((cost, editor.into_model()))
+}
+
+fn jpegs() -> Result<Vec<Vec<u8>>, EdgeError> {
+    let [width, height] = SIZE.map(|side| side as u32);
+    let take = Take::new(0, width, height, RATE);
+    let encoded = (0..PICTURES).map(|index| {
+        let frame = rendered(&take, index, SIZE);
+        let mut jpeg = Vec::new();
+        JpegEncoder::new_with_quality(&mut jpeg, QUALITY)
+            .encode(&frame.rgb, width, height, ColorType::Rgb8.into())
+            .map_err(|error| EdgeError::Internal(error.to_string()))?;
+        Ok(jpeg)
+    });
+    encoded.collect()
+}
+
+impl fmt::Display for Cost {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ([width, height], frames) = (SIZE, self.frames);
+        writeln!(
+            out,
+            "{frames} frames, {width}x{height} JPEG to a window of that size, one thread: \
+             {:.1} per second",
+            self.frames_per_second
+        )?;
+        report::write_stages(out, &self.stages)?;
+        writeln!(
+            out,
+            "\nper frame  {:.2} ms in the model, {:.2} ms in all that is around it",
+            self.model_ms, self.outside_model_ms
+        )?;
+        let [begin, end] =
+            [self.memory_begin_bytes, self.memory_end_bytes].map(|bytes| bytes as f64 / 1e6);
+        writeln!(
+            out,
+            "memory     {begin:.1} MB resident after a tenth of the frames, {end:.1} MB at the end"
+        )
+    }
+}

@@ -1,0 +1,139 @@
+//! `edge bench`: what every frame costs on this machine, and how steady the edit is.
+
+mod cost;
+mod lag;
+mod picture;
+mod steadiness;
+
+pub use cost::Cost;
+pub use lag::Lag;
+pub use steadiness::{Liveliness, Steadiness};
+
+use crate::{
+    error::EdgeError, model::Model, provider::Request, report::ProviderReport, runtime::Runtime,
+};
+use model_spec::Bundle;
+use serde::Serialize;
+use std::{fmt, fs, path::Path};
+
+/// A model on this machine, to be measured.
+pub struct Machine {
+    model: Model,
+    provider: ProviderReport,
+    bundle: String,
+}
+
+/// All figures.
+#[derive(Debug, Clone, Serialize)]
+pub struct Measured {
+    /// Name of the bundle.
+    pub bundle: String,
+    /// What computed.
+    pub provider: ProviderReport,
+    /// Cost of a frame.
+    pub cost: Cost,
+    /// A still, noisy face, under every way to edit it.
+    pub steadiness: Vec<Steadiness>,
+    /// The demo take, under every way to edit it.
+    pub liveliness: Vec<Liveliness>,
+    /// What a display that does not wait costs.
+    pub lag: Vec<Lag>,
+}
+
+impl Machine {
+    /// Opens the bundle.
+    ///
+    /// # Errors
+    /// Those of [`Model::open`].
+    pub fn open(
+        folder: &Path,
+        request: &Request,
+        library: Option<&Path>,
+    ) -> Result<Self, EdgeError> {
+        let bundle = Bundle::open(folder)?;
+        let runtime = Runtime::load(library)?;
+        let model = Model::open(&bundle, &runtime, request, &mut |step| log::info!("{step}"))?;
+        Ok(Self {
+            provider: ProviderReport::new(request.choice, &model, runtime.library()),
+            bundle: bundle.manifest().name.clone(),
+            model,
+        })
+    }
+
+    /// Measures the cost of `frames` frames, and if `all`, how steady the edit is and what lag costs.
+    ///
+    /// # Errors
+    /// [`EdgeError::Runtime`].
+    pub fn measure(self, frames: u64, all: bool) -> Result<Measured, EdgeError> {
+        let (cost, mut model) = cost::measure(self.model, frames)?;
+        let mut measured = Measured {
+            bundle: self.bundle,
+            provider: self.provider,
+            cost,
+            steadiness: Vec::new(),
+            liveliness: Vec::new(),
+            lag: Vec::new(),
+        };
+        if all {
+            (measured.steadiness, model) = steadiness::still(model)?;
+            (measured.liveliness, model) = steadiness::moving(model)?;
+            measured.lag = lag::measure(model)?;
+        }
+        Ok(measured)
+    }
+}
+
+impl Measured {
+    /// Writes the JSON form.
+    ///
+    /// # Errors
+    /// [`EdgeError::File`].
+    pub fn save(&self, path: &Path) -> Result<(), EdgeError> {
+        let text = serde_json::to_string_pretty(self)
+            .map_err(|error| EdgeError::Internal(error.to_string()))?;
+        fs::write(path, text + "\n").map_err(|error| EdgeError::file(path, error))
+    }
+}
+
+impl fmt::Display for Measured {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (provider, precision) = (self.provider.running, self.provider.precision);
+        let (label, precision) = (provider.label(), precision.name());
+        writeln!(out, "bundle     {}", self.bundle)?;
+        writeln!(out, "provider   {label}, {precision}\n")?;
+        write!(out, "{}", self.cost)?;
+        if !self.steadiness.is_empty() {
+            let noise = steadiness::NOISE;
+            writeln!(
+                out,
+                "\na still face under camera noise of {noise:.1}: standard deviation of the edit over time, \
+                 in bytes\n{:<12} {:<10} {:>6} {:>12} {:>8} {:>10} {:>12}",
+                "face", "heads", "every", "mean |edit|", "edit", "noise", "edit/noise"
+            )?;
+        }
+        for row in &self.steadiness {
+            writeln!(out, "{row}")?;
+        }
+        if !self.liveliness.is_empty() {
+            writeln!(
+                out,
+                "\nthe demo take: change of the edit from frame to frame, in bytes\n{:<10} {:>6} {:>8} {:>8} {:>8}",
+                "heads", "every", "mean", "p99", "largest"
+            )?;
+        }
+        for row in &self.liveliness {
+            writeln!(out, "{row}")?;
+        }
+        if !self.lag.is_empty() {
+            writeln!(
+                out,
+                "\nan edit some frames late against the frame's own, over the crop, in bytes\n{:<8} {:>12} {:>10} {:>14} {:>10}",
+                "frames", "mean error", "p95", "left in place", "no edit"
+            )?;
+        }
+        for row in &self.lag {
+            writeln!(out, "{row}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,81 @@
+//! The demo take, edited frame by frame on one thread.
+
+use crate::{
+    edit::{Edit, EditOptions, Editor},
+    error::EdgeError,
+    frame::Frame,
+    model::Model,
+    stage::Stages,
+    track::Tracker,
+    tracked::Tracked,
+};
+use faces::Take;
+use model_spec::Framing;
+use std::sync::Arc;
+
+/// Pictures per second of the take.
+pub(super) const RATE: f32 = 30.0;
+
+/// Follows the face of a take as the track thread does.
+pub(super) struct Follower {
+    tracker: Tracker,
+    framing: Framing,
+    since: Option<u64>,
+}
+
+impl Follower {
+    pub(super) fn new(framing: Framing) -> Result<Self, EdgeError> {
+        Ok(Self {
+            tracker: Tracker::new(true)?,
+            framing,
+            since: None,
+        })
+    }
+
+    pub(super) fn follow(&mut self, frame: Arc<Frame>) -> Tracked {
+        let crop = self.tracker.track(&frame);
+        let crop = crop.map(|face| face.framed(&self.framing));
+        self.since = crop.map(|_| self.since.unwrap_or(frame.index));
+        Tracked {
+            crop,
+            since: self.since.unwrap_or(frame.index),
+            frame,
+        }
+    }
+}
+
+/// Renders frame `index` of `take`.
+pub(super) fn rendered(take: &Take, index: u64, [width, height]: [usize; 2]) -> Frame {
+    let mut frame = Frame::default();
+    frame.resize(width, height);
+    take.render_into(index, &mut frame.rgb);
+    frame.index = index;
+    frame.seconds = index as f64 / f64::from(RATE);
+    frame
+}
+
+/// All strengths that make the edits of the bench: the first attribute on.
+pub(super) fn strengths(model: &Model) -> Vec<f32> {
+    let mut strengths = vec![0.0; model.manifest().attributes.len()];
+    strengths[0] = 1.0;
+    strengths
+}
+
+/// Edits `frames` in turn and hands each edit to `look`. Gives the model back.
+pub(super) fn edit_all(
+    model: Model,
+    options: EditOptions,
+    strengths: &[f32],
+    frames: impl IntoIterator<Item = Frame>,
+    mut look: impl FnMut(&Tracked, &Edit),
+) -> Result<Model, EdgeError> {
+    let mut follower = Follower::new(model.manifest().framing)?;
+    let mut editor = Editor::new(model, true, options);
+    let (mut edit, mut stages) = (Edit::default(), Stages::default());
+    for frame in frames {
+        let tracked = follower.follow(Arc::new(frame));
+        editor.edit(&tracked, strengths, 0.0, &mut edit, &mut stages)?;
+        look(&tracked, &edit);
+    }
+    Ok(editor.into_model())
+}
