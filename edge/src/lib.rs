@@ -15,7 +15,7 @@ The mirror: camera, face tracking, inference, compositing, window.
 | classify … generate | [`model`] on a [`provider`] of the [`runtime`], made by [`opening`], combined by [`edit`], [`source_domain`] |
 | compose | [`mirror`], [`composite`] |
 | overlay, present | [`overlay`], [`window`] with [`scale`], [`display`] |
-| threads, shutdown | [`pipeline`], [`plan`], [`run`] |
+| threads, shutdown | [`pipeline`], [`plan`], [`run`], [`display_lost`] |
 | figures | [`bench`], [`allocations`], [`check`] by [`parity`], [`stage`], [`report`], [`contact_sheet`] |
 
 Nothing is written to disk, kept, or sent unless an option names a file.
@@ -31,6 +31,7 @@ pub mod composite;
 pub mod contact_sheet;
 pub mod detect;
 pub mod display;
+pub mod display_lost;
 pub mod edit;
 pub mod engine_cache;
 pub mod error;

@@ -7,6 +7,7 @@ use crate::{
     tracked::Tracked,
 };
 use model_spec::Architecture;
+use std::time::Instant;
 
 /// Composes mirror pictures; keeps its buffers, so that a warm mirror allocates nothing.
 #[derive(Debug)]
@@ -16,6 +17,7 @@ pub struct Mirror {
     canvas: Vec<u8>,
     size: [usize; 2],
     edited: bool,
+    first_edit: Option<Instant>,
 }
 
 impl Mirror {
@@ -28,6 +30,7 @@ impl Mirror {
             canvas: Vec::new(),
             size: [0, 0],
             edited: false,
+            first_edit: None,
         }
     }
 
@@ -50,6 +53,7 @@ impl Mirror {
                     crop,
                 };
                 compositor.apply(frame, patch, canvas);
+                self.first_edit.get_or_insert_with(Instant::now);
             }
         });
     }
@@ -58,6 +62,12 @@ impl Mirror {
     #[must_use]
     pub fn edited(&self) -> bool {
         self.edited
+    }
+
+    /// When the first edited picture was composed.
+    #[must_use]
+    pub fn first_edit(&self) -> Option<Instant> {
+        self.first_edit
     }
 
     /// The last picture: `3 * width * height` RGB bytes.

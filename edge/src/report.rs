@@ -40,6 +40,8 @@ pub struct Report {
     pub frames_dropped: u64,
     /// Edited pictures per second.
     pub frames_per_second: f64,
+    /// Seconds from the start of the program to the first edited picture, if there was one.
+    pub seconds_to_first_edit: Option<f64>,
     /// Times the camera went away or fell silent.
     pub camera_interruptions: u64,
     /// Mean time per edited picture inside the model.
@@ -166,6 +168,9 @@ impl fmt::Display for Report {
             "per frame  {:.1} ms in the model, {:.1} ms around it (track, crop, composite)",
             self.model_ms_per_frame, self.outside_model_ms_per_frame
         )?;
+        if let Some(seconds) = self.seconds_to_first_edit {
+            writeln!(out, "start      {seconds:.2} s to the first edited picture")?;
+        }
         let memory = self.resident_memory_bytes as f64 / 1e6;
         writeln!(out, "memory     {memory:.0} MB resident")?;
         writeln!(out)?;

@@ -5,6 +5,7 @@ use crate::{
     camera_mode::Wish,
     contact_sheet::ContactSheet,
     display::{DisplayChoice, Pictures},
+    display_lost,
     edit::{Edit, EditOptions},
     error::EdgeError,
     mailbox::Taken,
@@ -71,6 +72,7 @@ pub struct Config {
 /// # Errors
 /// Any [`EdgeError`]; the bundle's files are checked before a camera is opened.
 pub fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeError> {
+    let begin = Instant::now();
     let folder = bundle_path::resolve(config.bundle.as_deref())?;
     let bundle = Bundle::open(&folder)?;
     let attributes = bundle.manifest().attributes.clone();
@@ -127,6 +129,9 @@ pub fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeError> {
         reference,
         lossless,
     })?;
+    if in_window {
+        display_lost::watch(Box::new(pipeline.ender()))?;
+    }
     let mut main = Main {
         pipeline: &pipeline,
         mirror: &mut mirror,
@@ -140,6 +145,7 @@ pub fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeError> {
         Presenter::Pictures(mut pictures) => main.drain(&mut *pictures, sheet.as_mut(), stop),
     };
     let (stages, shown) = (main.stages, main.shown);
+    let first_edit = mirror.first_edit();
     let seconds = start.elapsed().as_secs_f64();
     let memory = report::resident_memory_bytes();
     // A thread's error explains more than the closed mailbox it leaves behind.
@@ -166,6 +172,7 @@ pub fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeError> {
         frames_shown: shown,
         frames_dropped: totals.dropped,
         frames_per_second: totals.edit.edited as f64 / seconds.max(1e-9),
+        seconds_to_first_edit: first_edit.map(|instant| (instant - begin).as_secs_f64()),
         camera_interruptions: totals.capture.interruptions,
         model_ms_per_frame: 0.0,
         outside_model_ms_per_frame: 0.0,

@@ -235,3 +235,37 @@ fn check_passes_a_good_bundle_and_refuses_one_that_computes_something_else() {
     assert_fails(&output, 1, &["parity", "edited"]);
     assert!(String::from_utf8_lossy(&output.stdout).contains("TOO FAR"));
 }
+
+#[test]
+fn a_provider_that_computes_something_else_is_refused_at_the_start_of_the_mirror_too() {
+    let Some(library) = runtime() else { return };
+    let place = Place::with_bundle(&Tiny {
+        parity_error: 0.01,
+        ..Tiny::default()
+    });
+    let output = place.edge(&library, &[&RUN[..], &["--display", "none"]].concat());
+    assert_fails(&output, 1, &["parity", "edited", "must not be shown"]);
+}
+
+#[test]
+fn a_precision_that_needs_tensorrt_is_refused_elsewhere() {
+    let Some(library) = runtime() else { return };
+    let place = Place::with_bundle(&Tiny::default());
+    for precision in ["fp16", "int8"] {
+        let arguments = ["check", "--bundle", "bundle", "--provider", "cpu"];
+        let arguments = [&arguments[..], &["--precision", precision]].concat();
+        let output = place.edge(&library, &arguments);
+        assert_fails(&output, 1, &["cpu", precision, "needs TensorRT"]);
+    }
+}
+
+#[test]
+fn preparing_a_provider_that_builds_nothing_checks_it_and_says_so() {
+    let Some(library) = runtime() else { return };
+    let place = Place::with_bundle(&Tiny::default());
+    let arguments = ["prepare", "--bundle", "bundle", "--provider", "cpu"];
+    let output = place.edge(&library, &arguments);
+    assert_succeeds(&output);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("needs nothing built ahead"), "{text}");
+}

@@ -47,7 +47,9 @@ impl Shim {
             take.render_into(index, &mut rgb);
             let bytes = match format {
                 "MJPG" => jpeg(&rgb),
-                _ => yuyv(&rgb),
+                "YUYV" => yuyv(&rgb),
+                "NV12" => nv12(&rgb),
+                _ => rgb.chunks_exact(3).map(grey).collect(),
             };
             fs::write(place.path(&format!("picture{index}")), bytes).unwrap();
         }
@@ -89,24 +91,47 @@ fn jpeg(rgb: &[u8]) -> Vec<u8> {
     jpeg
 }
 
-/// BT.601, limited range, two pixels at a time.
+/// BT.601, limited range.
+fn ycbcr(pixel: &[u8]) -> [u8; 3] {
+    let [r, g, b] = [pixel[0], pixel[1], pixel[2]].map(f32::from);
+    [
+        16.0 + 0.257 * r + 0.504 * g + 0.098 * b,
+        128.0 - 0.148 * r - 0.291 * g + 0.439 * b,
+        128.0 + 0.439 * r - 0.368 * g - 0.071 * b,
+    ]
+    .map(|value| value.round() as u8)
+}
+
+/// Two pixels at a time, with the colour of the first.
 fn yuyv(rgb: &[u8]) -> Vec<u8> {
     let pairs = rgb.chunks_exact(6).flat_map(|pair| {
-        let [r, g, b] = [pair[0], pair[1], pair[2]].map(f32::from);
-        let luma = |r: f32, g: f32, b: f32| 16.0 + 0.257 * r + 0.504 * g + 0.098 * b;
-        let second = luma(pair[3].into(), pair[4].into(), pair[5].into());
-        let blue = 128.0 - 0.148 * r - 0.291 * g + 0.439 * b;
-        let red = 128.0 + 0.439 * r - 0.368 * g - 0.071 * b;
-        [luma(r, g, b), blue, second, red].map(|value| value.round() as u8)
+        let [y, u, v] = ycbcr(pair);
+        [y, u, ycbcr(&pair[3..])[0], v]
     });
     pairs.collect()
+}
+
+/// Luma, then the colour of every second pixel of every second row.
+fn nv12(rgb: &[u8]) -> Vec<u8> {
+    let mut bytes: Vec<u8> = rgb.chunks_exact(3).map(|pixel| ycbcr(pixel)[0]).collect();
+    for row in rgb.chunks_exact(3 * SIZE[0] as usize).step_by(2) {
+        for pixel in row.chunks_exact(6) {
+            bytes.extend_from_slice(&ycbcr(pixel)[1..]);
+        }
+    }
+    bytes
+}
+
+fn grey(pixel: &[u8]) -> u8 {
+    let [r, g, b] = [pixel[0], pixel[1], pixel[2]].map(f32::from);
+    (0.299 * r + 0.587 * g + 0.114 * b).round() as u8
 }
 
 const QUIET: [&str; 4] = ["--display", "none", "--frames", "20"];
 
 #[test]
-fn mjpg_and_yuyv_cameras_are_read_and_faces_found_in_true_colours() {
-    for format in ["MJPG", "YUYV"] {
+fn cameras_of_every_format_are_read_and_faces_found_in_true_colours() {
+    for format in ["MJPG", "YUYV", "NV12", "GREY"] {
         let Some(shim) = Shim::new(format) else {
             return;
         };
@@ -128,6 +153,11 @@ fn mjpg_and_yuyv_cameras_are_read_and_faces_found_in_true_colours() {
         let shown = image::open(file).unwrap().into_rgb8();
         let mut rgb = vec![0; (3 * SIZE[0] * SIZE[1]) as usize];
         Take::new(0, SIZE[0], SIZE[1], 30.0).render_into(index % PICTURES, &mut rgb);
+        if format == "GREY" {
+            for pixel in rgb.chunks_exact_mut(3) {
+                pixel.fill(grey(pixel));
+            }
+        }
         let error: u64 = shown
             .iter()
             .zip(&rgb)
@@ -188,5 +218,39 @@ fn truncated_pictures_are_skipped_and_counted() {
         let report = shim.place.report("r.json");
         assert!(report["frames_skipped"].as_u64().unwrap() >= 4, "{report}");
         assert_eq!(report["frames_captured"], 20);
+    }
+}
+
+#[test]
+fn a_wished_mode_is_taken_and_one_the_camera_lacks_is_an_error_that_lists_its_modes() {
+    let Some(shim) = Shim::new("MJPG") else {
+        return;
+    };
+    let slow = ["--camera-mode", "640x480@15/MJPG"];
+    assert_succeeds(&shim.run("MJPG", &[], &[&QUIET[..3], &["5"], &slow].concat()));
+    let report = shim.place.report("r.json");
+    let source = report["source"].as_str().unwrap();
+    assert!(source.contains("640x480@15/MJPG"), "{source}");
+    let lacking = [&QUIET[..], &["--camera-mode", "1280x720@30"]].concat();
+    let words = ["no mode 1280x720@30", "640x480@30/MJPG, 640x480@15/MJPG"];
+    assert_fails(&shim.run("MJPG", &[], &lacking), 1, &words);
+    let nonsense = [&QUIET[..], &["--camera-mode", "big"]].concat();
+    assert_fails(&shim.run("MJPG", &[], &nonsense), 2, &["WIDTHxHEIGHT"]);
+}
+
+#[test]
+fn a_warm_mirror_allocates_nothing_around_the_model() {
+    let Some(shim) = Shim::new("NV12") else {
+        return;
+    };
+    let extra = ["--display", "none", "--frames", "150"];
+    assert_succeeds(&shim.run("NV12", &[], &extra));
+    let report = shim.place.report("r.json");
+    for stage in report["stages"].as_array().unwrap() {
+        let name = stage["stage"].as_str().unwrap();
+        // The detector's re-checks and ONNX Runtime have memory of their own.
+        if ["capture", "crop", "composite"].contains(&name) {
+            assert_eq!(stage["allocations"], 0.0, "{name}: {stage}");
+        }
     }
 }

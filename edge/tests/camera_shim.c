@@ -1,9 +1,11 @@
 /* A camera without hardware, for the tests: a library to preload that answers for one device path as
- * a V4L2 webcam would, 640x480 at 30 pictures per second.
+ * a V4L2 webcam would, at 30 or 15 pictures per second.
  *
  *   SHIM_DEVICE    path that is the camera, e.g. /dev/video42
  *   SHIM_FOLDER    folder with picture0, picture1, ... of SHIM_PICTURES files, served in turn
- *   SHIM_FORMAT    MJPG or YUYV: what the files are
+ *   SHIM_FORMAT    MJPG, YUYV, NV12 or GREY: what the files are
+ *   SHIM_SIZE      their size [640x480]
+ *   SHIM_LOG       file that gets a line "NUMBER NANOSECONDS" (real-time clock) per picture served
  *   SHIM_BUSY      set: somebody else streams
  *   SHIM_UNPLUG    number of the picture at which the camera is pulled out, once
  *   SHIM_AWAY      milliseconds until it is plugged in again; without it, never
@@ -29,7 +31,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WIDTH = 640, HEIGHT = 480, BUFFER_BYTES = WIDTH * HEIGHT * 2, MOST_BUFFERS = 8 };
+enum { MOST_PIXELS = 1920 * 1080, BUFFER_BYTES = MOST_PIXELS * 2, MOST_BUFFERS = 8, RATES = 2 };
+static const unsigned rates[RATES] = {30, 15};
 
 static struct {
     int descriptor;
@@ -37,8 +40,8 @@ static struct {
     unsigned char *memory[MOST_BUFFERS];
     int streaming, unplugged, was_unplugged, frozen, was_frozen;
     long long unplugged_at;
-    unsigned pictures;
-} camera = {.descriptor = -1};
+    unsigned pictures, rate;
+} camera = {.descriptor = -1, .rate = 30};
 
 static long number(const char *name) {
     const char *value = getenv(name);
@@ -53,7 +56,28 @@ static long long milliseconds(void) {
 
 static unsigned fourcc(void) {
     const char *format = getenv("SHIM_FORMAT");
-    return format && !strcmp(format, "YUYV") ? V4L2_PIX_FMT_YUYV : V4L2_PIX_FMT_MJPEG;
+    return format ? v4l2_fourcc(format[0], format[1], format[2], format[3]) : V4L2_PIX_FMT_MJPEG;
+}
+
+static unsigned side(int index) {
+    const char *size = getenv("SHIM_SIZE");
+    unsigned sides[2] = {640, 480};
+    if (size) sscanf(size, "%ux%u", &sides[0], &sides[1]);
+    return sides[index];
+}
+
+static void note(unsigned number) {
+    const char *path = getenv("SHIM_LOG");
+    if (!path) return;
+    struct timespec now;
+    char line[64];
+    clock_gettime(CLOCK_REALTIME, &now);
+    int bytes = snprintf(line, sizeof line, "%u %lld\n", number, now.tv_sec * 1000000000LL + now.tv_nsec);
+    int file = syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND, 0644);
+    if (file >= 0) {
+        if (write(file, line, bytes) != bytes) perror(path);
+        close(file);
+    }
 }
 
 static void run_timer(long nanoseconds) {
@@ -91,11 +115,11 @@ static int fill(unsigned char *memory) {
 static void describe_format(struct v4l2_format *format) {
     struct v4l2_pix_format *picture = &format->fmt.pix;
     memset(&format->fmt, 0, sizeof format->fmt);
-    picture->width = WIDTH;
-    picture->height = HEIGHT;
+    picture->width = side(0);
+    picture->height = side(1);
     picture->pixelformat = fourcc();
     picture->field = V4L2_FIELD_NONE;
-    picture->bytesperline = fourcc() == V4L2_PIX_FMT_YUYV ? 2 * WIDTH : 0;
+    picture->bytesperline = fourcc() == V4L2_PIX_FMT_MJPEG ? 0 : fourcc() == V4L2_PIX_FMT_YUYV ? 2 * side(0) : side(0);
     picture->sizeimage = BUFFER_BYTES;
     picture->colorspace = V4L2_COLORSPACE_SRGB;
 }
@@ -122,6 +146,7 @@ static int dequeue(struct v4l2_buffer *buffer) {
     memmove(camera.queue, camera.queue + 1, --camera.queued * sizeof *camera.queue);
     buffer->bytesused = fill(camera.memory[buffer->index]);
     buffer->length = BUFFER_BYTES;
+    note(camera.pictures);
     buffer->sequence = camera.pictures++;
     buffer->flags = V4L2_BUF_FLAG_MAPPED;
     buffer->field = V4L2_FIELD_NONE;
@@ -151,16 +176,16 @@ static int control(unsigned request, void *argument) {
         struct v4l2_frmsizeenum *answer = argument;
         if (answer->index || answer->pixel_format != fourcc()) return fail(EINVAL);
         answer->type = V4L2_FRMSIZE_TYPE_DISCRETE;
-        answer->discrete.width = WIDTH;
-        answer->discrete.height = HEIGHT;
+        answer->discrete.width = side(0);
+        answer->discrete.height = side(1);
         return 0;
     }
     case (unsigned)VIDIOC_ENUM_FRAMEINTERVALS: {
         struct v4l2_frmivalenum *answer = argument;
-        if (answer->index) return fail(EINVAL);
+        if (answer->index >= RATES) return fail(EINVAL);
         answer->type = V4L2_FRMIVAL_TYPE_DISCRETE;
         answer->discrete.numerator = 1;
-        answer->discrete.denominator = 30;
+        answer->discrete.denominator = rates[answer->index];
         return 0;
     }
     case (unsigned)VIDIOC_S_FMT:
@@ -168,9 +193,11 @@ static int control(unsigned request, void *argument) {
     case (unsigned)VIDIOC_S_PARM:
     case (unsigned)VIDIOC_G_PARM: {
         struct v4l2_streamparm *answer = argument;
+        if (request == (unsigned)VIDIOC_S_PARM)
+            camera.rate = answer->parm.capture.timeperframe.denominator == rates[1] ? rates[1] : rates[0];
         memset(&answer->parm, 0, sizeof answer->parm);
         answer->parm.capture.timeperframe.numerator = 1;
-        answer->parm.capture.timeperframe.denominator = 30;
+        answer->parm.capture.timeperframe.denominator = camera.rate;
         return 0;
     }
     case (unsigned)VIDIOC_REQBUFS: {
@@ -197,7 +224,7 @@ static int control(unsigned request, void *argument) {
     }
     case (unsigned)VIDIOC_STREAMON:
         camera.streaming = 1;
-        run_timer(1000000000L / 30);
+        run_timer(1000000000L / camera.rate);
         return 0;
     case (unsigned)VIDIOC_STREAMOFF:
         camera.streaming = camera.queued = 0;

@@ -3,7 +3,9 @@
 //! - [`pipeline`]: pictures in, pictures out, reports
 //! - [`bad_input`]: errors and exit codes
 //! - [`camera`]: a preloaded webcam that is busy, pulled out, frozen, cut off
+//! - [`replay`]: video files, hashes, references
 //! - [`screen`]: the window under Xvfb
+//! - [`ending`]: an X display that goes away
 //!
 //! [`bundle`] writes a tiny bundle of known outputs out of graphs by [`onnx`]; [`place`] runs the
 //! program in a temporary folder. Tests that need ONNX Runtime say so when they skip.
@@ -13,7 +15,9 @@
 mod bad_input;
 mod bundle;
 mod camera;
+mod ending;
 mod onnx;
 mod pipeline;
 mod place;
+mod replay;
 mod screen;

@@ -154,6 +154,20 @@ impl Pipeline {
         self.failed.load(Ordering::Relaxed)
     }
 
+    /// Something that tells all threads to end, for whoever cannot call [`Pipeline::stop`].
+    pub fn ender(&self) -> impl Fn() + Send + Sync + 'static {
+        let (to_track, to_edit) = (Arc::clone(&self.to_track), Arc::clone(&self.to_edit));
+        let (frames, edits) = (Arc::clone(&self.frames), Arc::clone(&self.edits));
+        let shared = Arc::clone(&self.shared);
+        move || {
+            edits.close();
+            to_edit.close();
+            frames.close();
+            shared.capture_ends.store(true, Ordering::Relaxed);
+            to_track.close();
+        }
+    }
+
     /// Ends edit, then track, then capture, and collects what they counted.
     ///
     /// # Errors
@@ -184,11 +198,7 @@ impl Pipeline {
 impl Drop for Pipeline {
     /// On an early return of the main thread: the threads end by themselves.
     fn drop(&mut self) {
-        self.edits.close();
-        self.shared.capture_ends.store(true, Ordering::Relaxed);
-        self.to_edit.close();
-        self.to_track.close();
-        self.frames.close();
+        self.ender()();
     }
 }
 

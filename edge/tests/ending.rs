@@ -1,0 +1,59 @@
+//! However the mirror is ended, it ends by itself and says why.
+
+use crate::{
+    bundle::Tiny,
+    place::{Place, assert_fails, runtime, skip},
+};
+use std::{
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// A number no other test's screen has.
+const DISPLAY: &str = ":195";
+
+fn quiet(program: &str, arguments: &[&str]) -> Option<Child> {
+    Command::new(program)
+        .args(arguments)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .ok()
+}
+
+#[test]
+fn when_the_x_display_goes_away_the_mirror_ends_with_a_message() {
+    let Some(library) = runtime() else { return };
+    let screen = [DISPLAY, "-screen", "0", "1000x760x24", "-nolisten", "tcp"];
+    let Some(mut server) = quiet("Xvfb", &screen) else {
+        return skip("Xvfb is not installed");
+    };
+    let socket = "/tmp/.X11-unix/X195";
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !std::path::Path::new(socket).exists() && Instant::now() < deadline {
+        thread::sleep(Duration::from_millis(50));
+    }
+    let place = Place::with_bundle(&Tiny::default());
+    let arguments = [
+        "run",
+        "--bundle",
+        "bundle",
+        "--source",
+        "demo",
+        "--display",
+        "window",
+    ];
+    let mirror = place
+        .command(&library, &arguments)
+        .env("DISPLAY", DISPLAY)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    thread::sleep(Duration::from_secs(3));
+    server.kill().unwrap();
+    server.wait().unwrap();
+    let output = mirror.wait_with_output().unwrap();
+    assert_fails(&output, 1, &["the X display went away"]);
+}
