@@ -5,11 +5,13 @@ use crate::{
     camera_mode::{self, Wish},
     check,
     display::DisplayChoice,
+    doctor::{self, finding::State},
     edit::EditOptions,
     error::EdgeError,
     provider::{Choice, Precision, Provider, Request},
     run,
     source::{SourceChoice, camera_list},
+    system::System,
 };
 use clap::{Args, Parser, Subcommand};
 use std::{
@@ -41,6 +43,8 @@ pub enum Command {
     Bench(BenchArgs),
     /// Build what the provider needs ahead of the first run (TensorRT engines), and check it
     Prepare(ModelArgs),
+    /// Examine this machine: board, libraries, camera, display, heat, room
+    Doctor(doctor::Subject),
 }
 
 /// The model and where it runs.
@@ -117,6 +121,9 @@ pub struct RunArgs {
     /// Write moments of the run as PNG, camera beside mirror (not with a window)
     #[arg(long, value_name = "FILE")]
     pub contact_sheet: Option<PathBuf>,
+    /// Read temperatures under this root, for tests
+    #[arg(long, value_name = "DIR", hide = true, default_value = "/")]
+    pub system_root: PathBuf,
 }
 
 /// Options of `edge bench`.
@@ -149,6 +156,7 @@ impl RunArgs {
             attr: (!self.attr.is_empty()).then(|| self.attr.join(",")),
             report: self.report,
             contact_sheet: self.contact_sheet,
+            system: System::at(self.system_root),
             sync: self.sync,
             reference: self.reference,
             edit: EditOptions {
@@ -193,6 +201,7 @@ pub fn execute(cli: Cli, out: &mut impl Write) -> Result<(), EdgeError> {
             }
             measured.to_string()
         }
+        Command::Doctor(subject) => return examine(&subject, out),
     };
     print(out, &text)
 }
@@ -226,6 +235,21 @@ fn prepare(model: &ModelArgs, out: &mut impl Write) -> Result<(), EdgeError> {
         out,
         &format!("\n{}: {what} ({seconds:.1} s)\n", provider.label()),
     )
+}
+
+fn examine(subject: &doctor::Subject, out: &mut impl Write) -> Result<(), EdgeError> {
+    let diagnosis = doctor::examine(subject, &System::default());
+    let text = if subject.json {
+        let json = serde_json::to_string_pretty(&diagnosis);
+        json.map_err(|error| EdgeError::Internal(error.to_string()))? + "\n"
+    } else {
+        diagnosis.to_string()
+    };
+    print(out, &text)?;
+    match diagnosis.count(State::Error) {
+        0 => Ok(()),
+        errors => Err(EdgeError::Doctor { errors }),
+    }
 }
 
 fn print(out: &mut impl Write, text: &str) -> Result<(), EdgeError> {

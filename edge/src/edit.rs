@@ -232,6 +232,11 @@ impl Editor {
         Ok(true)
     }
 
+    /// Changes [`EditOptions::style_every`].
+    pub fn set_style_every(&mut self, frames: u32) {
+        self.options.style_every = frames;
+    }
+
     /// Forgets the reference.
     pub fn clear_reference(&mut self) {
         self.reference = None;

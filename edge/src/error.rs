@@ -94,6 +94,12 @@ pub enum EdgeError {
     /// The parity sample came out differently.
     #[error("parity: {0}")]
     Parity(String),
+    /// `edge doctor` found what keeps the mirror from running.
+    #[error("the mirror does not run on this machine: {errors} errors, see above")]
+    Doctor {
+        /// How many.
+        errors: usize,
+    },
     /// A part of the program broke; a bug.
     #[error("internal: {0}")]
     Internal(String),

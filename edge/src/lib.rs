@@ -17,6 +17,7 @@ The mirror: camera, face tracking, inference, compositing, window.
 | overlay, present | [`overlay`], [`window`] with [`scale`], [`display`] |
 | threads, shutdown | [`pipeline`], [`plan`], [`run`], [`display_lost`] |
 | figures | [`bench`], [`allocations`], [`check`] by [`parity`], [`stage`], [`report`], [`contact_sheet`] |
+| the machine | [`doctor`], [`health`], [`notify`], [`idle`], [`log_limit`], read through [`system`] |
 
 Nothing is written to disk, kept, or sent unless an option names a file.
 "#]
@@ -32,14 +33,19 @@ pub mod contact_sheet;
 pub mod detect;
 pub mod display;
 pub mod display_lost;
+pub mod doctor;
 pub mod edit;
 pub mod engine_cache;
 pub mod error;
 pub mod flow;
 pub mod frame;
+pub mod health;
+pub mod idle;
+pub mod log_limit;
 pub mod mailbox;
 pub mod mirror;
 pub mod model;
+pub mod notify;
 pub mod opening;
 pub mod overlay;
 pub mod parity;
@@ -57,6 +63,7 @@ pub mod source;
 pub mod source_domain;
 pub mod square;
 pub mod stage;
+pub mod system;
 pub mod track;
 pub mod tracked;
 pub mod window;

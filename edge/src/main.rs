@@ -4,6 +4,7 @@ use clap::Parser;
 use edge::{
     allocations::Counting,
     cli::{self, Cli},
+    log_limit::Limited,
 };
 use std::{io, process::ExitCode};
 
@@ -12,10 +13,13 @@ static ALLOCATOR: Counting = Counting;
 
 fn main() -> ExitCode {
     let environment = env_logger::Env::new().filter_or("EDGE_LOG", "info,onnxruntime=off");
-    env_logger::Builder::from_env(environment)
+    let logger = env_logger::Builder::from_env(environment)
         .format_timestamp(None)
         .format_target(false)
-        .init();
+        .build();
+    log::set_max_level(logger.filter());
+    // The first logger of the process is always accepted.
+    let _ = log::set_boxed_logger(Box::new(Limited::new(logger)));
     match cli::execute(Cli::parse(), &mut io::stdout().lock()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -44,6 +44,8 @@ pub struct Report {
     pub seconds_to_first_edit: Option<f64>,
     /// Times the camera went away or fell silent.
     pub camera_interruptions: u64,
+    /// Times the mirror began to work less because the machine was hot.
+    pub effort_reductions: u32,
     /// Mean time per edited picture inside the model.
     pub model_ms_per_frame: f64,
     /// Mean time per edited picture in track, crop and composite.
@@ -150,6 +152,10 @@ impl fmt::Display for Report {
         )?;
         if self.frames_skipped > 0 {
             writeln!(out, "           {} unreadable", self.frames_skipped)?;
+        }
+        if self.effort_reductions > 0 {
+            let times = self.effort_reductions;
+            writeln!(out, "           worked less because of heat {times} times")?;
         }
         if self.camera_interruptions > 0 {
             writeln!(

@@ -8,8 +8,10 @@ use crate::{
     display_lost,
     edit::{Edit, EditOptions},
     error::EdgeError,
+    health::Monitor,
     mailbox::Taken,
     mirror::Mirror,
+    notify::Notifier,
     opening::Opening,
     pipeline::{Parts, Pipeline, Shared, Totals},
     plan::{Plan, Presenter},
@@ -19,6 +21,7 @@ use crate::{
     runtime::Runtime,
     source::{self, SourceChoice},
     stage::{Stage, Stages},
+    system::System,
     window,
 };
 use model_spec::{AttributeSet, Bundle};
@@ -65,6 +68,8 @@ pub struct Config {
     pub edit: EditOptions,
     /// ONNX Runtime library.
     pub onnxruntime: Option<PathBuf>,
+    /// Where temperatures are read.
+    pub system: System,
 }
 
 /// Runs until the source ends, `frames` is reached, the window closes or `stop` is set.
@@ -119,6 +124,8 @@ pub fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeError> {
         .map(|_| ContactSheet::new(title, &attributes));
 
     let start = Instant::now();
+    let _monitor = Monitor::start(config.system.clone(), Arc::clone(&shared.due))?;
+    let _notifier = Notifier::start(Arc::clone(&shared.beats))?;
     let pipeline = Pipeline::start(Parts {
         source,
         opening,
@@ -174,6 +181,7 @@ pub fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeError> {
         frames_per_second: totals.edit.edited as f64 / seconds.max(1e-9),
         seconds_to_first_edit: first_edit.map(|instant| (instant - begin).as_secs_f64()),
         camera_interruptions: totals.capture.interruptions,
+        effort_reductions: shared.due.reductions(),
         model_ms_per_frame: 0.0,
         outside_model_ms_per_frame: 0.0,
         stages: Vec::new(),
@@ -221,6 +229,7 @@ impl Main<'_> {
         stop: &AtomicBool,
     ) -> Result<(), EdgeError> {
         while !stop.load(Ordering::Relaxed) {
+            self.pipeline.shared.beats.main.tick();
             let edit = match self.pipeline.edits.take(PATIENCE) {
                 Taken::Value(edit) => edit,
                 Taken::Nothing => continue,
@@ -234,6 +243,7 @@ impl Main<'_> {
             })?;
             self.stages.add(Stage::Total, edit.frame.captured.elapsed());
             self.shown += 1;
+            self.pipeline.shared.beats.shown.tick();
             if let Some(sheet) = &mut sheet {
                 sheet.look(&edit, self.mirror.rgb());
             }

@@ -99,6 +99,20 @@ impl Runtime {
         })
     }
 
+    /// Whether `provider` loads with its libraries and finds a device; runs no graph.
+    ///
+    /// # Errors
+    /// ONNX Runtime's reason.
+    pub fn try_provider(&self, provider: Provider) -> Result<(), String> {
+        let text = |error: ort::Error| error.message().trim().to_owned();
+        let mut builder = self.session_builder().map_err(text)?;
+        match provider {
+            Provider::Cpu => Ok(()),
+            Provider::Cuda => ep::CUDA::default().register(&mut builder).map_err(text),
+            Provider::TensorRt => ep::TensorRT::default().register(&mut builder).map_err(text),
+        }
+    }
+
     fn session_builder(&self) -> ort::Result<SessionBuilder> {
         let builder = Session::builder(&self.environment)?
             .with_optimization_level(GraphOptimizationLevel::All)?

@@ -110,6 +110,7 @@ impl MirrorWindow {
         let mut due = Instant::now();
         let mut next_edit = due;
         while !stop.load(Ordering::Relaxed) && self.window.is_open() && !self.input(pipeline) {
+            pipeline.shared.beats.main.tick();
             let now = Instant::now();
             if now >= next_edit {
                 match pipeline.edits.take(Duration::ZERO) {
@@ -192,6 +193,7 @@ impl MirrorWindow {
         }
         if is_new && base.is_some() {
             self.shown += 1;
+            pipeline.shared.beats.shown.tick();
             self.rate.count();
         }
         let edit = self.edit.as_deref();

@@ -4,6 +4,8 @@
 //! - [`bad_input`]: errors and exit codes
 //! - [`camera`]: a preloaded webcam that is busy, pulled out, frozen, cut off
 //! - [`replay`]: video files, hashes, references
+//! - [`health`]: a hot machine, a service manager, a clock that jumps
+//! - [`doctor`]: this machine examined
 //! - [`screen`]: the window under Xvfb
 //! - [`ending`]: an X display that goes away
 //!
@@ -16,6 +18,8 @@ mod bad_input;
 mod bundle;
 mod camera;
 mod ending;
+mod doctor;
+mod health;
 mod onnx;
 mod pipeline;
 mod place;

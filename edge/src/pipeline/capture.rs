@@ -41,6 +41,7 @@ impl CaptureThread {
         self.shared.set_source(self.source.name());
         while counts.frames < self.limit && !self.shared.capture_ends.load(Ordering::Relaxed) {
             let begin = Begin::now();
+            self.shared.beats.capture.tick();
             let (frame, next) = pool.fill(|frame| self.source.next(frame))?;
             match next {
                 Next::Frame => {

@@ -42,6 +42,7 @@ impl EditThread {
         let mut pool = Pool::<Edit>::default();
         let mut strengths = Vec::new();
         loop {
+            self.shared.beats.edit.tick();
             let tracked = match self.frames.take(PATIENCE) {
                 Taken::Value(tracked) => tracked,
                 Taken::Nothing if self.edits.0.is_closed() => break,
@@ -52,10 +53,15 @@ impl EditThread {
                 Taken::Closed => break,
             };
             self.open(&mut editor)?;
+            let effort = self.shared.due.effort();
+            if effort.skips(tracked.frame.index) && !self.lossless {
+                continue;
+            }
             strengths.clear();
             strengths.extend(self.shared.strengths());
             if let Some(editor) = &mut editor {
                 self.follow_wish(editor, &tracked)?;
+                editor.set_style_every(effort.style_every(self.options.style_every));
             }
             let (edit, ()) = pool.fill(|edit| match &mut editor {
                 Some(editor) => {

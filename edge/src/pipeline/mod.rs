@@ -128,6 +128,7 @@ impl Pipeline {
             frames: Arc::clone(&pipeline.to_track),
             to_edit: Closing(Arc::clone(&pipeline.to_edit)),
             to_display: Closing(Arc::clone(&pipeline.frames)),
+            shared: Arc::clone(&pipeline.shared),
             framing: parts.framing,
             continuous,
             lossless,

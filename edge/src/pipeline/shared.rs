@@ -1,8 +1,8 @@
 //! What the threads tell each other besides pictures.
 
-use crate::report::ProviderReport;
+use crate::{health::Due, notify::Beats, report::ProviderReport};
 use std::sync::{
-    Mutex, MutexGuard, PoisonError,
+    Arc, Mutex, MutexGuard, PoisonError,
     atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
 };
 
@@ -19,6 +19,10 @@ pub struct Shared {
     source: Mutex<String>,
     provider: Mutex<Option<ProviderReport>>,
     edit_micros: AtomicU64,
+    /// How hard the threads should work.
+    pub due: Arc<Due>,
+    /// Rounds of the threads, for the watchdog.
+    pub beats: Arc<Beats>,
 }
 
 /// What was asked for about the reference, until the edit thread has done it.
@@ -65,6 +69,8 @@ impl Shared {
             source: Mutex::default(),
             provider: Mutex::default(),
             edit_micros: AtomicU64::new(0),
+            due: Arc::default(),
+            beats: Arc::default(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The track thread: latest frame -> tracked frame, for edit and for the display.
 
-use super::{Closing, PATIENCE};
+use super::{Closing, PATIENCE, Shared};
 use crate::{
     error::EdgeError,
     frame::Frame,
@@ -16,6 +16,7 @@ pub(super) struct TrackThread {
     pub(super) frames: Arc<Mailbox<Arc<Frame>>>,
     pub(super) to_edit: Closing<Tracked>,
     pub(super) to_display: Closing<Tracked>,
+    pub(super) shared: Arc<Shared>,
     pub(super) framing: Framing,
     pub(super) continuous: bool,
     pub(super) lossless: bool,
@@ -28,6 +29,7 @@ impl TrackThread {
         let mut stages = Stages::default();
         let mut since = None;
         loop {
+            self.shared.beats.track.tick();
             let frame = match self.frames.take(PATIENCE) {
                 Taken::Value(frame) => frame,
                 Taken::Nothing if self.to_edit.0.is_closed() => break,

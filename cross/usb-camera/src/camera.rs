@@ -1,0 +1,289 @@
+//! The camera behind the descriptors: negotiation, pictures cut into payloads, plugging and unplugging.
+
+use crate::{
+    descriptors::{self, INTERVALS, MJPG, PAYLOAD, frame_bytes},
+    pictures::{Pictures, SIZES},
+    usbip::{self, Request, Transfer},
+};
+use anyhow::{Context, Result};
+use std::{
+    collections::VecDeque,
+    fs, io,
+    net::Shutdown,
+    os::{fd::AsRawFd, unix::net::UnixStream},
+    time::{Duration, Instant},
+};
+
+const ATTACH: &str = "/sys/devices/platform/vhci_hcd.0/attach";
+/// Any number; there is one device.
+const DEVICE_ID: u32 = 0x1_0002;
+const HIGH_SPEED: u32 = 3;
+
+/// What the driver asks for, and what is committed to in the end.
+#[derive(Clone, Copy)]
+struct Mode {
+    format: u8,
+    frame: u8,
+    interval: u32,
+}
+
+impl Mode {
+    fn parse(data: &[u8]) -> Option<Self> {
+        let interval = u32::from_le_bytes(*data.get(4..)?.first_chunk()?);
+        let [fast, slow] = INTERVALS;
+        Some(Self {
+            format: data[2].clamp(MJPG, MJPG + 1),
+            frame: data[3].clamp(1, SIZES.len() as u8),
+            interval: if interval > fast { slow } else { fast },
+        })
+    }
+
+    /// Index into [`SIZES`].
+    fn size(self) -> usize {
+        usize::from(self.frame) - 1
+    }
+
+    /// The probe and commit control (26 bytes).
+    fn bytes(self) -> Vec<u8> {
+        let mut bytes = vec![1, 0, self.format, self.frame];
+        bytes.extend(self.interval.to_le_bytes());
+        bytes.extend([0; 10]);
+        bytes.extend(frame_bytes(SIZES[self.size()]).to_le_bytes());
+        bytes.extend(PAYLOAD.to_le_bytes());
+        bytes
+    }
+}
+
+struct Plug {
+    socket: UnixStream,
+    probe: Mode,
+    committed: Mode,
+    waiting: VecDeque<(u32, usize)>,
+    payloads: VecDeque<Vec<u8>>,
+    due: Instant,
+    frame_bit: u8,
+    said: bool,
+}
+
+/// The webcam.
+pub struct Camera<'a> {
+    pictures: &'a Pictures,
+    plug: Option<Plug>,
+    shown: usize,
+    /// Whether no pictures are sent.
+    pub frozen: bool,
+    /// Whether only the first half of every JPEG is sent.
+    pub truncated: bool,
+}
+
+impl<'a> Camera<'a> {
+    /// A camera that is not plugged in.
+    pub fn new(pictures: &'a Pictures) -> Self {
+        Self {
+            pictures,
+            plug: None,
+            shown: 0,
+            frozen: false,
+            truncated: false,
+        }
+    }
+
+    /// Plugs it into the virtual controller; nothing happens when it is already there.
+    pub fn plug(&mut self) -> Result<()> {
+        if self.plug.is_some() {
+            return Ok(());
+        }
+        let (socket, kernel) = UnixStream::pair().context("socket pair")?;
+        let port = 0;
+        let text = format!("{port} {} {DEVICE_ID} {HIGH_SPEED}", kernel.as_raw_fd());
+        fs::write(ATTACH, text).with_context(|| {
+            format!("{ATTACH}: cannot plug in; is the module vhci_hcd loaded, and is this root?")
+        })?;
+        let mode = Mode {
+            format: MJPG,
+            frame: 1,
+            interval: INTERVALS[0],
+        };
+        self.plug = Some(Plug {
+            socket,
+            probe: mode,
+            committed: mode,
+            waiting: VecDeque::new(),
+            payloads: VecDeque::new(),
+            due: Instant::now(),
+            frame_bit: 0,
+            said: false,
+        });
+        println!("plugged");
+        Ok(())
+    }
+
+    /// Pulls it out.
+    pub fn unplug(&mut self) {
+        if let Some(plug) = self.plug.take() {
+            // The kernel may have hung up already.
+            let _ = plug.socket.shutdown(Shutdown::Both);
+            println!("unplugged");
+        }
+    }
+
+    /// Where requests arrive.
+    pub fn socket(&self) -> Option<&UnixStream> {
+        self.plug.as_ref().map(|plug| &plug.socket)
+    }
+
+    /// Handles one request.
+    pub fn receive(&mut self) {
+        let received = self.plug.as_mut().map(Plug::receive);
+        self.unplug_on_error(received);
+    }
+
+    /// Sends what is due.
+    pub fn send_due(&mut self) {
+        let (pictures, frozen, truncated) = (self.pictures, self.frozen, self.truncated);
+        let shown = &mut self.shown;
+        let sent = self.plug.as_mut().map(|plug| {
+            if !frozen && plug.wants_picture() {
+                plug.cut(pictures, *shown, truncated);
+                *shown += 1;
+            }
+            plug.send()
+        });
+        self.unplug_on_error(sent);
+    }
+
+    fn unplug_on_error(&mut self, result: Option<io::Result<()>>) {
+        if let Some(Err(error)) = result {
+            eprintln!("the kernel hung up: {error}");
+            self.unplug();
+        }
+    }
+}
+
+impl Plug {
+    fn receive(&mut self) -> io::Result<()> {
+        match usbip::read(&mut self.socket)? {
+            Request::Cancel { sequence, victim } => {
+                let place = self
+                    .waiting
+                    .iter()
+                    .position(|(waiting, _)| *waiting == victim);
+                let waited = place.and_then(|place| self.waiting.remove(place)).is_some();
+                if self.waiting.is_empty() {
+                    // The stream was stopped: the rest of the picture is not wanted either.
+                    self.payloads.clear();
+                    self.said = false;
+                }
+                usbip::reply_cancelled(&mut self.socket, sequence, waited)
+            }
+            Request::Transfer(transfer) if transfer.endpoint == 0 => self.control(&transfer),
+            Request::Transfer(transfer) => {
+                self.waiting.push_back((transfer.sequence, transfer.length));
+                Ok(())
+            }
+        }
+    }
+
+    fn control(&mut self, transfer: &Transfer) -> io::Result<()> {
+        let (sequence, socket) = (transfer.sequence, &self.socket);
+        let mut socket = socket.try_clone()?;
+        match self.answer(&transfer.setup, &transfer.data) {
+            None => usbip::reply(&mut socket, sequence, usbip::STALL, 0, &[]),
+            Some(mut answer) if transfer.is_in => {
+                let wanted = u16::from_le_bytes([transfer.setup[6], transfer.setup[7]]);
+                answer.truncate(usize::from(wanted));
+                usbip::reply(&mut socket, sequence, 0, answer.len(), &answer)
+            }
+            Some(_) => usbip::reply(&mut socket, sequence, 0, transfer.length, &[]),
+        }
+    }
+
+    /// Answers a control request; none refuses it.
+    fn answer(&mut self, setup: &[u8; 8], data: &[u8]) -> Option<Vec<u8>> {
+        let [kind, request, low, high, interface, ..] = *setup;
+        match (kind & 0x60, request) {
+            (0, 0x06) => match high {
+                1 => Some(descriptors::device()),
+                2 => Some(descriptors::configuration()),
+                3 => Some(descriptors::string(low)),
+                _ => None,
+            },
+            (0, 0x00) => Some(vec![0, 0]), // status
+            (0, 0x08) => Some(vec![1]),    // configuration
+            (0, 0x0a) => Some(vec![0]),    // interface
+            (0, _) => Some(Vec::new()),
+            (0x20, request) if interface == 1 => self.negotiate(high, request, data),
+            _ => None,
+        }
+    }
+
+    /// The probe (1) and commit (2) controls of the streaming interface.
+    fn negotiate(&mut self, control: u8, request: u8, data: &[u8]) -> Option<Vec<u8>> {
+        const SET_CURRENT: u8 = 0x01;
+        const GET_LENGTH: u8 = 0x85;
+        const GET_INFORMATION: u8 = 0x86;
+        match (control, request) {
+            (1, SET_CURRENT) => self.probe = Mode::parse(data)?,
+            (2, SET_CURRENT) => self.committed = Mode::parse(data)?,
+            (1, 0x81..=0x83 | 0x87) => return Some(self.probe.bytes()),
+            (2, 0x81) => return Some(self.committed.bytes()),
+            (_, GET_LENGTH) => return Some(vec![26, 0]),
+            (_, GET_INFORMATION) => return Some(vec![3]),
+            _ => return None,
+        }
+        Some(Vec::new())
+    }
+
+    fn wants_picture(&self) -> bool {
+        self.payloads.is_empty() && !self.waiting.is_empty() && Instant::now() >= self.due
+    }
+
+    /// Cuts a picture into payloads, each with its two-byte header.
+    fn cut(&mut self, pictures: &Pictures, index: usize, truncated: bool) {
+        const END_OF_HEADER: u8 = 0x80;
+        const END_OF_FRAME: u8 = 0x02;
+        let mode = self.committed;
+        let is_jpeg = mode.format == MJPG;
+        let mut bytes = pictures.get(is_jpeg, mode.size(), index);
+        if truncated {
+            bytes = &bytes[..bytes.len() / 2];
+        }
+        self.frame_bit ^= 1;
+        let head = END_OF_HEADER | self.frame_bit;
+        let room = PAYLOAD as usize - 2;
+        let last = bytes.len().div_ceil(room) - 1;
+        for (number, part) in bytes.chunks(room).enumerate() {
+            let flags = if number == last {
+                head | END_OF_FRAME
+            } else {
+                head
+            };
+            self.payloads.push_back([&[2, flags], part].concat());
+        }
+        if bytes.len() % room == 0 {
+            // A bulk transfer ends with a short packet.
+            self.payloads.push_back(vec![2, head | END_OF_FRAME]);
+        }
+        let interval = Duration::from_nanos(u64::from(mode.interval) * 100);
+        self.due = (self.due + interval).max(Instant::now());
+        if !std::mem::replace(&mut self.said, true) {
+            let [width, height] = SIZES[mode.size()];
+            let format = if is_jpeg { "MJPG" } else { "YUYV" };
+            println!("streaming {width}x{height} {format}");
+        }
+    }
+
+    fn send(&mut self) -> io::Result<()> {
+        while !self.payloads.is_empty() {
+            let Some((sequence, room)) = self.waiting.pop_front() else {
+                break;
+            };
+            let Some(mut payload) = self.payloads.pop_front() else {
+                break;
+            };
+            payload.truncate(room);
+            usbip::reply(&mut self.socket, sequence, 0, payload.len(), &payload)?;
+        }
+        Ok(())
+    }
+}
