@@ -4,10 +4,11 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 # Set-up steps share folders, and one progress bar at a time is readable.
 .NOTPARALLEL:
-.PHONY: help mirror picture test lint setup system onnxruntime libtorch clean-third-party
+.PHONY: help mirror picture test lint setup system onnxruntime libtorch aarch64 jetson test-device \
+	test-camera clean-third-party
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 mirror: onnxruntime ## set up, build and start the mirror; options of `edge run` go into ARGS="..."
 	cargo build --release --locked -p edge
@@ -20,6 +21,8 @@ picture: onnxruntime ## take the README's picture again
 # The programs are built first because tests start them.
 test: setup ## set up and run every test
 	setup/test.sh
+	cross/test.sh
+	cross/for-tests.sh
 	cargo build --locked --workspace
 	cargo test --locked --workspace
 
@@ -39,5 +42,27 @@ system:
 	@setup/rust.sh
 	@setup/system-packages.sh
 
+aarch64: system ## build `edge` for a Jetson or another aarch64 Linux, without Docker
+	@setup/system-packages.sh aarch64
+	@setup/zig.sh
+	cross/build.sh
+
+jetson: aarch64 ## pack it: one .deb and one .tar
+	@setup/system-packages.sh jetson
+	@setup/onnxruntime.sh aarch64
+	cross/jetson/package.sh "$(TARGET)/cross/aarch64-unknown-linux-gnu/release/edge"
+
+test-device: jetson onnxruntime ## run the aarch64 program and its package on an emulated processor
+	@setup/system-packages.sh emulation board
+	cargo build --locked -p edge
+	EDGE_DEVICE_TESTS=all cargo test --locked -p edge --test main -- aarch64 --nocapture
+	cross/jetson/test.sh "$(TARGET)"/jetson/*.deb
+
+test-camera: onnxruntime ## run the mirror on real camera drivers, in a virtual machine
+	@setup/system-packages.sh camera-vm
+	cargo build --locked -p edge -p usb-camera
+	cross/camera-vm/test.sh
+
 clean-third-party: ## remove what the set-up downloaded
-	rm -rf third_party/onnxruntime third_party/libtorch third_party/downloads
+	rm -rf third_party/onnxruntime third_party/libtorch third_party/zig third_party/camera-vm third_party/board \
+		third_party/downloads

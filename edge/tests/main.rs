@@ -1,9 +1,11 @@
 //! Tests of the built program.
 //!
+//! - [`aarch64`]: the cross-built program, emulated
 //! - [`pipeline`]: pictures in, pictures out, reports
 //! - [`bad_input`]: errors and exit codes
 //! - [`camera`]: a preloaded webcam that is busy, pulled out, frozen, cut off
 //! - [`replay`]: video files, hashes, references
+//! - [`camera_vm`]: real camera drivers, in a virtual machine
 //! - [`health`]: a hot machine, a service manager, a clock that jumps
 //! - [`doctor`]: this machine examined
 //! - [`screen`]: the window under Xvfb
@@ -14,11 +16,13 @@
 
 #![allow(clippy::unwrap_used)] // A panic is how a test fails, and its helpers are no tests themselves.
 
+mod aarch64;
 mod bad_input;
 mod bundle;
 mod camera;
-mod ending;
+mod camera_vm;
 mod doctor;
+mod ending;
 mod health;
 mod onnx;
 mod pipeline;
