@@ -260,7 +260,7 @@ impl Plug {
             };
             self.payloads.push_back([&[2, flags], part].concat());
         }
-        if bytes.len() % room == 0 {
+        if bytes.len().is_multiple_of(room) {
             // A bulk transfer ends with a short packet.
             self.payloads.push_back(vec![2, head | END_OF_FRAME]);
         }

@@ -59,13 +59,12 @@ fn forbidden(node: &Path, system: &System) -> Option<Finding> {
 /// Name of the group that owns a file.
 fn group(metadata: &Metadata, system: &System) -> Option<String> {
     let groups = system.read("/etc/group")?;
-    let named = groups.lines().find_map(|line| {
+    groups.lines().find_map(|line| {
         let mut fields = line.split(':');
         let name = fields.next()?;
         let number: u32 = fields.nth(1)?.parse().ok()?;
         (number == metadata.gid()).then(|| name.to_owned())
-    });
-    named
+    })
 }
 
 fn usable(board: &Board, camera: &camera_list::Found, system: &System) -> Finding {
