@@ -1,8 +1,8 @@
 //! The program for aarch64 (`make aarch64`), on an emulated processor with the real ONNX Runtime for
 //! it, against the same program on this machine.
 //!
-//! With `EDGE_DEVICE_TESTS=all` (`make test-device`) the bundle that ships is tried too; an emulated
-//! processor takes minutes for it.
+//! With `EDGE_DEVICE_TESTS=all` (`make test-device`) pictures are drawn with the bundle that ships, else
+//! with a tiny one.
 
 use crate::{
     bundle::Tiny,
@@ -23,6 +23,11 @@ const GLIBC: [u32; 2] = [2, 31];
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The bundle that ships.
+fn shipped() -> String {
+    repository().join("models/smile-64").display().to_string()
 }
 
 /// The cross-built program: `EDGE_AARCH64`, or where `cross/build.sh` puts it.
@@ -152,20 +157,10 @@ fn assert_near(pair: &Pair, place: &Place, arguments: &[&str]) {
 #[test]
 fn aarch64_computes_what_this_processor_computes() {
     let Some(pair) = Pair::new() else { return };
-    let place = Place::with_bundle(&Tiny::default());
-    assert_near(
-        &pair,
-        &place,
-        &["check", "--bundle", "bundle", "--provider", "cpu"],
-    );
-    if env::var("EDGE_DEVICE_TESTS").is_ok_and(|tests| tests == "all") {
-        let bundle = repository().join("models/smile-64").display().to_string();
-        assert_near(
-            &pair,
-            &place,
-            &["check", "--bundle", &bundle, "--provider", "cpu"],
-        );
-    }
+    let bundle = shipped();
+    let place = Place::new();
+    let arguments = ["check", "--bundle", &bundle, "--provider", "cpu"];
+    assert_near(&pair, &place, &arguments);
 }
 
 #[test]
@@ -196,6 +191,8 @@ fn aarch64_runs_the_demo_and_edits_it() {
 fn aarch64_draws_the_pictures_that_this_processor_draws() {
     let Some(pair) = Pair::new() else { return };
     let place = Place::with_bundle(&Tiny::default());
+    let all = env::var("EDGE_DEVICE_TESTS").is_ok_and(|tests| tests == "all");
+    let bundle = if all { shipped() } else { "bundle".into() };
     let [width, height] = [320, 240];
     let take = Take::new(0, width, height, 30.0);
     let mut rgb = vec![0; (3 * width * height) as usize];
@@ -208,7 +205,7 @@ fn aarch64_draws_the_pictures_that_this_processor_draws() {
         let arguments = [
             "run",
             "--bundle",
-            "bundle",
+            &bundle,
             "--source",
             "dir:in",
             "--attr",
