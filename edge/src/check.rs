@@ -14,6 +14,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// What is known of the bundle's signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signature {
+    /// The public key that was named made it.
+    Verified,
+    /// There is one, and no key was named to check it with.
+    Unchecked,
+    /// There is none.
+    None,
+}
+
 /// Result of a check.
 #[derive(Debug, Clone)]
 pub struct Check {
@@ -23,6 +34,8 @@ pub struct Check {
     pub folder: PathBuf,
     /// Its digest.
     pub digest: String,
+    /// Whether it is signed.
+    pub signature: Signature,
     /// What computed.
     pub provider: ProviderReport,
     /// Faces in the parity sample.
@@ -51,9 +64,18 @@ pub fn check(
     folder: &Path,
     request: &Request,
     library: Option<&Path>,
+    public_key: Option<&Path>,
     progress: &mut dyn FnMut(&str),
 ) -> Result<Check, EdgeError> {
     let bundle = Bundle::open(folder)?;
+    let signature = match public_key {
+        Some(key) => {
+            bundle.verify(key)?;
+            Signature::Verified
+        }
+        None if bundle.is_signed() => Signature::Unchecked,
+        None => Signature::None,
+    };
     let runtime = Runtime::load(library)?;
     let mut model = Model::open(&bundle, &runtime, request, progress)?;
     let sample = Sample::load(&bundle)?;
@@ -61,7 +83,8 @@ pub fn check(
     Ok(Check {
         name: bundle.manifest().name.clone(),
         folder: folder.into(),
-        digest: bundle.digest()?,
+        digest: bundle.digest().into(),
+        signature,
         provider,
         faces: sample.faces,
         outputs: sample.compare(&mut model, sample.faces)?,
@@ -106,6 +129,12 @@ impl fmt::Display for Check {
             "digest     {}: every file is as it was exported",
             self.digest
         )?;
+        let signature = match self.signature {
+            Signature::Verified => "made with the named key",
+            Signature::Unchecked => "not checked: no --public-key was named",
+            Signature::None => "none",
+        };
+        writeln!(out, "signature  {signature}")?;
         writeln!(
             out,
             "graphs     inputs and outputs are what the manifest says"

@@ -50,8 +50,8 @@ pub enum Command {
 /// The model and where it runs.
 #[derive(Debug, Args)]
 pub struct ModelArgs {
-    /// Bundle folder [default: models/smile-64, beside the working folder or the program]
-    #[arg(long, value_name = "DIR")]
+    /// Bundle folder or .tar [default: models/smile-64, beside the working folder or the program]
+    #[arg(long, value_name = "PATH")]
     pub bundle: Option<PathBuf>,
     /// Where to compute: auto, cpu, cuda or tensorrt
     #[arg(long, value_name = "NAME", default_value = "auto")]
@@ -59,6 +59,12 @@ pub struct ModelArgs {
     /// ONNX Runtime library, or the folder that holds it [env: ORT_DYLIB_PATH]
     #[arg(long, value_name = "PATH")]
     pub onnxruntime: Option<PathBuf>,
+    /// Refuse a bundle that this Ed25519 key (PEM) has not signed
+    #[arg(long, value_name = "FILE")]
+    pub public_key: Option<PathBuf>,
+    /// Domain of every face, e.g. neutral, instead of the bundle's classifier's verdict
+    #[arg(long, value_name = "NAME")]
+    pub source_domain: Option<String>,
     /// Arithmetic: fp32, or with TensorRT also fp16 and int8
     #[arg(long, value_name = "NAME", value_enum, default_value_t = Precision::Fp32)]
     pub precision: Precision,
@@ -81,6 +87,7 @@ impl ModelArgs {
             builder_level: self.builder_level,
             cuda_graph: self.cuda_graph,
             engine_cache: self.engine_cache.clone(),
+            source_domain: self.source_domain.clone(),
         }
     }
 }
@@ -149,6 +156,7 @@ impl RunArgs {
             model: self.model.request(),
             bundle: self.model.bundle,
             onnxruntime: self.model.onnxruntime,
+            public_key: self.model.public_key,
             source: self.source,
             camera_mode: self.camera_mode.unwrap_or_default(),
             display: self.display,
@@ -208,22 +216,22 @@ pub fn execute(cli: Cli, out: &mut impl Write) -> Result<(), EdgeError> {
 
 fn check(model: &ModelArgs, out: &mut impl Write) -> Result<(), EdgeError> {
     let folder = bundle_path::resolve(model.bundle.as_deref())?;
-    let library = model.onnxruntime.as_deref();
+    let (library, key) = (model.onnxruntime.as_deref(), model.public_key.as_deref());
     let progress = &mut |step: &str| log::info!("{step}");
-    let checked = check::check(&folder, &model.request(), library, progress)?;
+    let checked = check::check(&folder, &model.request(), library, key, progress)?;
     print(out, &checked.to_string())?;
     check::refuse(&checked.outputs, checked.provider.running)
 }
 
 fn prepare(model: &ModelArgs, out: &mut impl Write) -> Result<(), EdgeError> {
     let folder = bundle_path::resolve(model.bundle.as_deref())?;
-    let library = model.onnxruntime.as_deref();
+    let (library, key) = (model.onnxruntime.as_deref(), model.public_key.as_deref());
     let start = Instant::now();
     let progress = &mut |step: &str| {
         // On standard error, as it happens.
         eprintln!("{:>6.1} s  {step}", start.elapsed().as_secs_f64());
     };
-    let checked = check::check(&folder, &model.request(), library, progress)?;
+    let checked = check::check(&folder, &model.request(), library, key, progress)?;
     print(out, &checked.to_string())?;
     check::refuse(&checked.outputs, checked.provider.running)?;
     let (provider, seconds) = (checked.provider.running, start.elapsed().as_secs_f64());

@@ -23,7 +23,7 @@ pub fn folder(bundle: &Bundle, request: &Request, library: &Path) -> Result<Path
              name a folder with --engine-cache DIR",
         )?,
     };
-    let bundle_digest = bundle.digest().map_err(|error| error.to_string())?;
+    let bundle_digest = bundle.digest().to_owned();
     let architecture = &bundle.manifest().architecture;
     let parts = [
         ("bundle", bundle_digest.clone()),

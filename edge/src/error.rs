@@ -2,6 +2,7 @@
 
 use crate::provider::{Choice, Failure};
 use model_spec::SpecError;
+use onnx_runtime::NoLibrary;
 use std::path::PathBuf;
 
 /// Every message names the thing (file, device, library, provider), what was found and what to do.
@@ -25,14 +26,8 @@ pub enum EdgeError {
         searched: Vec<PathBuf>,
     },
     /// No usable ONNX Runtime library.
-    #[error(
-        "no usable ONNX Runtime library (1.18 or newer); name one with --onnxruntime PATH. Looked at:{}",
-        reasons(.searched)
-    )]
-    NoRuntime {
-        /// Path and reason of every candidate.
-        searched: Vec<(PathBuf, String)>,
-    },
+    #[error(transparent)]
+    NoRuntime(#[from] NoLibrary),
     /// ONNX Runtime refused a call.
     #[error("ONNX Runtime: {what}: {reason}")]
     Runtime {
@@ -135,13 +130,6 @@ impl EdgeError {
 fn places(paths: &[PathBuf]) -> String {
     let paths = paths.iter().map(|path| path.display().to_string());
     paths.collect::<Vec<_>>().join(", ")
-}
-
-fn reasons(searched: &[(PathBuf, String)]) -> String {
-    let lines = searched
-        .iter()
-        .map(|(path, reason)| format!("\n  {}: {reason}", path.display()));
-    lines.collect()
 }
 
 fn failed(failures: &[Failure]) -> String {

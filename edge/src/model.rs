@@ -1,4 +1,4 @@
-//! The four graphs of a bundle, on one execution provider.
+//! The graphs of a bundle, on one execution provider.
 
 use crate::{
     error::EdgeError,
@@ -6,7 +6,7 @@ use crate::{
     runtime::{Opener, Runtime},
 };
 use model_spec::{
-    Bundle, Manifest,
+    AttributeSet, Bundle, Manifest, SpecError,
     manifest::{Dimension, Graph as GraphSpec, TensorSpec},
     tensor,
 };
@@ -16,7 +16,8 @@ use ort::{
 };
 use std::path::PathBuf;
 
-/// Style encoder, style transformer, generator and classifier, ready to run.
+/// Style encoder, style transformer, generator and, where the bundle has them, classifier and face-mask
+/// network, ready to run.
 ///
 /// All batches have `N` faces; images are `[N, C, S, S]` in [-1, 1].
 pub struct Model {
@@ -27,8 +28,24 @@ pub struct Model {
     style_encoder: Graph,
     style_transformer: Graph,
     generator: Graph,
-    classifier: Graph,
+    classifier: Option<Graph>,
+    face_mask: Option<Graph>,
+    /// A source domain that was named stands for the classifier's verdict.
+    source_domain: Option<usize>,
+    masks: Masks,
 }
+
+/// Where the generator's high-pass skips are let through; used where `w_hpf > 0`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Masks {
+    /// `[N, 1, 256, 256]`: the whole face.
+    pub mask_first: Vec<f32>,
+    /// `[N, 1, 256, 256]`: without chin, lips and brows.
+    pub mask_second: Vec<f32>,
+}
+
+/// Logit of a source domain that was named: as sure as a classifier can be.
+const NAMED_LOGIT: f32 = 20.0;
 
 /// A style code taken apart by the style transformer.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -60,16 +77,19 @@ impl Model {
                 .map_err(OpenError::Provider)
                 .and_then(|()| open_all(bundle, runtime, request, provider, progress));
             match opened {
-                Ok([style_encoder, style_transformer, generator, classifier]) => {
+                Ok(graphs) => {
                     return Ok(Self {
                         manifest: bundle.manifest().clone(),
                         provider,
                         precision: request.precision,
                         failures,
-                        style_encoder,
-                        style_transformer,
-                        generator,
-                        classifier,
+                        style_encoder: graphs.style_encoder,
+                        style_transformer: graphs.style_transformer,
+                        generator: graphs.generator,
+                        classifier: graphs.classifier,
+                        face_mask: graphs.face_mask,
+                        source_domain: None,
+                        masks: Masks::default(),
                     });
                 }
                 // Another provider would find the same.
@@ -82,6 +102,53 @@ impl Model {
         }
         let choice = request.choice;
         Err(EdgeError::Provider { choice, failures })
+    }
+
+    /// The same model, for faces that are all of the domain `named`; without one, the classifier
+    /// tells each face's.
+    ///
+    /// # Errors
+    /// [`EdgeError::Spec`] for an unknown name, and for a bundle that cannot edit live faces: without a
+    /// classifier and a name, or with high-pass skips and without a face-mask network.
+    pub fn for_live_faces(mut self, named: Option<&str>) -> Result<Self, EdgeError> {
+        let domains = &self.manifest.domains;
+        let request = |field, found: String, expected: String| SpecError::Request {
+            field,
+            found,
+            expected,
+        };
+        if let Some(name) = named {
+            let unknown = || {
+                let expected = format!("one of: {}", domains.join(", "));
+                request("source domain", format!("{name:?}"), expected)
+            };
+            let position = domains.iter().position(|domain| domain == name);
+            self.source_domain = Some(position.ok_or_else(unknown)?);
+        } else if self.classifier.is_none() {
+            let expected = format!(
+                "a classifier, or --source-domain with one of: {}",
+                domains.join(", ")
+            );
+            return Err(request("graphs.classifier", "nothing".into(), expected).into());
+        }
+        if self.manifest.architecture.reads_masks() && self.face_mask.is_none() {
+            let expected = "a face-mask network, which the generator's high-pass skips need: import \
+                            the weights with it and export them again";
+            return Err(request("graphs.face_mask", "nothing".into(), expected.into()).into());
+        }
+        Ok(self)
+    }
+
+    /// Whether the bundle has a classifier.
+    #[must_use]
+    pub fn has_classifier(&self) -> bool {
+        self.classifier.is_some()
+    }
+
+    /// Whether the bundle has a face-mask network.
+    #[must_use]
+    pub fn has_face_mask(&self) -> bool {
+        self.face_mask.is_some()
     }
 
     /// The bundle's manifest.
@@ -113,8 +180,34 @@ impl Model {
     /// # Errors
     /// [`EdgeError::Runtime`].
     pub fn classify(&mut self, image: &[f32], logits: &mut Vec<f32>) -> Result<(), EdgeError> {
-        let outputs = self.classifier.run(&[image])?;
+        if let Some(domain) = self.source_domain {
+            let attributes = 0..self.manifest.attributes.len();
+            let logit = |attribute| match AttributeSet::is_on(domain, attribute) {
+                true => NAMED_LOGIT,
+                false => -NAMED_LOGIT,
+            };
+            logits.clear();
+            logits.extend(attributes.map(logit));
+            return Ok(());
+        }
+        let classifier = self.classifier.as_mut();
+        let classifier = classifier
+            .ok_or_else(|| EdgeError::Internal("no classifier and no source domain".into()))?;
+        let outputs = classifier.run(&[image])?;
         read(&outputs, tensor::LOGITS, logits)
+    }
+
+    /// `masks` becomes those of the faces.
+    ///
+    /// # Errors
+    /// [`EdgeError::Runtime`].
+    pub fn mask(&mut self, image: &[f32], masks: &mut Masks) -> Result<(), EdgeError> {
+        let face_mask = self.face_mask.as_mut();
+        let face_mask =
+            face_mask.ok_or_else(|| EdgeError::Internal("no face-mask network".into()))?;
+        let outputs = face_mask.run(&[image])?;
+        read(&outputs, tensor::MASK_FIRST, &mut masks.mask_first)?;
+        read(&outputs, tensor::MASK_SECOND, &mut masks.mask_second)
     }
 
     /// `styles` becomes `[N, Y, d]`: the style code under every source domain.
@@ -141,7 +234,8 @@ impl Model {
         )
     }
 
-    /// `edited` becomes `[N, C, S, S]`: the faces with the given style codes `[N, d]`.
+    /// `edited` becomes `[N, C, S, S]`: the faces with the given style codes `[N, d]`, and with masks
+    /// `[N, 1, 256, 256]` where the generator has high-pass skips.
     ///
     /// # Errors
     /// [`EdgeError::Runtime`].
@@ -149,9 +243,12 @@ impl Model {
         &mut self,
         image: &[f32],
         style: &[f32],
+        [mask_first, mask_second]: [&[f32]; 2],
         edited: &mut Vec<f32>,
     ) -> Result<(), EdgeError> {
-        let outputs = self.generator.run(&[image, style])?;
+        let outputs = self
+            .generator
+            .run(&[image, style, mask_first, mask_second])?;
         read(&outputs, tensor::EDITED, edited)
     }
 
@@ -166,7 +263,19 @@ impl Model {
         style: &[f32],
         difference: &mut Vec<f32>,
     ) -> Result<(), EdgeError> {
-        let outputs = self.generator.run(&[image, style])?;
+        if self.face_mask.is_some() {
+            let mut masks = std::mem::take(&mut self.masks);
+            let masked = self.mask(image, &mut masks);
+            self.masks = masks;
+            masked?;
+        }
+        let Masks {
+            mask_first,
+            mask_second,
+        } = &self.masks;
+        let outputs = self
+            .generator
+            .run(&[image, style, mask_first, mask_second])?;
         if outputs.get(tensor::DIFFERENCE).is_some() {
             return read(&outputs, tensor::DIFFERENCE, difference);
         }
@@ -177,6 +286,14 @@ impl Model {
             .for_each(|(value, image)| *value -= image);
         Ok(())
     }
+}
+
+struct Graphs {
+    style_encoder: Graph,
+    style_transformer: Graph,
+    generator: Graph,
+    classifier: Option<Graph>,
+    face_mask: Option<Graph>,
 }
 
 struct Graph {
@@ -197,23 +314,34 @@ fn open_all(
     request: &Request,
     provider: Provider,
     progress: &mut dyn FnMut(&str),
-) -> Result<[Graph; 4], OpenError> {
+) -> Result<Graphs, OpenError> {
     let graphs = &bundle.manifest().graphs;
     let opener = runtime
         .opener(bundle, request, provider)
         .map_err(OpenError::Provider)?;
-    let mut open = |number: u32, name: &str, spec| {
+    let (mut number, count) = (0, graphs.named().len());
+    let mut open = |name: &str, spec| {
+        number += 1;
         if provider == Provider::TensorRt {
-            progress(&format!("preparing the {name} for TensorRT, {number} of 4"));
+            progress(&format!(
+                "preparing the {name} for TensorRT, {number} of {count}"
+            ));
         }
         Graph::open(bundle, runtime, &opener, spec)
     };
-    Ok([
-        open(1, "style encoder", &graphs.style_encoder)?,
-        open(2, "style transformer", &graphs.style_transformer)?,
-        open(3, "generator", &graphs.generator)?,
-        open(4, "classifier", &graphs.classifier)?,
-    ])
+    let classifier = graphs.classifier.as_ref();
+    let face_mask = graphs.face_mask.as_ref();
+    Ok(Graphs {
+        style_encoder: open("style encoder", &graphs.style_encoder)?,
+        style_transformer: open("style transformer", &graphs.style_transformer)?,
+        generator: open("generator", &graphs.generator)?,
+        classifier: classifier
+            .map(|spec| open("classifier", spec))
+            .transpose()?,
+        face_mask: face_mask
+            .map(|spec| open("face-mask network", spec))
+            .transpose()?,
+    })
 }
 
 impl Graph {
@@ -223,9 +351,12 @@ impl Graph {
         opener: &Opener,
         spec: &GraphSpec,
     ) -> Result<Self, OpenError> {
-        let path = bundle.graph_path(spec);
+        let path = bundle.path(&spec.file);
+        let bytes = bundle
+            .read(&spec.file)
+            .map_err(|error| OpenError::Contract(error.into()))?;
         let session = runtime
-            .open_graph(&path, opener)
+            .open_graph(&bytes, opener)
             .map_err(|reason| OpenError::Provider(format!("{}: {reason}", spec.file)))?;
         for (what, outlets, specs) in [
             ("inputs", session.inputs(), &spec.inputs),
@@ -249,7 +380,8 @@ impl Graph {
         })
     }
 
-    /// Runs `N` faces; every slice holds whole faces of its input's shape.
+    /// Runs `N` faces; every slice holds whole faces of its input's shape, and those behind the
+    /// graph's last input are not read.
     fn run(&mut self, inputs: &[&[f32]]) -> Result<SessionOutputs<'_>, EdgeError> {
         let path = &self.path;
         let failed = |error: ort::Error| EdgeError::runtime(path.display().to_string(), error);

@@ -93,5 +93,5 @@ fn open(
     let name = &bundle.manifest().name;
     log::info!("bundle {name} on {}", model.provider().label());
     shared.set_provider(provider);
-    Ok(model)
+    model.for_live_faces(request.source_domain.as_deref())
 }

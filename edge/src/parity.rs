@@ -2,15 +2,15 @@
 
 use crate::{
     error::EdgeError,
-    model::{Model, StyleParts},
+    model::{Masks, Model, StyleParts},
 };
 use model_spec::{
-    Bundle, SpecError, digest,
+    Architecture, Bundle, SpecError,
     manifest::{Manifest, PARITY_FILE},
     tensor,
 };
 use safetensors::{Dtype, SafeTensors};
-use std::{fmt, fs, path::Path};
+use std::{fmt, path::Path};
 
 /// How far one output is from the trainer's.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +42,10 @@ pub struct Sample {
     style_edited: Vec<f32>,
     edited: Vec<f32>,
     logits: Vec<f32>,
+    masks: Masks,
+    has_masks: bool,
+    /// What the bundle's own precision allows.
+    tolerance: f32,
 }
 
 impl Sample {
@@ -51,12 +55,8 @@ impl Sample {
     /// [`EdgeError::File`], or [`EdgeError::Spec`] for a tensor that is missing or misshapen.
     pub fn load(bundle: &Bundle) -> Result<Self, EdgeError> {
         let path = bundle.path(PARITY_FILE);
-        let bytes = fs::read(&path).map_err(|error| EdgeError::file(&path, error))?;
+        let bytes = bundle.read(PARITY_FILE)?;
         let manifest = bundle.manifest();
-        // What was checked when the bundle was opened is what is read now.
-        if manifest.files.get(PARITY_FILE) != Some(&digest::of_bytes(&bytes)) {
-            return Err(EdgeError::file(path, "changed while it was read"));
-        }
         let tensors = SafeTensors::deserialize(&bytes)
             .map_err(|error| EdgeError::file(&path, format!("not safetensors: {error}")))?;
         let reader = Reader {
@@ -81,7 +81,13 @@ impl Sample {
             },
             style_edited: reader.floats(tensor::STYLE_EDITED, faces, &[dim])?,
             edited: reader.floats(tensor::EDITED, faces, &image)?,
-            logits: reader.floats(tensor::LOGITS, faces, &[manifest.attributes.len()])?,
+            logits: match architecture.has_classifier() {
+                true => reader.floats(tensor::LOGITS, faces, &[manifest.attributes.len()])?,
+                false => Vec::new(),
+            },
+            masks: reader.masks(faces, architecture)?,
+            has_masks: tensors.tensor(tensor::MASK_FIRST).is_ok(),
+            tolerance: manifest.parity_tolerance(),
         };
         Ok(sample)
     }
@@ -109,14 +115,28 @@ impl Sample {
             found
                 .related_targets
                 .extend_from_slice(&parts.related_targets);
-            model.generate(image, self.of(face, &self.style_edited), &mut one)?;
+            let masks =
+                [&self.masks.mask_first, &self.masks.mask_second].map(|mask| self.of(face, mask));
+            model.generate(image, self.of(face, &self.style_edited), masks, &mut one)?;
             found.edited.extend_from_slice(&one);
-            model.classify(image, &mut one)?;
-            found.logits.extend_from_slice(&one);
+            if model.has_classifier() {
+                model.classify(image, &mut one)?;
+                found.logits.extend_from_slice(&one);
+            }
+            if self.has_masks && model.has_face_mask() {
+                let mut masks = Masks::default();
+                model.mask(image, &mut masks)?;
+                found.masks.mask_first.extend_from_slice(&masks.mask_first);
+                found
+                    .masks
+                    .mask_second
+                    .extend_from_slice(&masks.mask_second);
+            }
         }
         let tolerance = model.precision().tolerance(model.provider());
+        let tolerance = tolerance.max(self.tolerance);
         let parts = &self.parts;
-        let outputs = [
+        let mut outputs = vec![
             (tensor::STYLES, &found.styles, &self.styles),
             (tensor::STYLE_UNRELATED, &found.unrelated, &parts.unrelated),
             (tensor::STYLE_RELATED, &found.related, &parts.related),
@@ -126,13 +146,27 @@ impl Sample {
                 &parts.related_targets,
             ),
             (tensor::EDITED, &found.edited, &self.edited),
-            (tensor::LOGITS, &found.logits, &self.logits),
         ];
-        let compared = outputs.map(|(name, found, expected)| {
+        if model.has_classifier() {
+            outputs.push((tensor::LOGITS, &found.logits, &self.logits));
+        }
+        if self.has_masks && model.has_face_mask() {
+            outputs.push((
+                tensor::MASK_FIRST,
+                &found.masks.mask_first,
+                &self.masks.mask_first,
+            ));
+            outputs.push((
+                tensor::MASK_SECOND,
+                &found.masks.mask_second,
+                &self.masks.mask_second,
+            ));
+        }
+        let compared = outputs.into_iter().map(|(name, found, expected)| {
             let expected = &expected[..expected.len() / self.faces * faces];
             parity(name, found, expected, tolerance)
         });
-        Ok(compared.to_vec())
+        Ok(compared.collect())
     }
 
     /// The part of a tensor that belongs to a face.
@@ -151,6 +185,7 @@ struct Outputs {
     related_targets: Vec<f32>,
     edited: Vec<f32>,
     logits: Vec<f32>,
+    masks: Masks,
 }
 
 fn parity(name: &'static str, found: &[f32], expected: &[f32], tolerance: f32) -> Parity {
@@ -223,6 +258,25 @@ impl Reader<'_> {
         let bytes = self.bytes(name, Dtype::F32, faces, sides)?;
         let (words, _) = bytes.as_chunks();
         Ok(words.iter().map(|word| f32::from_le_bytes(*word)).collect())
+    }
+
+    /// The masks of the sample's edits; see [`tensor::MASK_FIRST`] for a sample without.
+    fn masks(&self, faces: usize, architecture: &Architecture) -> Result<Masks, EdgeError> {
+        let sides = [1, tensor::MASK_SIZE, tensor::MASK_SIZE];
+        if !architecture.reads_masks() {
+            return Ok(Masks::default());
+        }
+        if self.tensors.tensor(tensor::MASK_FIRST).is_err() {
+            let zeros = vec![0.0; faces * sides.iter().product::<usize>()];
+            return Ok(Masks {
+                mask_first: zeros.clone(),
+                mask_second: zeros,
+            });
+        }
+        Ok(Masks {
+            mask_first: self.floats(tensor::MASK_FIRST, faces, &sides)?,
+            mask_second: self.floats(tensor::MASK_SECOND, faces, &sides)?,
+        })
     }
 
     fn domains(

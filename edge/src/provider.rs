@@ -143,6 +143,8 @@ pub struct Request {
     pub cuda_graph: bool,
     /// Folder of the engine caches; none takes the user's cache folder.
     pub engine_cache: Option<PathBuf>,
+    /// Domain of all faces; none asks the bundle's classifier.
+    pub source_domain: Option<String>,
 }
 
 impl From<Choice> for Request {

@@ -42,7 +42,7 @@ const SOON: Duration = Duration::from_millis(600);
 /// Options of `edge run`.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
-    /// Bundle folder; none looks for the one that ships.
+    /// Bundle folder or `.tar`; none looks for the one that ships.
     pub bundle: Option<PathBuf>,
     /// Where pictures come from.
     pub source: SourceChoice,
@@ -70,6 +70,8 @@ pub struct Config {
     pub onnxruntime: Option<PathBuf>,
     /// Where temperatures are read.
     pub system: System,
+    /// Public key that must have signed the bundle.
+    pub public_key: Option<PathBuf>,
 }
 
 /// Runs until the source ends, `frames` is reached, the window closes or `stop` is set.
@@ -82,7 +84,10 @@ pub fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeError> {
     let bundle = Bundle::open(&folder)?;
     let attributes = bundle.manifest().attributes.clone();
     let strengths = strengths(&attributes, config.attr.as_deref())?;
-    let digest = bundle.digest()?;
+    if let Some(key) = &config.public_key {
+        bundle.verify(key)?;
+    }
+    let digest = bundle.digest().to_owned();
     let (name, manifest) = (bundle.manifest().name.clone(), bundle.manifest().clone());
     let runtime = Runtime::load(config.onnxruntime.as_deref())?;
     let reference = config

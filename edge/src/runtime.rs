@@ -1,4 +1,4 @@
-//! Finds and loads the ONNX Runtime library, and opens graphs with exactly one execution provider.
+//! Opens graphs in ONNX Runtime, each with exactly one execution provider.
 
 use crate::{
     engine_cache,
@@ -6,6 +6,7 @@ use crate::{
     provider::{Precision, Provider, Request},
 };
 use model_spec::{Bundle, manifest::Dimension};
+use onnx_runtime::Library;
 use ort::{
     ep::{self, ExecutionProvider},
     session::{
@@ -13,19 +14,11 @@ use ort::{
         builder::{GraphOptimizationLevel, SessionBuilder},
     },
 };
-use std::{
-    env,
-    error::Error,
-    ffi::OsStr,
-    fs,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::path::{Path, PathBuf};
 
 /// A loaded ONNX Runtime.
 pub struct Runtime {
-    environment: ort::environment::Environment,
-    library: PathBuf,
+    library: Library,
 }
 
 /// How graphs are opened: exactly one provider with its options.
@@ -38,38 +31,21 @@ pub struct Opener {
     batch: Option<String>,
 }
 
-/// File name of the library.
-const LIBRARY: &str = "libonnxruntime.so";
-
 impl Runtime {
-    /// Loads the library at `explicit`, or the first usable one of: `ORT_DYLIB_PATH`, the program's
-    /// folder and its `../lib`, `third_party/onnxruntime/<arch>` from the working folder (and from
-    /// the program's) upwards, the system's loader.
+    /// Loads the library at `explicit`, or the first usable one of
+    /// [`onnx_runtime::search::candidates`].
     ///
     /// # Errors
-    /// [`EdgeError::NoRuntime`] with the reason for every place. A named library (option or
-    /// environment) that cannot be used is an error at once: another one would be a surprise.
+    /// [`EdgeError::NoRuntime`] with the reason for every place.
     pub fn load(explicit: Option<&Path>) -> Result<Self, EdgeError> {
-        let mut searched = Vec::new();
-        for candidate in candidates(explicit) {
-            match open(&candidate) {
-                Ok(environment) => {
-                    log::info!("ONNX Runtime: {}", candidate.display());
-                    return Ok(Self {
-                        environment,
-                        library: candidate,
-                    });
-                }
-                Err(reason) => searched.push((candidate, reason)),
-            }
-        }
-        Err(EdgeError::NoRuntime { searched })
+        let library = Library::load(explicit, env!("CARGO_PKG_NAME"))?;
+        Ok(Self { library })
     }
 
     /// The library in use.
     #[must_use]
     pub fn library(&self) -> &Path {
-        &self.library
+        self.library.path()
     }
 
     /// What it takes to open the graphs of `bundle` on `provider`.
@@ -83,7 +59,7 @@ impl Runtime {
         provider: Provider,
     ) -> Result<Opener, String> {
         let engines = match provider {
-            Provider::TensorRt => Some(engine_cache::folder(bundle, request, &self.library)?),
+            Provider::TensorRt => Some(engine_cache::folder(bundle, request, self.library.path())?),
             _ => None,
         };
         let input = bundle.manifest().graphs.generator.inputs.first();
@@ -114,7 +90,7 @@ impl Runtime {
     }
 
     fn session_builder(&self) -> ort::Result<SessionBuilder> {
-        let builder = Session::builder(&self.environment)?
+        let builder = Session::builder(self.library.environment())?
             .with_optimization_level(GraphOptimizationLevel::All)?
             .with_intra_threads(intra_threads())?
             .with_inter_threads(1)?
@@ -123,11 +99,11 @@ impl Runtime {
         Ok(builder)
     }
 
-    /// Opens the graph at `path` on the opener's provider, never on another one.
+    /// Opens the ONNX model `bytes` on the opener's provider, never on another one.
     ///
     /// # Errors
     /// ONNX Runtime's reason.
-    pub fn open_graph(&self, path: &Path, opener: &Opener) -> Result<Session, String> {
+    pub fn open_graph(&self, bytes: &[u8], opener: &Opener) -> Result<Session, String> {
         let text = |error: ort::Error| error.message().trim().to_owned();
         let failed = |error: ort::Error<SessionBuilder>| error.message().trim().to_owned();
         let mut builder = self.session_builder().map_err(text)?;
@@ -150,7 +126,7 @@ impl Runtime {
                 cuda().register(&mut builder).map_err(text)?;
             }
         }
-        builder.commit_from_file(path).map_err(text)
+        builder.commit_from_memory(bytes).map_err(text)
     }
 }
 
@@ -180,104 +156,4 @@ impl Opener {
 /// Two threads at most: the other stages need the rest of a small processor.
 fn intra_threads() -> usize {
     std::thread::available_parallelism().map_or(1, |count| count.get().min(2))
-}
-
-fn open(library: &Path) -> Result<ort::environment::Environment, String> {
-    // The loader's own message for a missing file hides which of several files is missing.
-    if library.components().count() > 1 && !library.exists() {
-        return Err("no such file".into());
-    }
-    let builder = ort::init_from(library).map_err(|error| match &error {
-        ort::LoadDynamicError::Dlopen { error, .. } => match error.source() {
-            Some(source) => source.to_string(),
-            None => error.to_string(),
-        },
-        ort::LoadDynamicError::MissingApi { .. } => "not an ONNX Runtime library".into(),
-        ort::LoadDynamicError::BadVersion { version_str, .. } => {
-            format!("wrong version: found {version_str}, expected 1.18 or newer")
-        }
-        ort::LoadDynamicError::InvalidVersionString => error.to_string(),
-    })?;
-    let logger = Arc::new(
-        |level: ort::logging::LogLevel, _: &str, _: &str, _: &str, message: &str| {
-            use ort::logging::LogLevel;
-            let level = match level {
-                LogLevel::Fatal | LogLevel::Error => log::Level::Debug, // also returned as an error
-                LogLevel::Warning => log::Level::Debug,
-                LogLevel::Info | LogLevel::Verbose => log::Level::Trace,
-            };
-            log::log!(target: "onnxruntime", level, "{message}");
-        },
-    );
-    builder
-        .with_name("edge")
-        .with_telemetry(false)
-        .with_logger(logger)
-        .build()
-        .map_err(|error| error.message().to_owned())
-}
-
-fn candidates(explicit: Option<&Path>) -> Vec<PathBuf> {
-    if let Some(path) = explicit {
-        return vec![inside(path)];
-    }
-    if let Some(path) = env::var_os("ORT_DYLIB_PATH").filter(|path| !path.is_empty()) {
-        return vec![inside(Path::new(&path))];
-    }
-    let program = env::current_exe().ok();
-    let beside = program.as_deref().and_then(Path::parent);
-    let mut folders = Vec::new();
-    if let Some(folder) = beside {
-        folders.push(folder.to_owned());
-        if let Some(parent) = folder.parent() {
-            folders.push(parent.join("lib"));
-        }
-    }
-    let third_party = Path::new("third_party/onnxruntime").join(env::consts::ARCH);
-    let working = env::current_dir().ok();
-    for start in [working.as_deref(), beside].into_iter().flatten() {
-        // One line per place a person would look at, not one per ancestor that has no such folder.
-        let existing = start
-            .ancestors()
-            .map(|folder| folder.join(&third_party))
-            .find(|folder| folder.is_dir());
-        let folder = existing.unwrap_or_else(|| start.join(&third_party));
-        if !folders.contains(&folder) {
-            folders.push(folder);
-        }
-    }
-    let mut candidates: Vec<PathBuf> = folders
-        .iter()
-        .map(|folder| match folder.is_dir() {
-            true => inside(folder),
-            false => folder.join(LIBRARY),
-        })
-        .collect();
-    candidates.push(LIBRARY.into());
-    candidates
-}
-
-/// The library inside a folder, also one that only has its versioned name; a file is itself.
-fn inside(path: &Path) -> PathBuf {
-    // ort resolves relative paths against the program's folder; a user means the working folder.
-    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    if !path.is_dir() {
-        return path;
-    }
-    let plain = path.join(LIBRARY);
-    if plain.exists() {
-        return plain;
-    }
-    let is_versioned = |name: &OsStr| {
-        let name = name.to_string_lossy();
-        name.strip_prefix(LIBRARY)
-            .is_some_and(|rest| rest.starts_with('.'))
-    };
-    let entries = fs::read_dir(path).into_iter().flatten().flatten();
-    let mut versioned: Vec<PathBuf> = entries
-        .filter(|entry| is_versioned(&entry.file_name()))
-        .map(|entry| entry.path())
-        .collect();
-    versioned.sort();
-    versioned.pop().unwrap_or(plain)
 }

@@ -6,9 +6,9 @@
 
 use crate::onnx::Graph;
 use model_spec::{
-    Architecture, Attribute, AttributeSet, ColourMode, Framing, Manifest, OutputForm, Provenance,
-    digest,
-    manifest::{FORMAT_VERSION, Graphs, MODEL_CARD_FILE, PARITY_FILE, Precision},
+    Architecture, Attribute, AttributeSet, ColourMode, Framing, Manifest, Norms, OutputForm,
+    Precision, Provenance, digest,
+    manifest::{FORMAT_VERSION, Graphs, MODEL_CARD_FILE, PARITY_FILE},
     tensor,
 };
 use safetensors::{Dtype, tensor::TensorView};
@@ -108,6 +108,9 @@ impl Tiny {
             },
             opset: 17,
             precision: Precision::Fp32,
+            norms: Norms::Native,
+            rewrites: vec![],
+            fidelity: None,
             files: digests,
         };
         manifest.validate().unwrap();

@@ -57,7 +57,8 @@ pub fn residual(
     sum_over_sqrt2(layers, name, &h, &shortcut)
 }
 
-/// `AdaIN act [up2] conv1 (C->C') AdaIN act conv2` plus a shortcut, divided by sqrt(2).
+/// `AdaIN act [up2] conv1 (C->C') AdaIN act conv2`, plus a shortcut and divided by sqrt(2) unless the
+/// generator has high-pass skips instead (`w_hpf > 0`).
 ///
 /// # Shapes
 /// `x [C,H,W]`, style `[d]` with its length -> `[C',H,W]`, or twice the height and width.
@@ -67,6 +68,7 @@ pub fn adaptive(
     x: &str,
     style: (&str, usize),
     shape: BlockShape,
+    with_shortcut: bool,
 ) -> String {
     let part = |part: &str| format!("{name}.{part}");
     let BlockShape { from, to, resample } = shape;
@@ -79,6 +81,9 @@ pub fn adaptive(
     let h = layers.adaptive_instance_norm(&part("norm2"), &h, to, style);
     let h = layers.leaky_relu(&part("act2"), &h);
     let h = layers.conv(&part("conv2"), &h, ConvShape::same([to, to]));
+    if !with_shortcut {
+        return h;
+    }
 
     let mut shortcut = x.to_owned();
     if resample {

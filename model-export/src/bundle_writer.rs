@@ -1,7 +1,13 @@
-//! Writes a bundle so that its folder is at every moment the old bundle, the new one, or nothing.
+//! Writes a bundle so that its folder or file is at every moment the old bundle, the new one, or nothing.
 
-use crate::error::{ExportError, Result};
-use model_spec::{Manifest, manifest::MANIFEST_FILE};
+use crate::{
+    archive,
+    error::{ExportError, Result},
+    sign::SigningKey,
+};
+use model_spec::{
+    Manifest, container::Container, manifest::MANIFEST_FILE, signature::SIGNATURE_FILE,
+};
 use std::{
     fs::{self, File, Permissions},
     io::{self, Write},
@@ -19,7 +25,7 @@ pub struct BundleWriter {
 }
 
 impl BundleWriter {
-    /// Starts a bundle that shall become the folder `target`.
+    /// Starts a bundle that shall become the folder `target`, or one file where the name ends in `.tar`.
     ///
     /// # Errors
     /// [`ExportError::Occupied`] when `target` holds anything but a bundle, or [`ExportError::Io`].
@@ -56,22 +62,39 @@ impl BundleWriter {
         write(&self.partial.path().join(file)).map_err(ExportError::io(self.target.join(file)))
     }
 
-    /// Writes the manifest and puts the bundle into its place.
+    /// Writes the manifest, signs it if there is a key, and puts the bundle into its place.
     ///
     /// # Errors
     /// [`ExportError::Spec`] or [`ExportError::Io`]; the target is then as it was.
-    pub fn finish(self, manifest: &Manifest) -> Result<()> {
+    pub fn finish(self, manifest: &Manifest, key: Option<&SigningKey>) -> Result<()> {
+        let label = self.target.join(MANIFEST_FILE);
         manifest
             .validate()
-            .map_err(|mismatch| mismatch.in_file(self.target.join(MANIFEST_FILE)))?;
-        manifest.save(self.partial.path())?;
-        sync_folder(self.partial.path()).map_err(ExportError::io(&self.target))?;
+            .map_err(|mismatch| mismatch.in_file(&label))?;
+        let folder = self.partial.path();
+        manifest.save(folder)?;
+        if let Some(key) = key {
+            let bytes = fs::read(folder.join(MANIFEST_FILE)).map_err(ExportError::io(&label))?;
+            self.write(SIGNATURE_FILE, key.sign(&bytes).as_bytes())?;
+        }
+        sync_folder(folder).map_err(ExportError::io(&self.target))?;
         // What the target holds may have changed since.
         refuse_occupied(&self.target)?;
-        replace(self.partial.path(), &self.target).map_err(ExportError::io(&self.target))?;
+        if is_archive(&self.target) {
+            archive::write(folder, &self.target).map_err(ExportError::io(&self.target))?;
+        } else {
+            replace(folder, &self.target).map_err(ExportError::io(&self.target))?;
+        }
         sync_folder(&self.parent).map_err(ExportError::io(&self.parent))
         // Dropping `partial` now removes the former bundle, if there was one.
     }
+}
+
+/// Whether a bundle called so is one file.
+fn is_archive(target: &Path) -> bool {
+    target
+        .extension()
+        .is_some_and(|it| it.eq_ignore_ascii_case("tar"))
 }
 
 /// The absolute path that `target` stands for, links followed.
@@ -111,7 +134,7 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// Accepts what may be replaced without loss: nothing, an empty folder, or a folder with a readable
+/// Accepts what may be replaced without loss: nothing, an empty folder, or a bundle with a readable
 /// manifest and only the files that it lists.
 fn refuse_occupied(target: &Path) -> Result<()> {
     let occupied = |found: String| {
@@ -123,29 +146,41 @@ fn refuse_occupied(target: &Path) -> Result<()> {
     if !target.exists() {
         return Ok(());
     }
-    if !target.is_dir() {
-        return occupied("a file".into());
+    if target.is_dir() == is_archive(target) {
+        return occupied(
+            if target.is_dir() {
+                "a folder"
+            } else {
+                "a file"
+            }
+            .into(),
+        );
     }
-    let mut names = Vec::new();
-    for entry in fs::read_dir(target).map_err(ExportError::io(target))? {
-        let entry = entry.map_err(ExportError::io(target))?;
-        names.push(entry.file_name().to_string_lossy().into_owned());
-    }
+    let container = match Container::open(target) {
+        Ok(container) => container,
+        Err(error) => return occupied(format!("a file that is no bundle ({error})")),
+    };
+    let names = container.names()?;
     if names.is_empty() {
         return Ok(());
     }
-    names.sort();
     if !names.iter().any(|name| name == MANIFEST_FILE) {
-        return occupied(format!(
-            "a folder without {MANIFEST_FILE}, with {}",
-            names[0]
-        ));
+        let kind = if target.is_dir() {
+            "a folder"
+        } else {
+            "an archive"
+        };
+        return occupied(format!("{kind} without {MANIFEST_FILE}, with {}", names[0]));
     }
-    let manifest = match Manifest::load(target) {
+    let bytes = container.read(MANIFEST_FILE)?;
+    let manifest = match Manifest::parse(&bytes, &target.join(MANIFEST_FILE)) {
         Ok(manifest) => manifest,
         Err(error) => return occupied(format!("a manifest that is no bundle's ({error})")),
     };
-    let foreign = |name: &&String| *name != MANIFEST_FILE && !manifest.files.contains_key(*name);
+    let foreign = |name: &&String| {
+        let ours = [MANIFEST_FILE, SIGNATURE_FILE].contains(&name.as_str());
+        !ours && !manifest.files.contains_key(*name)
+    };
     match names.iter().find(foreign) {
         Some(name) => occupied(format!("a bundle with a file it does not list, {name}")),
         None => Ok(()),

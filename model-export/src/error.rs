@@ -1,6 +1,7 @@
 //! What can go wrong between a checkpoint and a bundle.
 
-use model_spec::SpecError;
+use model_spec::{Precision, SpecError};
+use onnx_runtime::NoLibrary;
 use std::path::PathBuf;
 
 /// Every variant names the file or the graph node it is about.
@@ -50,6 +51,76 @@ pub enum ExportError {
         graph: String,
         /// Size it would have.
         bytes: usize,
+    },
+    /// What was given as a checkpoint is none.
+    #[error(
+        "{}: found {found}, expected a checkpoint folder, as `trainer fit` and `trainer import` \
+         write it", path.display()
+    )]
+    NoCheckpoint {
+        /// The path.
+        path: PathBuf,
+        /// What is there.
+        found: String,
+    },
+    /// The parity sample cannot be used.
+    #[error("{}: {reason}", path.display())]
+    Parity {
+        /// The file.
+        path: PathBuf,
+        /// Tensor, found, expected.
+        reason: String,
+    },
+    /// A calibration picture cannot be used.
+    #[error("calibration picture {}: {reason}", path.display())]
+    Picture {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
+    /// The signing key cannot be used.
+    #[error(
+        "{}: found {reason}, expected an Ed25519 private key in PEM \
+         (`openssl genpkey -algorithm ed25519`)", path.display()
+    )]
+    Key {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
+    /// A bundle's graph is no ONNX model.
+    #[error("{}: no ONNX model: {source}", path.display())]
+    Onnx {
+        /// The file.
+        path: PathBuf,
+        /// The reader's reason.
+        source: prost::DecodeError,
+    },
+    /// No usable ONNX Runtime library.
+    #[error(transparent)]
+    NoRuntime(#[from] NoLibrary),
+    /// ONNX Runtime refused a call.
+    #[error("ONNX Runtime: graph {graph}: {reason}")]
+    Runtime {
+        /// Name of the graph.
+        graph: String,
+        /// Its own message.
+        reason: String,
+    },
+    /// The precision loses more than its stated tolerance.
+    #[error(
+        "--precision {precision} loses too much on {measured_on}: {}; --accept-loss writes the \
+         bundle all the same, and its manifest says so", reasons.join(", ")
+    )]
+    Loss {
+        /// The precision.
+        precision: Precision,
+        /// The faces.
+        measured_on: String,
+        /// One line per figure beyond its tolerance.
+        reasons: Vec<String>,
     },
     /// The output folder holds something that must not be overwritten.
     #[error(

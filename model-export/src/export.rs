@@ -1,80 +1,130 @@
-//! The whole way from a checkpoint folder to a bundle folder.
+//! The whole way from a checkpoint folder to a bundle.
 
 use crate::{
     bundle_writer::BundleWriter,
     error::{ExportError, Result},
-    graph::{Cost, Graph},
+    graph::Graph,
     model_card, networks, onnx,
-    rewrite::{self, Pass},
+    precision::{
+        chain::{Chain, domain_of, towards_other},
+        faces::{Faces, Parity},
+        fidelity, half, int8, norms,
+    },
+    report::GraphReport,
+    rewrite::{self, PASSES, Pass},
+    runtime::{Arrays, Runtime},
+    sign::SigningKey,
 };
 use model_spec::{
-    CheckpointSpec, Manifest,
-    checkpoint::{self, MODEL_FILE},
+    CheckpointSpec, Fidelity, Manifest, Norms, Precision,
+    checkpoint::{self, FACE_MASK_FILE, MODEL_FILE, SPEC_FILE},
     digest,
-    manifest::{self, Graphs, MODEL_CARD_FILE, Precision},
+    manifest::{self, Graphs, MODEL_CARD_FILE},
+    tensor,
 };
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
-/// What became of one graph.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GraphReport {
-    /// File inside the bundle.
-    pub file: String,
-    /// Cost of the plain graph.
-    pub plain: Cost,
-    /// Cost of the graph in the bundle.
-    pub rewritten: Cost,
-    /// Size of the file.
-    pub bytes: usize,
+/// How to export.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Rewrites, in order.
+    pub passes: Vec<Pass>,
+    /// Form of instance norms.
+    pub norms: Norms,
+    /// Arithmetic.
+    pub precision: Precision,
+    /// Folder of faces, framed as the training images, to calibrate and measure on; without one the
+    /// parity sample's are used.
+    pub calibration: Option<PathBuf>,
+    /// Whether to write a bundle that loses more than its precision's tolerance.
+    pub accept_loss: bool,
+    /// Ed25519 private key in PEM.
+    pub sign: Option<PathBuf>,
+    /// ONNX Runtime library; only needed for precisions below fp32.
+    pub onnxruntime: Option<PathBuf>,
 }
 
-impl std::fmt::Display for GraphReport {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let millions = |count: u64| count as f64 / 1e6;
-        write!(
-            f,
-            "{}: {:.2} M multiply-adds ({:.2} M before rewriting), {:.3} M parameters, {:.2} MB",
-            self.file,
-            millions(self.rewritten.multiply_adds),
-            millions(self.plain.multiply_adds),
-            millions(self.rewritten.parameters),
-            millions(self.bytes as u64),
-        )
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            passes: PASSES.into(),
+            norms: Norms::Native,
+            precision: Precision::Fp32,
+            calibration: None,
+            accept_loss: false,
+            sign: None,
+            onnxruntime: None,
+        }
     }
 }
 
-/// Reads the checkpoint folder `from`, applies `passes` to its graphs, and writes the bundle `to`.
+/// What was written.
+#[derive(Debug)]
+pub struct Exported {
+    /// One report per graph.
+    pub graphs: Vec<GraphReport>,
+    /// What the precision costs, below fp32.
+    pub fidelity: Option<Fidelity>,
+    /// Whether the generator reads masks that no network of the bundle makes.
+    pub lacks_face_mask: bool,
+}
+
+/// Reads the checkpoint folder `from` and writes the bundle `to`, a folder or a `.tar`.
 ///
 /// # Errors
 /// Any [`ExportError`]; `to` is then what it was before.
-pub fn export(from: &Path, to: &Path, passes: &[Pass]) -> Result<Vec<GraphReport>> {
-    let spec = CheckpointSpec::load(from, &[MODEL_FILE, checkpoint::PARITY_FILE])?;
+pub fn export(from: &Path, to: &Path, options: &Options) -> Result<Exported> {
+    let spec = load(from)?;
+    let key = options.sign.as_deref().map(SigningKey::load).transpose()?;
     let writer = BundleWriter::create(to)?;
-    let metadata = metadata(&spec);
-    let expected = Graphs::expected(&spec.architecture, &spec.attributes);
+    let passes = suitable(options);
+    let mut graphs = networks::build(from, &spec)?;
+    let mut described = Graphs::expected(&spec.architecture, &spec.attributes);
+    let has_face_mask = graphs.iter().any(|graph| graph.name == "face_mask");
+    described.face_mask.take_if(|_| !has_face_mask);
     let mut reports = Vec::new();
-    let mut files = BTreeMap::new();
-    for (mut graph, (_, described)) in networks::build(from, &spec)?
-        .into_iter()
-        .zip(expected.named())
-    {
-        let plain = graph.cost()?;
-        rewrite::apply(&mut graph, passes);
-        let bytes = encode(&graph, described, &metadata)?;
+    for (graph, (_, expected)) in graphs.iter_mut().zip(described.named()) {
+        let (plain, plain_bytes) = (graph.cost()?, onnx::encoded_len(graph)?);
+        let steps = rewrite::explain(graph, &passes)?;
+        if options.norms == Norms::Arithmetic {
+            norms::as_arithmetic(graph);
+        }
         reports.push(GraphReport {
-            file: described.file.clone(),
+            file: expected.file.clone(),
             plain,
+            plain_bytes,
+            steps,
             rewritten: graph.cost()?,
-            bytes: bytes.len(),
+            bytes: 0,
+            quantised: 0,
         });
-        files.insert(described.file.clone(), digest::of_bytes(&bytes));
-        writer.write(&described.file, &bytes)?;
     }
     let parity = from.join(checkpoint::PARITY_FILE);
-    let bytes = fs::read(&parity).map_err(ExportError::io(&parity))?;
-    files.insert(manifest::PARITY_FILE.into(), digest::of_bytes(&bytes));
-    writer.write(manifest::PARITY_FILE, &bytes)?;
+    let parity = Parity::new(
+        &parity,
+        fs::read(&parity).map_err(ExportError::io(&parity))?,
+    );
+    let fidelity = reduce(&mut graphs, &mut reports, &spec, &parity, options)?;
 
+    let metadata = metadata(&spec);
+    let mut files = BTreeMap::new();
+    for ((graph, (_, expected)), report) in graphs.iter().zip(described.named()).zip(&mut reports) {
+        let bytes = encode(graph, expected, &metadata)?;
+        report.bytes = bytes.len();
+        files.insert(expected.file.clone(), digest::of_bytes(&bytes));
+        writer.write(&expected.file, &bytes)?;
+    }
+    files.insert(
+        manifest::PARITY_FILE.into(),
+        digest::of_bytes(parity.bytes()),
+    );
+    writer.write(manifest::PARITY_FILE, parity.bytes())?;
+
+    let lacks_face_mask = spec.architecture.reads_masks() && !has_face_mask;
     let mut manifest = Manifest {
         format_version: manifest::FORMAT_VERSION,
         name: spec.name,
@@ -85,16 +135,112 @@ pub fn export(from: &Path, to: &Path, passes: &[Pass]) -> Result<Vec<GraphReport
         framing: spec.framing,
         provenance: spec.provenance,
         opset: onnx::OPSET,
-        precision: Precision::Fp32,
-        graphs: expected,
+        precision: options.precision,
+        norms: options.norms,
+        rewrites: passes.iter().map(|pass| pass.name.into()).collect(),
+        fidelity,
+        graphs: described,
         files,
     };
     let card = model_card::render(&manifest, &reports);
     writer.write(MODEL_CARD_FILE, card.as_bytes())?;
     let card_digest = digest::of_bytes(card.as_bytes());
     manifest.files.insert(MODEL_CARD_FILE.into(), card_digest);
-    writer.finish(&manifest)?;
-    Ok(reports)
+    writer.finish(&manifest, key.as_ref())?;
+    Ok(Exported {
+        graphs: reports,
+        fidelity: manifest.fidelity,
+        lacks_face_mask,
+    })
+}
+
+fn load(from: &Path) -> Result<CheckpointSpec> {
+    let none = |found: &str| {
+        Err(ExportError::NoCheckpoint {
+            path: from.into(),
+            found: found.into(),
+        })
+    };
+    if from.is_file() {
+        return none("a file");
+    }
+    if from.is_dir() && !from.join(SPEC_FILE).exists() {
+        return none(&format!("a folder without {SPEC_FILE}"));
+    }
+    let spec = CheckpointSpec::load(from, &[MODEL_FILE, checkpoint::PARITY_FILE])?;
+    if spec.files.contains_key(FACE_MASK_FILE) {
+        digest::check(from, FACE_MASK_FILE, &spec.files, &from.join(SPEC_FILE))?;
+    }
+    Ok(spec)
+}
+
+/// The rewrites that suit the precision: sums before and behind products would each be rounded to
+/// integers anew.
+fn suitable(options: &Options) -> Vec<Pass> {
+    let products = [
+        rewrite::pooled_products::PASS.name,
+        rewrite::upsampled_products::PASS.name,
+    ];
+    let suits =
+        |pass: &&Pass| options.precision != Precision::Int8 || !products.contains(&pass.name);
+    options.passes.iter().filter(suits).copied().collect()
+}
+
+/// Brings the graphs to the wanted precision and measures what that costs.
+fn reduce(
+    graphs: &mut [Graph],
+    reports: &mut [GraphReport],
+    spec: &CheckpointSpec,
+    parity: &Parity,
+    options: &Options,
+) -> Result<Option<Fidelity>> {
+    if options.precision == Precision::Fp32 {
+        return Ok(None);
+    }
+    let runtime = Runtime::load(options.onnxruntime.as_deref())?;
+    let faces = match &options.calibration {
+        Some(folder) => Faces::of_folder(folder, &spec.architecture)?,
+        None => Faces::of_parity(parity)?,
+    };
+    let mut exact = Chain::open(graphs, &runtime)?;
+    for (graph, report) in graphs.iter_mut().zip(reports) {
+        if options.precision == Precision::Int8 {
+            let samples = samples(graph, &mut exact, &faces, spec)?;
+            report.quantised = int8::apply(graph, &samples, &runtime)?;
+        } else {
+            half::apply(graph, options.precision)?;
+        }
+    }
+    let mut reduced = Chain::open(graphs, &runtime)?;
+    let attributes = &spec.attributes;
+    let mut measured = fidelity::measure(&mut exact, &mut reduced, attributes, &faces, parity)?;
+    fidelity::judge(&mut measured, options.precision, options.accept_loss)?;
+    Ok(Some(measured))
+}
+
+/// Inputs of `graph` for every face, edited towards each attribute's other value.
+fn samples(
+    graph: &Graph,
+    exact: &mut Chain,
+    faces: &Faces,
+    spec: &CheckpointSpec,
+) -> Result<Vec<Arrays>> {
+    let mut samples = Vec::new();
+    for (n, image) in faces.images.iter().enumerate() {
+        if graph.name != "generator" {
+            samples.push(Arrays::from([(tensor::IMAGE.into(), image.clone())]));
+            continue;
+        }
+        let source = match faces.domains.get(n) {
+            Some(&domain) => domain,
+            None => domain_of(&exact.logits(image)?),
+        };
+        for attribute in 0..spec.attributes.len() {
+            let strengths = towards_other(&spec.attributes, attribute, source);
+            samples.push(exact.generator_inputs(image, source, &strengths)?);
+        }
+    }
+    Ok(samples)
 }
 
 /// What every graph says about itself to whoever opens it without the manifest.

@@ -4,15 +4,24 @@ use crate::{
     blocks::{self, BlockShape},
     graph::Graph,
     layers::{ConvShape, Layers},
-    op::Op,
+    op::{Conv, Op},
     weights::Weights,
 };
 use model_spec::{Architecture, OutputForm, tensor};
+use ndarray::Array4;
 
 /// Blocks at the smallest size, on either side.
 const BOTTLENECK_BLOCKS: usize = 2;
+/// Sizes in pixels whose encoder features are passed to the decoder when `w_hpf > 0`, and the masks
+/// that they are passed through.
+const HIGH_PASS_SIZES: [(usize, &str); 3] = [
+    (32, tensor::MASK_FIRST),
+    (64, tensor::MASK_SECOND),
+    (128, tensor::MASK_SECOND),
+];
 
-/// The plain graph `image [C,S,S], style [d] -> edited [C,S,S] [, difference [C,S,S]]`.
+/// The plain graph
+/// `image [C,S,S], style [d] [, mask_first, mask_second [1,256,256]] -> edited [C,S,S] [, difference [C,S,S]]`.
 pub fn build(architecture: &Architecture, weights: &mut Weights) -> Graph {
     let doc = "G(x, s): the face redrawn in the style of a code (StarGAN v2 generator of L2M-GAN). \
                Images are in [-1,1].";
@@ -22,10 +31,23 @@ pub fn build(architecture: &Architecture, weights: &mut Weights) -> Graph {
     let image = layers.graph.input(tensor::IMAGE, &[channels, size, size]);
     let code = layers.graph.input(tensor::STYLE, &[architecture.style_dim]);
     let style = (code.as_str(), architecture.style_dim);
+    let reads_masks = architecture.reads_masks();
+    if reads_masks {
+        for mask in [tensor::MASK_FIRST, tensor::MASK_SECOND] {
+            let sides = [1, tensor::MASK_SIZE, tensor::MASK_SIZE];
+            layers.graph.input(mask, &sides);
+        }
+    }
 
     let encoder = encoder_shapes(architecture);
     let mut h = layers.conv("from_rgb", &image, ConvShape::same([channels, stem]));
+    let mut side = size;
+    let mut skips = Vec::new();
     for (i, &shape) in encoder.iter().enumerate() {
+        if shape.resample {
+            skips.push((side, h.clone(), shape.from));
+            side /= 2;
+        }
         h = blocks::residual(&mut layers, &format!("encode.{i}"), &h, shape, true);
     }
     for (i, shape) in encoder.iter().rev().enumerate() {
@@ -34,7 +56,14 @@ pub fn build(architecture: &Architecture, weights: &mut Weights) -> Graph {
             to: shape.from,
             ..*shape
         };
-        h = blocks::adaptive(&mut layers, &format!("decode.{i}"), &h, style, mirrored);
+        let name = format!("decode.{i}");
+        h = blocks::adaptive(&mut layers, &name, &h, style, mirrored, !reads_masks);
+        side *= if shape.resample { 2 } else { 1 };
+        let skip = skips.iter().find(|(of, ..)| *of == side && shape.resample);
+        let mask = HIGH_PASS_SIZES.iter().find(|(of, _)| *of == side);
+        if let (Some(skip), Some((_, mask)), true) = (skip, mask, reads_masks) {
+            h = high_pass_skip(&mut layers, &name, &h, skip, mask, architecture.w_hpf);
+        }
     }
     let h = layers.instance_norm("to_rgb.0", &h, stem);
     let h = layers.leaky_relu("to_rgb.1", &h);
@@ -48,6 +77,38 @@ pub fn build(architecture: &Architecture, weights: &mut Weights) -> Graph {
         }
     }
     layers.graph
+}
+
+/// `h + HighPass(mask * f) / w_hpf`, `f` the encoder's feature of the same size and channels.
+fn high_pass_skip(
+    layers: &mut Layers<'_>,
+    name: &str,
+    h: &str,
+    (side, feature, channels): &(usize, String, usize),
+    mask: &str,
+    w_hpf: f32,
+) -> String {
+    let part = |part: &str| format!("{name}.skip.{part}");
+    let resized = Op::Bilinear {
+        from: tensor::MASK_SIZE,
+        side: *side,
+        align_corners: false,
+    };
+    let mask = layers.op(&part("mask"), resized, &[mask]);
+    let masked = layers.op(&part("masked"), Op::Multiply, &[feature, &mask]);
+    let centre_minus_neighbours = |(_, _, row, column)| match (row, column) {
+        (1, 1) => 8.0,
+        _ => -1.0,
+    };
+    let kernel = Array4::from_shape_fn((*channels, 1, 3, 3), centre_minus_neighbours);
+    let high_pass = Op::Conv(Conv {
+        groups: *channels,
+        ..Conv::new(kernel, None, 1)
+    });
+    let passed = layers.op(&part("high_pass"), high_pass, &[&masked]);
+    let factor = w_hpf.recip();
+    let weighted = layers.op(&part("weighted"), Op::Scale { factor }, &[&passed]);
+    layers.op(&format!("{name}.skipped"), Op::Add, &[h, &weighted])
 }
 
 /// Shapes of the encoder's blocks; the decoder's are the same, mirrored.

@@ -2,8 +2,9 @@
 
 use crate::{
     error::{ExportError, Result},
-    op::Op,
+    op::{Element, Op},
 };
+use ndarray::ArrayD;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One operator and the value it makes, which has the node's name.
@@ -17,6 +18,10 @@ pub struct Node {
     pub inputs: Vec<String>,
     /// What a reader in a graph viewer should know, or empty.
     pub doc: &'static str,
+    /// Element type of the value and of the stored numbers.
+    pub element: Element,
+    /// Whether it is computed in 32-bit floats whatever the precision.
+    pub precise: bool,
 }
 
 /// A value that enters or leaves a graph.
@@ -41,6 +46,8 @@ pub struct Graph {
     pub outputs: Vec<Port>,
     /// The operators.
     pub nodes: Vec<Node>,
+    /// Tensors that came with the weights and that no operator reads.
+    pub unused: Vec<(String, ArrayD<f32>)>,
 }
 
 /// What one run on one image costs.
@@ -62,6 +69,7 @@ impl Graph {
             inputs: Vec::new(),
             outputs: Vec::new(),
             nodes: Vec::new(),
+            unused: Vec::new(),
         }
     }
 
@@ -175,9 +183,11 @@ impl Graph {
             .iter()
             .map(|node| node.op.multiply_adds(&shapes[&node.name]))
             .sum();
+        let read: u64 = self.nodes.iter().map(|node| node.op.parameters()).sum();
+        let unread: usize = self.unused.iter().map(|(_, array)| array.len()).sum();
         Ok(Cost {
             multiply_adds,
-            parameters: self.nodes.iter().map(|node| node.op.parameters()).sum(),
+            parameters: read + unread as u64,
         })
     }
 }
@@ -191,6 +201,8 @@ impl Node {
             op,
             inputs: inputs.iter().map(|&input| input.into()).collect(),
             doc: "",
+            element: Element::Float32,
+            precise: false,
         }
     }
 

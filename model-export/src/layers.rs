@@ -5,7 +5,7 @@ use crate::{
     op::{Conv, Op},
     weights::Weights,
 };
-use ndarray::{Array1, Ix1, Ix2, Ix4};
+use ndarray::{Array1, Array4, Ix1, Ix2, Ix4};
 
 /// Slope of every leaky ReLU below 0.
 const LEAKY_SLOPE: f32 = 0.2;
@@ -65,6 +65,8 @@ pub struct Layers<'a> {
     /// The graph so far.
     pub graph: Graph,
     weights: &'a mut Weights,
+    /// What the names of all tensors start with.
+    prefix: String,
 }
 
 impl<'a> Layers<'a> {
@@ -73,11 +75,26 @@ impl<'a> Layers<'a> {
         Self {
             graph: Graph::new(name, doc),
             weights,
+            prefix: format!("{name}."),
+        }
+    }
+
+    /// As [`Layers::new`], for tensors whose names do not start with the network's.
+    pub fn unnamed(name: &str, doc: &str, weights: &'a mut Weights) -> Self {
+        Self {
+            prefix: String::new(),
+            ..Self::new(name, doc, weights)
         }
     }
 
     fn tensor(&self, layer: &str, part: &str) -> String {
-        format!("{}.{layer}.{part}", self.graph.name)
+        format!("{}{layer}.{part}", self.prefix)
+    }
+
+    /// The weight of a convolution, `[to,from,height,width]`.
+    pub fn weight(&mut self, layer: &str, [to, from, height, width]: [usize; 4]) -> Array4<f32> {
+        let name = self.tensor(layer, "weight");
+        self.weights.take(&name, Ix4(to, from, height, width))
     }
 
     fn vector(&mut self, layer: &str, part: &str, length: usize) -> Array1<f32> {
@@ -92,22 +109,24 @@ impl<'a> Layers<'a> {
 
     /// Square convolution, `[from,H,W] -> [to,H',W']`.
     pub fn conv(&mut self, name: &str, x: &str, shape: ConvShape) -> String {
-        let ConvShape {
-            channels: [from, to],
-            kernel,
-            stride,
-            padding,
-            with_bias,
-        } = shape;
-        let weight_name = self.tensor(name, "weight");
-        let weight = self
-            .weights
-            .take(&weight_name, Ix4(to, from, kernel, kernel));
+        let [from, to] = shape.channels;
+        let weight = self.weight(name, [to, from, shape.kernel, shape.kernel]);
+        self.conv_of(name, x, weight, shape)
+    }
+
+    /// As [`Layers::conv`], with a weight that has been taken already.
+    pub fn conv_of(
+        &mut self,
+        name: &str,
+        x: &str,
+        weight: Array4<f32>,
+        shape: ConvShape,
+    ) -> String {
+        let to = shape.channels[1];
         let conv = Conv {
-            weight,
-            bias: with_bias.then(|| self.vector(name, "bias", to)),
-            stride,
-            pads: [padding; 4],
+            bias: shape.with_bias.then(|| self.vector(name, "bias", to)),
+            stride: shape.stride,
+            ..Conv::new(weight, None, shape.padding)
         };
         self.graph.push(name, Op::Conv(conv), &[x])
     }
@@ -156,10 +175,7 @@ impl<'a> Layers<'a> {
         let graph = &mut self.graph;
         let shape = vec![2 * channels, 1, 1];
         let columns = graph.push(part("columns"), Op::Reshape { shape }, &[&fc]);
-        let slice = |start| Op::Slice {
-            start,
-            end: start + channels,
-        };
+        let slice = |start| Op::channels(start, start + channels);
         let gamma = graph.push(part("gamma"), slice(0), &[&columns]);
         let beta = graph.push(part("beta"), slice(channels), &[&columns]);
         let one = Op::AddConstant {
@@ -194,6 +210,6 @@ impl<'a> Layers<'a> {
             })
             .collect();
         let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
-        self.graph.push(name, Op::Concat, &rows)
+        self.graph.push(name, Op::Concat { axis: 0 }, &rows)
     }
 }

@@ -10,7 +10,7 @@ fn main() -> ExitCode {
     match cli::run(&Args::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("model-export: {error:#}");
+            eprintln!("model-export: {error}");
             ExitCode::FAILURE
         }
     }

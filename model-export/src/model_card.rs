@@ -1,8 +1,22 @@
 //! `MODEL_CARD.md`: the manifest for people.
 
-use crate::export::GraphReport;
-use model_spec::{ColourMode, Manifest, OutputForm};
+use crate::report::{self, GraphReport};
+use model_spec::{ColourMode, Manifest, OutputForm, Precision};
 use std::fmt::Write;
+
+/// What has to come from elsewhere before live faces can be edited.
+fn missing(manifest: &Manifest) -> Vec<String> {
+    let mut lines = Vec::new();
+    if manifest.graphs.classifier.is_none() {
+        lines.push(
+            "- No classifier: who runs it has to name the domain that the faces are of.".into(),
+        );
+    }
+    if manifest.architecture.reads_masks() && manifest.graphs.face_mask.is_none() {
+        lines.push("- No face-mask network: the generator needs masks from elsewhere.".into());
+    }
+    lines
+}
 
 /// The model card as Markdown; everything in it is in the manifest or in the graphs.
 #[must_use]
@@ -80,15 +94,25 @@ pub fn render(manifest: &Manifest, graphs: &[GraphReport]) -> String {
             .collect()
     };
     section("Metrics", metrics);
+    let arithmetic = match manifest.precision {
+        Precision::Fp32 => "32-bit floats",
+        Precision::Fp16 => "16-bit floats",
+        Precision::Mixed => {
+            "16-bit floats, with norms, style arithmetic and last layers in 32-bit ones"
+        }
+        Precision::Int8 => "8-bit integers in convolutions, 32-bit floats elsewhere",
+    };
+    let opset = manifest.opset;
     section(
         "Graphs",
-        std::iter::once(format!(
-            "ONNX operator set {}, 32-bit floats.\n",
-            manifest.opset
-        ))
-        .chain(graphs.iter().map(|graph| format!("- {graph}")))
-        .collect(),
+        std::iter::once(format!("ONNX operator set {opset}, {arithmetic}.\n"))
+            .chain(graphs.iter().map(|graph| format!("- {graph}")))
+            .collect(),
     );
+    if let Some(fidelity) = &manifest.fidelity {
+        let lines = report::of_fidelity(fidelity).into_iter();
+        section("Loss", lines.map(|line| format!("- {line}")).collect());
+    }
     section("Licence", vec![manifest.licence.clone()]);
     section(
         "Limits",
@@ -99,7 +123,10 @@ pub fn render(manifest: &Manifest, graphs: &[GraphReport]) -> String {
                 .into(),
             "- Learned from the data above, and only as fair to a group of people as that data is."
                 .into(),
-        ],
+        ]
+        .into_iter()
+        .chain(missing(manifest))
+        .collect(),
     );
     card.truncate(card.trim_end().len());
     card.push('\n');

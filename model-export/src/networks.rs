@@ -1,39 +1,40 @@
-//! The four graphs of a bundle, built plainly from a checkpoint's weights.
+//! The graphs of a bundle, built plainly from a checkpoint's weights.
 
 use crate::{
-    classifier, error::Result, generator, graph::Graph, style_encoder, style_transformer,
-    weights::Weights,
+    classifier, error::Result, face_mask, generator, graph::Graph, style_encoder,
+    style_transformer, weights::Weights,
 };
 use model_spec::{
     CheckpointSpec,
-    checkpoint::{MODEL_FILE, SPEC_FILE},
-    error::Mismatch,
+    checkpoint::{FACE_MASK_FILE, MODEL_FILE},
 };
 use std::path::Path;
 
-/// Reads `folder`'s weights and builds the graphs in the order of
-/// [`model_spec::manifest::Graphs::named`].
+/// Reads `folder`'s weights and builds the graphs, named as in
+/// [`model_spec::manifest::Graphs::named`] and in that order.
 ///
 /// # Errors
-/// A field this version cannot export, or [`crate::ExportError::Weights`] naming every wrong tensor.
-pub fn build(folder: &Path, spec: &CheckpointSpec) -> Result<[Graph; 4]> {
+/// [`crate::ExportError::Weights`] naming every wrong tensor.
+pub fn build(folder: &Path, spec: &CheckpointSpec) -> Result<Vec<Graph>> {
     let architecture = &spec.architecture;
-    if architecture.w_hpf != 0.0 {
-        let mismatch = Mismatch::new(
-            "architecture.w_hpf",
-            architecture.w_hpf,
-            "0: high-pass skips cannot be exported",
-        );
-        return Err(mismatch.in_file(folder.join(SPEC_FILE)).into());
-    }
     let (domains, attributes) = (spec.attributes.domain_count(), spec.attributes.len());
     let mut weights = Weights::load(&folder.join(MODEL_FILE))?;
-    let graphs = [
+    let mut graphs = vec![
         style_encoder::build(architecture, domains, &mut weights),
         style_transformer::build(architecture, domains, &mut weights),
         generator::build(architecture, &mut weights),
-        classifier::build(architecture, attributes, &mut weights),
     ];
+    for graph in &mut graphs {
+        graph.unused = weights.take_unused(&graph.name);
+    }
+    if architecture.has_classifier() {
+        graphs.push(classifier::build(architecture, attributes, &mut weights));
+    }
     weights.finish()?;
+    if architecture.reads_masks() && spec.files.contains_key(FACE_MASK_FILE) {
+        let mut weights = Weights::load(&folder.join(FACE_MASK_FILE))?;
+        graphs.push(face_mask::build(architecture, &mut weights));
+        weights.finish()?;
+    }
     Ok(graphs)
 }

@@ -1,7 +1,7 @@
 //! The tensors of `model.safetensors`, handed out by name and shape.
 
 use crate::error::{ExportError, Result};
-use ndarray::{Array, Dimension};
+use ndarray::{Array, ArrayD, Dimension, IxDyn};
 use safetensors::{Dtype, SafeTensors};
 use std::{
     collections::BTreeMap,
@@ -60,6 +60,33 @@ impl Weights {
             stored: stored.collect(),
             problems: Vec::new(),
         })
+    }
+
+    /// No tensors at all, for graphs without weights.
+    #[must_use]
+    pub fn none() -> Self {
+        Self {
+            path: PathBuf::new(),
+            stored: BTreeMap::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// Removes every tensor of `network` that no operator of ours reads: the `attention` layers that
+    /// official checkpoints carry without using them.
+    pub fn take_unused(&mut self, network: &str) -> Vec<(String, ArrayD<f32>)> {
+        let prefix = format!("{network}.attention.");
+        let names = self.stored.keys().filter(|name| name.starts_with(&prefix));
+        let shapes: Vec<_> = names
+            .map(|name| (name.clone(), self.stored[name].shape.clone()))
+            .collect();
+        shapes
+            .into_iter()
+            .map(|(name, shape)| {
+                let array = self.take(&name, IxDyn(&shape));
+                (name, array)
+            })
+            .collect()
     }
 
     /// Removes the tensor `name` of `shape`; zeros when it is not there as expected.

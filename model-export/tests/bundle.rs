@@ -1,7 +1,10 @@
 //! What is written, and what is never overwritten.
 
 use crate::{fixture, runtime};
-use model_export::{ExportError, export::export, rewrite::PASSES};
+use model_export::{
+    ExportError,
+    export::{Options, export},
+};
 use model_spec::{
     Bundle, CheckpointSpec, ColourMode, OutputForm, SpecError,
     checkpoint::{MODEL_FILE, SPEC_FILE},
@@ -39,8 +42,8 @@ fn bundle_opens_with_every_digest_and_carries_what_the_checkpoint_says() {
     let folder = tempfile::tempdir().unwrap();
     let (from, to) = (folder.path().join("ckpt"), folder.path().join("new/bundle"));
     let spec = checkpoint(&from);
-    let reports = export(&from, &to, &PASSES).unwrap();
-    assert_eq!(reports.len(), 4);
+    let reports = export(&from, &to, &Options::default()).unwrap();
+    assert_eq!(reports.graphs.len(), 4);
     let bundle = Bundle::open(&to).unwrap();
     let manifest = bundle.manifest();
     assert_eq!(manifest.name, spec.name);
@@ -79,7 +82,7 @@ fn bundle_opens_with_every_digest_and_carries_what_the_checkpoint_says() {
         fixture::noise(&[1, 1, 32, 32], 1),
         fixture::noise(&[1, 12], 2),
     );
-    let bytes = fs::read(bundle.graph_path(&manifest.graphs.generator)).unwrap();
+    let bytes = bundle.read(&manifest.graphs.generator.file).unwrap();
     let outputs = runtime::run(&bytes, &[(tensor::IMAGE, &image), (tensor::STYLE, &style)]);
     assert_eq!(
         &outputs[tensor::EDITED] - &image,
@@ -92,11 +95,15 @@ fn same_checkpoint_gives_the_same_bytes_and_replaces_the_former_bundle() {
     let folder = tempfile::tempdir().unwrap();
     let (from, to) = (folder.path().join("ckpt"), folder.path().join("bundle"));
     checkpoint(&from);
-    export(&from, &to, &PASSES).unwrap();
+    export(&from, &to, &Options::default()).unwrap();
     let first = contents(&to);
-    export(&from, &to, &PASSES).unwrap();
+    export(&from, &to, &Options::default()).unwrap();
     assert_eq!(first, contents(&to));
-    export(&from, &to, &[]).unwrap();
+    let no_passes = Options {
+        passes: vec![],
+        ..Options::default()
+    };
+    export(&from, &to, &no_passes).unwrap();
     assert_ne!(first, contents(&to));
     assert!(Bundle::open(&to).is_ok());
     assert_eq!(names(folder.path()), ["bundle", "ckpt"]);
@@ -109,7 +116,7 @@ fn folders_that_are_not_bundles_and_foreign_files_are_refused_untouched() {
     checkpoint(&from);
     let refused = |to: &Path, why: &str| {
         let before = contents(to);
-        let error = export(&from, to, &PASSES).unwrap_err();
+        let error = export(&from, to, &Options::default()).unwrap_err();
         assert!(matches!(error, ExportError::Occupied { .. }), "{error}");
         assert!(
             error.to_string().contains(why),
@@ -127,18 +134,18 @@ fn folders_that_are_not_bundles_and_foreign_files_are_refused_untouched() {
     .unwrap();
     refused(&web, "no bundle's");
     let bundle = folder.path().join("bundle");
-    export(&from, &bundle, &PASSES).unwrap();
+    export(&from, &bundle, &Options::default()).unwrap();
     fs::write(bundle.join("notes.txt"), "mine").unwrap();
     refused(&bundle, "notes.txt");
     fs::remove_file(bundle.join("notes.txt")).unwrap();
 
     let file = folder.path().join("file");
     fs::write(&file, "mine").unwrap();
-    let error = export(&from, &file, &PASSES).unwrap_err();
+    let error = export(&from, &file, &Options::default()).unwrap_err();
     assert!(error.to_string().contains("found a file"), "{error}");
     let empty = folder.path().join("empty");
     fs::create_dir(&empty).unwrap();
-    export(&from, &empty, &PASSES).unwrap();
+    export(&from, &empty, &Options::default()).unwrap();
 }
 
 #[test]
@@ -146,10 +153,10 @@ fn wrong_checkpoints_leave_the_former_bundle_whole() {
     let folder = tempfile::tempdir().unwrap();
     let (from, to) = (folder.path().join("ckpt"), folder.path().join("bundle"));
     let spec = checkpoint(&from);
-    export(&from, &to, &PASSES).unwrap();
+    export(&from, &to, &Options::default()).unwrap();
     let before = contents(&to);
     let fails = |why: &[&str]| {
-        let error = export(&from, &to, &PASSES).unwrap_err();
+        let error = export(&from, &to, &Options::default()).unwrap_err();
         for part in why {
             assert!(
                 error.to_string().contains(part),
@@ -185,5 +192,5 @@ fn wrong_checkpoints_leave_the_former_bundle_whole() {
     ]);
 
     fs::remove_file(&spec_file).unwrap();
-    fails(&["checkpoint.json", "No such file"]);
+    fails(&["a folder without checkpoint.json", "trainer import"]);
 }

@@ -65,7 +65,7 @@ fn wrong_usage_ends_with_2_and_a_failure_with_1_and_its_reason() {
     let (code, _, stderr) = run(&mut command);
     assert_eq!(code, Some(1));
     assert!(
-        stderr.contains("checkpoint.json") && stderr.contains("No such file"),
+        stderr.contains("a folder without checkpoint.json"),
         "{stderr}"
     );
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);

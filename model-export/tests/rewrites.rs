@@ -117,6 +117,60 @@ fn upsampled_convolution_is_exact_at_the_borders_and_costs_four_ninths() {
 }
 
 #[test]
+fn upsampled_convolution_from_nine_products_is_exact_at_the_borders_and_costs_a_quarter() {
+    if runtime::is_missing("upsampled_products") {
+        return;
+    }
+    let channels = rewrite::upsampled_products::LEAST_CHANNELS;
+    for side in [1, 2, 5] {
+        let nodes: [(&str, Op, &[&str]); 2] = [
+            ("u", Op::NearestUp2, &["x"]),
+            ("c", conv(channels, channels + 4, 3, 1), &["u"]),
+        ];
+        let plain = graph(&[channels, side, side + 1], &nodes);
+        let rewritten = assert_exact(&plain, rewrite::upsampled_products::PASS);
+        let (before, after) = (plain.cost().unwrap(), rewritten.cost().unwrap());
+        assert_eq!(after.multiply_adds * 4, before.multiply_adds);
+    }
+}
+
+#[test]
+fn pooled_convolution_from_nine_products_is_exact_at_the_borders_and_costs_a_quarter() {
+    if runtime::is_missing("pooled_products") {
+        return;
+    }
+    let channels = rewrite::pooled_products::LEAST_CHANNELS;
+    for side in [2, 4, 10] {
+        let nodes: [(&str, Op, &[&str]); 2] = [
+            ("c", conv(channels, channels + 4, 3, 1), &["x"]),
+            ("p", Op::AveragePool2, &["c"]),
+        ];
+        let plain = graph(&[channels, side, side + 2], &nodes);
+        let rewritten = assert_exact(&plain, rewrite::pooled_products::PASS);
+        let (before, after) = (plain.cost().unwrap(), rewritten.cost().unwrap());
+        assert_eq!(after.multiply_adds * 4, before.multiply_adds);
+    }
+}
+
+#[test]
+fn tensors_that_no_operator_reads_and_dead_operators_are_left_out() {
+    if runtime::is_missing("dead_weights") {
+        return;
+    }
+    let nodes: [(&str, Op, &[&str]); 2] = [
+        ("dead", conv(3, 5, 3, 1), &["x"]),
+        ("y", conv(3, 5, 1, 0), &["x"]),
+    ];
+    let mut plain = graph(&[3, 4, 4], &nodes);
+    plain
+        .unused
+        .push(("attention.weight".into(), noise(&[7], 1)));
+    let rewritten = assert_exact(&plain, rewrite::dead_weights::PASS);
+    let saved = plain.cost().unwrap().parameters - rewritten.cost().unwrap().parameters;
+    assert_eq!(saved, 7 + 5 * 3 * 9 + 5);
+}
+
+#[test]
 fn runtime_operators_agree_with_the_reference_at_the_borders() {
     if runtime::is_missing("runtime_operators") {
         return;
@@ -232,8 +286,8 @@ fn one_plus_gamma_folds_into_the_bias() {
     let nodes: [(&str, Op, &[&str]); 6] = [
         ("fc", linear, &["x"]),
         ("columns", Op::Reshape { shape }, &["fc"]),
-        ("gamma", Op::Slice { start: 0, end: 3 }, &["columns"]),
-        ("beta", Op::Slice { start: 3, end: 6 }, &["columns"]),
+        ("gamma", Op::channels(0, 3), &["columns"]),
+        ("beta", Op::channels(3, 6), &["columns"]),
         ("one_plus_gamma", Op::AddConstant { value: one }, &["gamma"]),
         ("y", Op::Multiply, &["one_plus_gamma", "beta"]),
     ];
@@ -326,7 +380,7 @@ fn layers_of_all_domains_become_one() {
         ("t.1.1", Op::Relu, &["t.1.0"]),
         ("t.1.2", linear(96), &["t.1.1"]),
         ("t.1.row", row(), &["t.1.2"]),
-        ("y", Op::Concat, &["t.0.row", "t.1.row"]),
+        ("y", Op::Concat { axis: 0 }, &["t.0.row", "t.1.row"]),
     ];
     let rewritten = assert_exact(&graph(&[4], &nodes), rewrite::domain_heads::PASS);
     assert_eq!(
@@ -341,4 +395,7 @@ fn every_rewrite_has_its_own_name() {
     let mut names = rewrite::PASSES.map(|pass| pass.name);
     names.sort_unstable();
     assert!(names.windows(2).all(|pair| pair[0] != pair[1]));
+    for pass in rewrite::PASSES {
+        assert_eq!(pass.skip, format!("no-{}", pass.name));
+    }
 }

@@ -31,7 +31,8 @@ pub struct Architecture {
     pub w_hpf: f32,
     /// Meaning of the generator's last convolution.
     pub output: OutputForm,
-    /// Channels behind the first convolution of the attribute classifier.
+    /// Channels behind the first convolution of the attribute classifier; 0: the model has none, as
+    /// official checkpoints.
     pub classifier_channels: usize,
 }
 
@@ -53,7 +54,6 @@ impl Architecture {
             ("style_dim", self.style_dim),
             ("stem_channels", self.stem_channels),
             ("max_conv_dim", self.max_conv_dim),
-            ("classifier_channels", self.classifier_channels),
         ];
         for (name, value) in sizes {
             if !(1..=8192).contains(&value) {
@@ -64,6 +64,13 @@ impl Architecture {
                 ));
             }
         }
+        if self.classifier_channels > 8192 {
+            return Err(Mismatch::new(
+                "architecture.classifier_channels",
+                self.classifier_channels,
+                "0 to 8192",
+            ));
+        }
         if !(self.w_hpf.is_finite() && self.w_hpf >= 0.0) {
             return Err(Mismatch::new(
                 "architecture.w_hpf",
@@ -72,6 +79,18 @@ impl Architecture {
             ));
         }
         Ok(())
+    }
+
+    /// Whether there is an attribute classifier.
+    #[must_use]
+    pub fn has_classifier(&self) -> bool {
+        self.classifier_channels > 0
+    }
+
+    /// Whether the generator reads face masks, for its high-pass skips.
+    #[must_use]
+    pub fn reads_masks(&self) -> bool {
+        self.w_hpf > 0.0
     }
 
     /// `log2(image_size)`.

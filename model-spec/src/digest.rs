@@ -2,7 +2,12 @@
 
 use crate::error::{Mismatch, SpecError};
 use sha2::{Digest, Sha256};
-use std::{collections::BTreeMap, fs::File, io::Read, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 /// SHA-256 of `bytes`, 64 hexadecimal digits.
 #[must_use]
@@ -42,12 +47,26 @@ pub fn check(
     digests: &BTreeMap<String, String>,
     listed_in: &Path,
 ) -> Result<(), SpecError> {
+    let path = folder.join(file);
+    let found = match digests.contains_key(file) {
+        true => of_file(&path)?,
+        false => String::new(),
+    };
+    compare(found, path, file, digests, listed_in)
+}
+
+/// Checks that `found`, the digest of `file` at `path`, is the one that `digests` gives it.
+pub(crate) fn compare(
+    found: String,
+    path: PathBuf,
+    file: &str,
+    digests: &BTreeMap<String, String>,
+    listed_in: &Path,
+) -> Result<(), SpecError> {
     let Some(expected) = digests.get(file) else {
         let mismatch = Mismatch::new(format!("files.{file}"), "nothing", "a SHA-256 digest");
         return Err(mismatch.in_file(listed_in));
     };
-    let path = folder.join(file);
-    let found = of_file(&path)?;
     if &found == expected {
         return Ok(());
     }

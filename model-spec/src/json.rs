@@ -1,6 +1,6 @@
 //! Versioned JSON files: read with a clear version error, written so that a crash leaves the old file.
 
-use crate::error::SpecError;
+use crate::error::{Mismatch, SpecError};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{fs, io::Write, path::Path};
 
@@ -13,10 +13,23 @@ pub fn read_versioned<T: DeserializeOwned>(
     what: &'static str,
     supported: u32,
 ) -> Result<T, SpecError> {
-    let text = fs::read_to_string(path).map_err(|source| SpecError::Io {
+    let bytes = fs::read(path).map_err(|source| SpecError::Io {
         path: path.into(),
         source,
     })?;
+    parse_versioned(&bytes, path, what, supported)
+}
+
+/// As [`read_versioned`], of `bytes` that come from `path`.
+///
+/// # Errors
+/// [`SpecError::NewerFormat`], [`SpecError::Field`] for version 0, or [`SpecError::Json`].
+pub fn parse_versioned<T: DeserializeOwned>(
+    bytes: &[u8],
+    path: &Path,
+    what: &'static str,
+    supported: u32,
+) -> Result<T, SpecError> {
     let json_error = |source| SpecError::Json {
         path: path.into(),
         what,
@@ -27,7 +40,7 @@ pub fn read_versioned<T: DeserializeOwned>(
     struct Version {
         format_version: u32,
     }
-    let version: Version = serde_json::from_str(&text).map_err(json_error)?;
+    let version: Version = serde_json::from_slice(bytes).map_err(json_error)?;
     if version.format_version > supported {
         return Err(SpecError::NewerFormat {
             path: path.into(),
@@ -35,7 +48,11 @@ pub fn read_versioned<T: DeserializeOwned>(
             supported,
         });
     }
-    serde_json::from_str(&text).map_err(json_error)
+    if version.format_version == 0 {
+        let expected = format!("1 to {supported}");
+        return Err(Mismatch::new("format_version", 0, expected).in_file(path));
+    }
+    serde_json::from_slice(bytes).map_err(json_error)
 }
 
 /// Writes `value` as indented JSON to a neighbour of `path`, syncs it and renames it over `path`.

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! trainer ──► Checkpoint (checkpoint.json + model.safetensors + parity.safetensors)
-//!                 └─► model-export ──► Bundle (manifest.json + graphs + parity.safetensors)
+//!                 └─► model-export ──► Bundle (manifest.json + graphs + parity.safetensors),
+//!                                          a folder or one .tar
 //!                                          └─► edge
 //! ```
 //!
@@ -13,13 +14,17 @@ pub mod architecture;
 pub mod attribute;
 pub mod bundle;
 pub mod checkpoint;
+pub mod container;
 pub mod digest;
 pub mod error;
+pub mod fidelity;
 pub mod framing;
 pub mod json;
 pub mod manifest;
 pub mod pixel;
+pub mod precision;
 pub mod provenance;
+pub mod signature;
 pub mod strength;
 pub mod tensor;
 
@@ -28,8 +33,10 @@ pub use attribute::{Attribute, AttributeSet};
 pub use bundle::Bundle;
 pub use checkpoint::CheckpointSpec;
 pub use error::SpecError;
+pub use fidelity::Fidelity;
 pub use framing::Framing;
 pub use manifest::Manifest;
 pub use pixel::ColourMode;
+pub use precision::{Norms, Precision};
 pub use provenance::Provenance;
 pub use strength::EditWeights;

@@ -4,30 +4,24 @@ use crate::{
     architecture::{Architecture, OutputForm},
     attribute::AttributeSet,
     error::{Mismatch, SpecError},
+    fidelity::Fidelity,
     framing::Framing,
     json,
+    precision::{Norms, Precision},
     provenance::Provenance,
     tensor,
 };
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 /// Newest bundle format this library reads and the one it writes.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 /// Name of the manifest inside a bundle.
 pub const MANIFEST_FILE: &str = "manifest.json";
 /// Name of the parity sample inside a bundle.
 pub const PARITY_FILE: &str = "parity.safetensors";
 /// Name of the model card inside a bundle.
 pub const MODEL_CARD_FILE: &str = "MODEL_CARD.md";
-
-/// Arithmetic of the graphs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Precision {
-    /// 32-bit floats throughout.
-    Fp32,
-}
 
 /// One side of a tensor's shape: a number, or a name for a size that may vary.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,7 +69,7 @@ pub struct Graph {
     pub outputs: Vec<TensorSpec>,
 }
 
-/// The graphs every bundle has.
+/// The graphs of a bundle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Graphs {
@@ -83,14 +77,19 @@ pub struct Graphs {
     pub style_encoder: Graph,
     /// `style -> style_unrelated, style_related, style_related_targets`.
     pub style_transformer: Graph,
-    /// `image, style -> edited [, difference]`.
+    /// `image, style [, mask_first, mask_second] -> edited [, difference]`.
     pub generator: Graph,
-    /// `image -> logits`.
-    pub classifier: Graph,
+    /// `image -> logits`; without it the source domain has to be named by who runs the bundle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classifier: Option<Graph>,
+    /// `image -> mask_first, mask_second`, where `w_hpf > 0`; without it the masks have to come from elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub face_mask: Option<Graph>,
 }
 
 impl Graphs {
     /// The inputs and outputs that `architecture` with `attributes` has; readers and writers share it.
+    /// Of these only `face_mask` may be missing.
     #[must_use]
     pub fn expected(architecture: &Architecture, attributes: &AttributeSet) -> Self {
         let (channels, size) = (architecture.colour.channels(), architecture.image_size);
@@ -109,6 +108,15 @@ impl Graphs {
                 &[channels, size, size],
             ));
         }
+        let masks = || {
+            let sides = [1, tensor::MASK_SIZE, tensor::MASK_SIZE];
+            [tensor::MASK_FIRST, tensor::MASK_SECOND].map(|name| TensorSpec::batched(name, &sides))
+        };
+        let mut generator_inputs = vec![image(), code(tensor::STYLE)];
+        if architecture.reads_masks() {
+            generator_inputs.extend(masks());
+        }
+        let logits = TensorSpec::batched(tensor::LOGITS, &[attributes.len()]);
         Self {
             style_encoder: graph(
                 "style_encoder",
@@ -124,24 +132,31 @@ impl Graphs {
                     TensorSpec::batched(tensor::STYLE_RELATED_TARGETS, &[domains, dim]),
                 ],
             ),
-            generator: graph("generator", vec![image(), code(tensor::STYLE)], generated),
-            classifier: graph(
-                "classifier",
-                vec![image()],
-                vec![TensorSpec::batched(tensor::LOGITS, &[attributes.len()])],
-            ),
+            generator: graph("generator", generator_inputs, generated),
+            classifier: architecture
+                .has_classifier()
+                .then(|| graph("classifier", vec![image()], vec![logits])),
+            face_mask: architecture
+                .reads_masks()
+                .then(|| graph("face_mask", vec![image()], masks().into())),
         }
     }
 
     /// The graphs with their field names.
     #[must_use]
-    pub fn named(&self) -> [(&'static str, &Graph); 4] {
-        [
+    pub fn named(&self) -> Vec<(&'static str, &Graph)> {
+        let always = [
             ("style_encoder", &self.style_encoder),
             ("style_transformer", &self.style_transformer),
             ("generator", &self.generator),
-            ("classifier", &self.classifier),
-        ]
+        ];
+        let classifier = self.classifier.iter().map(|graph| ("classifier", graph));
+        let face_mask = self.face_mask.iter().map(|graph| ("face_mask", graph));
+        always
+            .into_iter()
+            .chain(classifier)
+            .chain(face_mask)
+            .collect()
     }
 }
 
@@ -169,6 +184,15 @@ pub struct Manifest {
     pub opset: u32,
     /// Arithmetic of the graphs.
     pub precision: Precision,
+    /// How instance norms are written.
+    #[serde(default)]
+    pub norms: Norms,
+    /// Exact rewrites that were applied to the graphs, in order.
+    #[serde(default)]
+    pub rewrites: Vec<String>,
+    /// What the precision costs; present where it is below 32-bit floats.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fidelity: Option<Fidelity>,
     /// The graphs.
     pub graphs: Graphs,
     /// SHA-256 of every other file of the bundle, by file name.
@@ -182,11 +206,31 @@ impl Manifest {
     /// [`SpecError`] naming file, field, found and expected.
     pub fn load(folder: &Path) -> Result<Self, SpecError> {
         let path = folder.join(MANIFEST_FILE);
-        let manifest: Self = json::read_versioned(&path, "bundle manifest", FORMAT_VERSION)?;
+        let bytes = fs::read(&path).map_err(|source| SpecError::Io {
+            path: path.clone(),
+            source,
+        })?;
+        Self::parse(&bytes, &path)
+    }
+
+    /// As [`Manifest::load`], of `bytes` that come from `path`.
+    ///
+    /// # Errors
+    /// As [`Manifest::load`].
+    pub fn parse(bytes: &[u8], path: &Path) -> Result<Self, SpecError> {
+        let manifest: Self = json::parse_versioned(bytes, path, "bundle manifest", FORMAT_VERSION)?;
         manifest
             .validate()
             .map_err(|mismatch| mismatch.in_file(path))?;
         Ok(manifest)
+    }
+
+    /// Largest difference between an output of one graph and the trainer's, in units of the largest
+    /// expected value, or of 1 where that is less.
+    #[must_use]
+    pub fn parity_tolerance(&self) -> f32 {
+        let measured = self.fidelity.as_ref().map(|it| it.parity_tolerance);
+        measured.unwrap_or(tensor::PARITY_TOLERANCE)
     }
 
     /// Checks that all fields agree with each other.
@@ -208,21 +252,22 @@ impl Manifest {
         if self.opset < 17 {
             return Err(Mismatch::new("opset", self.opset, "17 or newer"));
         }
-        let expected = Graphs::expected(&self.architecture, &self.attributes);
-        let pairs = self.graphs.named().into_iter().zip(expected.named());
-        for ((name, found), (_, expected)) in pairs {
-            if found != expected {
-                return Err(Mismatch::new(
-                    format!("graphs.{name}"),
-                    format!("{found:?}"),
-                    format!("{expected:?}"),
-                ));
+        match (self.precision, &self.fidelity) {
+            (Precision::Fp32, Some(_)) => {
+                return Err(Mismatch::new("fidelity", "one", "none for fp32"));
             }
+            (Precision::Fp32, None) => {}
+            (precision, None) => {
+                let expected = format!("what {precision} costs");
+                return Err(Mismatch::new("fidelity", "nothing", expected));
+            }
+            (_, Some(fidelity)) => fidelity.validate()?,
         }
-        let graph_files = expected.named().map(|(_, graph)| graph.file.clone());
-        let required = graph_files
+        self.check_graphs()?;
+        let graphs = self.graphs.named();
+        let required = graphs
             .iter()
-            .map(String::as_str)
+            .map(|(_, graph)| graph.file.as_str())
             .chain([PARITY_FILE, MODEL_CARD_FILE]);
         for file in required {
             if !self.files.contains_key(file) {
@@ -240,6 +285,30 @@ impl Manifest {
                     "files",
                     format!("{file:?}"),
                     "plain file names",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_graphs(&self) -> Result<(), Mismatch> {
+        let mut expected = Graphs::expected(&self.architecture, &self.attributes);
+        if self.graphs.face_mask.is_none() {
+            expected.face_mask = None;
+        }
+        let found: BTreeMap<_, _> = self.graphs.named().into_iter().collect();
+        let expected: BTreeMap<_, _> = expected.named().into_iter().collect();
+        for name in found.keys().chain(expected.keys()) {
+            let (found, expected) = (found.get(name), expected.get(name));
+            if found != expected {
+                let text = |graph: Option<&&Graph>| match graph {
+                    Some(graph) => format!("{graph:?}"),
+                    None => "nothing".into(),
+                };
+                return Err(Mismatch::new(
+                    format!("graphs.{name}"),
+                    text(found),
+                    text(expected),
                 ));
             }
         }

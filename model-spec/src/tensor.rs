@@ -19,12 +19,15 @@ pub const EDITED: &str = "edited";
 /// `[N, C, S, S]`: edited face minus input; an output of `difference` generators.
 pub const DIFFERENCE: &str = "difference";
 /// `[N, 1, 256, 256]` in [0, 1]: the whole face, for the high-pass skips at 32 px. Output of the
-/// face-mask network, input of a generator with `w_hpf > 0`.
+/// face-mask network, input of a generator with `w_hpf > 0`. A parity sample without masks was made
+/// without high-pass skips, which is the same as with masks of 0.
 pub const MASK_FIRST: &str = "mask_first";
 /// `[N, 1, 256, 256]` in [0, 1]: without chin, lips and brows, for the high-pass skips above 32 px.
 pub const MASK_SECOND: &str = "mask_second";
 /// `[N, A]`: the classifier's logits, above 0 = the attribute's `on` value.
 pub const LOGITS: &str = "logits";
+/// Side of the face masks in pixels, whatever the image size.
+pub const MASK_SIZE: usize = 256;
 /// `[N]` int64, parity sample only: the domain whose style encoder head was used.
 pub const SOURCE_DOMAIN: &str = "source_domain";
 /// `[N, d]`, parity sample only: the style code the generator was given.

@@ -10,6 +10,7 @@ use ndarray::{Array1, Axis};
 /// See the module.
 pub const PASS: Pass = Pass {
     name: "batch-norm",
+    skip: "no-batch-norm",
     summary: "batch norm folded into the convolution before it",
     apply,
 };

@@ -6,6 +6,7 @@ use crate::{graph::Graph, op::Op};
 /// See the module.
 pub const PASS: Pass = Pass {
     name: "bias-before-norm",
+    skip: "no-bias-before-norm",
     summary: "bias of a convolution dropped where only an instance norm sees it",
     apply,
 };

@@ -11,6 +11,7 @@ use ndarray::{Array1, Array2, Array3, Axis, concatenate};
 /// See the module.
 pub const PASS: Pass = Pass {
     name: "domain-heads",
+    skip: "no-domain-heads",
     summary: "the layers of all domains as one matrix or one batched product",
     apply,
 };
@@ -33,7 +34,7 @@ fn apply(graph: &mut Graph) -> usize {
 /// What `concat(reshape(v_0), reshape(v_1), …)` at `at` becomes: the stack of all `v_y`, `[Y,d]`.
 fn stacked_rows(graph: &Graph, at: usize) -> Option<Vec<Node>> {
     let node = &graph.nodes[at];
-    if node.op != Op::Concat || node.inputs.len() < 2 {
+    if node.op != (Op::Concat { axis: 0 }) || node.inputs.len() < 2 {
         return None;
     }
     let mut values = Vec::new();

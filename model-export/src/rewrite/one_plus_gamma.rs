@@ -6,6 +6,7 @@ use crate::{graph::Graph, op::Op};
 /// See the module.
 pub const PASS: Pass = Pass {
     name: "one-plus-gamma",
+    skip: "no-one-plus-gamma",
     summary: "AdaIN's 1 + gamma folded into the bias of the layer that makes gamma",
     apply,
 };
@@ -43,7 +44,12 @@ fn find(graph: &Graph, at: usize) -> Option<Fold> {
         return None;
     };
     let slice = graph.node(&graph.nodes[at].inputs[0])?;
-    let Op::Slice { start, end } = slice.op else {
+    let Op::Slice {
+        axis: 0,
+        start,
+        end,
+    } = slice.op
+    else {
         return None;
     };
     let column = graph.node(&slice.inputs[0])?;
@@ -68,7 +74,8 @@ fn find(graph: &Graph, at: usize) -> Option<Fold> {
     let mut reading = 1;
     for node in readers {
         reading += 1;
-        apart &= matches!(node.op, Op::Slice { start: s, end: e } if e <= start || end <= s);
+        apart &=
+            matches!(node.op, Op::Slice { axis: 0, start: s, end: e } if e <= start || end <= s);
     }
     let private = graph.uses(&slice.name) == 1
         && graph.uses(&column.name) == reading

@@ -10,6 +10,7 @@ use crate::{
 /// See the module.
 pub const PASS: Pass = Pass {
     name: "pointwise",
+    skip: "no-pointwise",
     summary: "1x1 convolutions moved behind pooling and before upsampling",
     apply,
 };

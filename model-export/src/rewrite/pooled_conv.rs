@@ -11,6 +11,7 @@ use ndarray::{Array4, s};
 /// See the module.
 pub const PASS: Pass = Pass {
     name: "pooled-conv",
+    skip: "no-pooled-conv",
     summary: "3x3 convolution and 2x2 pooling as one 4x4 convolution of stride 2",
     apply,
 };
@@ -58,5 +59,6 @@ fn pooled(conv: &Conv) -> Conv {
         bias: conv.bias.clone(),
         stride: 2,
         pads: [1; 4],
+        groups: 1,
     }
 }

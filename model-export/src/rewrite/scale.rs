@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 /// See the module.
 pub const PASS: Pass = Pass {
     name: "scale",
+    skip: "no-scale",
     summary: "multiplications by constants, such as 1 / sqrt(2), folded into weights",
     apply,
 };

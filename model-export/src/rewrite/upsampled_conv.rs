@@ -17,6 +17,7 @@ use ndarray::{Array4, ArrayView4, Axis, concatenate};
 /// See the module.
 pub const PASS: Pass = Pass {
     name: "upsampled-conv",
+    skip: "no-upsampled-conv",
     summary: "upsampling and 3x3 convolution as four 2x2 convolutions and depth-to-space",
     apply,
 };
@@ -55,7 +56,11 @@ fn phases(graph: &Graph, at: usize) -> Option<Vec<Node>> {
         })
         .collect();
     let names: Vec<&str> = nodes.iter().map(|node| node.name.as_str()).collect();
-    let joined = Node::new(format!("{}.phases", node.name), Op::Concat, &names);
+    let joined = Node::new(
+        format!("{}.phases", node.name),
+        Op::Concat { axis: 0 },
+        &names,
+    );
     let interleaved = Node::new(node.name.clone(), Op::DepthToSpace2, &[&joined.name])
         .with_doc("conv3x3(nearest_up2(x)): the four phases interleaved");
     nodes.extend([joined, interleaved]);
@@ -75,6 +80,7 @@ fn phase(conv: &Conv, p: usize, q: usize) -> Conv {
         bias: conv.bias.clone(),
         stride: 1,
         pads: [1 - p, 1 - q, p, q],
+        groups: 1,
     }
 }
 

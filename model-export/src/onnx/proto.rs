@@ -1,4 +1,4 @@
-//! The messages of `onnx.proto` that this program writes, with its field numbers.
+//! The messages of `onnx.proto` that this program writes and reads, with its field numbers.
 //!
 //! Encoded by `prost`: the generated crates for ONNX on crates.io need a release of `protobuf` with a
 //! known defect (RUSTSEC-2024-0437), a whole inference engine, or `protoc` at build time.
@@ -118,7 +118,10 @@ pub struct TensorProto {
 pub enum DataType {
     Undefined = 0,
     Float = 1,
+    Int8 = 3,
+    Int32 = 6,
     Int64 = 7,
+    Float16 = 10,
 }
 
 #[derive(Clone, PartialEq, Message)]

@@ -1,0 +1,152 @@
+//! The graphs of a bundle one behind the other, from picture to edited picture.
+
+use crate::{
+    error::Result,
+    graph::Graph,
+    onnx,
+    runtime::{Arrays, Runtime, Session},
+};
+use model_spec::{AttributeSet, EditWeights, tensor};
+use ndarray::{ArrayD, Axis, IxDyn};
+use std::collections::BTreeMap;
+
+/// Opened graphs by name.
+pub struct Chain {
+    sessions: BTreeMap<String, Session>,
+    reads_masks: bool,
+}
+
+impl Chain {
+    /// Opens all `graphs`.
+    ///
+    /// # Errors
+    /// [`crate::ExportError::Runtime`].
+    pub fn open(graphs: &[Graph], runtime: &Runtime) -> Result<Self> {
+        let mut sessions = BTreeMap::new();
+        let mut reads_masks = false;
+        for graph in graphs {
+            let session = runtime.open(&graph.name, &onnx::encode(graph, &[])?)?;
+            sessions.insert(graph.name.clone(), session);
+            let is_mask = |(name, _): &(String, _)| name == tensor::MASK_FIRST;
+            reads_masks |= graph.inputs.iter().any(is_mask);
+        }
+        Ok(Self {
+            sessions,
+            reads_masks,
+        })
+    }
+
+    /// Whether there is a graph called `name`.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.sessions.contains_key(name)
+    }
+
+    /// Outputs of one graph; none without such a graph.
+    ///
+    /// # Errors
+    /// [`crate::ExportError::Runtime`].
+    pub fn run(&mut self, graph: &str, inputs: &[(&str, &ArrayD<f32>)]) -> Result<Arrays> {
+        match self.sessions.get_mut(graph) {
+            Some(session) => session.run(inputs),
+            None => Ok(Arrays::new()),
+        }
+    }
+
+    /// Logits of a face `[1,C,S,S]`, one per attribute; none without a classifier.
+    ///
+    /// # Errors
+    /// [`crate::ExportError::Runtime`].
+    pub fn logits(&mut self, image: &ArrayD<f32>) -> Result<Vec<f32>> {
+        let mut outputs = self.run("classifier", &[(tensor::IMAGE, image)])?;
+        let logits = outputs.remove(tensor::LOGITS).unwrap_or_default();
+        Ok(match self.has("classifier") {
+            true => logits.iter().copied().collect(),
+            false => Vec::new(),
+        })
+    }
+
+    /// What the generator reads to edit a face `[1,C,S,S]` of domain `source` with one strength per
+    /// attribute.
+    ///
+    /// # Errors
+    /// [`crate::ExportError::Runtime`].
+    pub fn generator_inputs(
+        &mut self,
+        image: &ArrayD<f32>,
+        source: usize,
+        strengths: &[f32],
+    ) -> Result<Arrays> {
+        let styles = self.run("style_encoder", &[(tensor::IMAGE, image)])?;
+        let style = styles[tensor::STYLES]
+            .index_axis(Axis(1), source)
+            .to_owned();
+        let parts = self.run("style_transformer", &[(tensor::STYLE, &style)])?;
+        let weights = EditWeights::new(strengths, source);
+        let mut edited =
+            &parts[tensor::STYLE_UNRELATED] + &(&parts[tensor::STYLE_RELATED] * weights.keep);
+        let targets = parts[tensor::STYLE_RELATED_TARGETS].axis_iter(Axis(1));
+        for (target, &weight) in targets.zip(&weights.towards) {
+            edited.scaled_add(weight, &target);
+        }
+        let mut inputs = self.masks(image)?;
+        inputs.insert(tensor::IMAGE.into(), image.clone());
+        inputs.insert(tensor::STYLE.into(), edited);
+        Ok(inputs)
+    }
+
+    /// The masks that the generator reads, of a face `[N,C,S,S]`; 0 without a face-mask network.
+    ///
+    /// # Errors
+    /// [`crate::ExportError::Runtime`].
+    pub fn masks(&mut self, image: &ArrayD<f32>) -> Result<Arrays> {
+        if self.has("face_mask") || !self.reads_masks {
+            return self.run("face_mask", &[(tensor::IMAGE, image)]);
+        }
+        let sides = [
+            image.len_of(Axis(0)),
+            1,
+            tensor::MASK_SIZE,
+            tensor::MASK_SIZE,
+        ];
+        let zeros = ArrayD::zeros(IxDyn(&sides));
+        let names = [tensor::MASK_FIRST, tensor::MASK_SECOND];
+        Ok(names.map(|name| (name.to_owned(), zeros.clone())).into())
+    }
+
+    /// The edited face.
+    ///
+    /// # Errors
+    /// [`crate::ExportError::Runtime`].
+    pub fn edit(
+        &mut self,
+        image: &ArrayD<f32>,
+        source: usize,
+        strengths: &[f32],
+    ) -> Result<ArrayD<f32>> {
+        let inputs = self.generator_inputs(image, source, strengths)?;
+        let inputs: Vec<_> = inputs
+            .iter()
+            .map(|(name, it)| (name.as_str(), it))
+            .collect();
+        let mut outputs = self.run("generator", &inputs)?;
+        Ok(outputs.remove(tensor::EDITED).unwrap_or_default())
+    }
+}
+
+/// One strength per attribute: that of `attribute` moves a face of domain `source` to the other value.
+#[must_use]
+pub fn towards_other(attributes: &AttributeSet, attribute: usize, source: usize) -> Vec<f32> {
+    let mut strengths = vec![0.0; attributes.len()];
+    let on = AttributeSet::is_on(source, attribute);
+    strengths[attribute] = if on { -1.0 } else { 1.0 };
+    strengths
+}
+
+/// Domain of a face by its logits: the bits of those above 0.
+#[must_use]
+pub fn domain_of(logits: &[f32]) -> usize {
+    let bits = logits.iter().enumerate();
+    bits.map(|(bit, &logit)| usize::from(logit > 0.0) << bit)
+        .sum()
+}

@@ -1,0 +1,8 @@
+//! How the numbers of a graph are computed: norms, 16-bit floats, 8-bit integers.
+
+pub mod chain;
+pub mod faces;
+pub mod fidelity;
+pub mod half;
+pub mod int8;
+pub mod norms;

@@ -1,0 +1,143 @@
+//! `avg_pool2(conv3x3(x))` with nine products per pooled pixel and channel pair, where the plain form
+//! has 36 and one convolution of stride 2 has 16.
+//!
+//! In one direction, with taps `w0, w1, w2` and `S = w0 + w1 + w2`, twice the pooled pixel is
+//! `w0 x[2i-1] + (w0 + w1) x[2i] + (w1 + w2) x[2i+1] + w2 x[2i+2]
+//!  = w0 (x[2i-1] - x[2i+1]) + S (x[2i] + x[2i+1]) + w2 (x[2i+2] - x[2i])`:
+//! three products instead of four, and in two directions nine instead of 16. Beyond the border `x` is
+//! 0, as the padding is.
+//!
+//! The differences and sums are memory traffic, so it pays only where there are many channels.
+
+use super::{Pass, taps};
+use crate::{
+    graph::{Graph, Node},
+    op::{Conv, Op},
+};
+use ndarray::{Axis, concatenate};
+
+/// See the module.
+pub const PASS: Pass = Pass {
+    name: "pooled-products",
+    skip: "no-pooled-products",
+    summary: "3x3 convolution and 2x2 pooling as nine matrix products, where channels are many",
+    apply,
+};
+
+/// Fewer input or output channels than this make the one convolution of [`super::pooled_conv`]
+/// faster, as measured by `cargo bench -p model-export`.
+pub const LEAST_CHANNELS: usize = 256;
+
+fn apply(graph: &mut Graph) -> usize {
+    let mut count = 0;
+    let mut at = 0;
+    while at < graph.nodes.len() {
+        let nodes = products(graph, at).unwrap_or_default();
+        if nodes.is_empty() {
+            at += 1;
+            continue;
+        }
+        let added = nodes.len();
+        graph.nodes.splice(at..=at, nodes);
+        at += added;
+        count += 1;
+    }
+    count
+}
+
+/// What the pooling at `at` becomes, if a convolution that nothing else sees comes before it.
+fn products(graph: &Graph, at: usize) -> Option<Vec<Node>> {
+    let pool = &graph.nodes[at];
+    if pool.op != Op::AveragePool2 {
+        return None;
+    }
+    let from = graph.node(&pool.inputs[0])?;
+    let Op::Conv(conv) = &from.op else {
+        return None;
+    };
+    if !conv.is_same_3x3() || graph.uses(&from.name) != 1 {
+        return None;
+    }
+    if conv.channels().iter().any(|&count| count < LEAST_CHANNELS) {
+        return None;
+    }
+    let x = from.inputs[0].as_str();
+    let shapes = graph.shapes().ok()?;
+    let [channels, height, width] = <[usize; 3]>::try_from(shapes.get(x)?.as_slice()).ok()?;
+    let mut made = Vec::new();
+    let mut halves = Halves {
+        name: &from.name,
+        made: &mut made,
+    };
+    let pixels = halves.push("x.quarters", Op::SpaceToDepth2, &[x]);
+    let rows = halves.of(&pixels, "x", 1, 2 * channels, height / 2);
+    let names = ["above", "within", "below"];
+    let maps: Vec<String> = rows
+        .iter()
+        .zip(names)
+        .flat_map(|(map, name)| halves.of(map, name, 2, channels, width / 2))
+        .collect();
+    let maps: Vec<&str> = maps.iter().map(String::as_str).collect();
+    let joined = halves.push("maps", Op::Concat { axis: 0 }, &maps);
+    let matrices = taps::nine_matrices(&conv.weight, 0.25);
+    let views: Vec<_> = matrices.iter().map(|matrix| matrix.view()).collect();
+    let weight = concatenate(Axis(1), &views).ok()?;
+    let weight = weight.insert_axis(Axis(2)).insert_axis(Axis(3));
+    let op = Op::Conv(Conv::new(weight, conv.bias.clone(), 0));
+    let node = Node::new(pool.name.clone(), op, &[&joined])
+        .with_doc("avg_pool2(conv3x3(x)) from nine products");
+    made.push(node);
+    Some(made)
+}
+
+/// Makes sums and differences of the even and odd rows or columns.
+struct Halves<'a> {
+    name: &'a str,
+    made: &'a mut Vec<Node>,
+}
+
+impl Halves<'_> {
+    fn push(&mut self, part: &str, op: Op, inputs: &[&str]) -> String {
+        let node = Node::new(format!("{}.{part}", self.name), op, inputs);
+        let name = node.name.clone();
+        self.made.push(node);
+        name
+    }
+
+    /// Of `x`, whose first `channels` channels are the even rows (`axis` 1) or columns (2) and whose
+    /// others are the odd ones, `length` of each: `odd[i-1] - odd[i]`, `even[i] + odd[i]`,
+    /// `even[i+1] - even[i]`.
+    fn of(
+        &mut self,
+        x: &str,
+        label: &str,
+        axis: usize,
+        channels: usize,
+        length: usize,
+    ) -> [String; 3] {
+        let part = |part: &str| format!("{label}.{part}");
+        let even = self.push(&part("even"), Op::channels(0, channels), &[x]);
+        let odd = Op::channels(channels, 2 * channels);
+        let odd = self.push(&part("odd"), odd, &[x]);
+        let mut moved = |name: &str, half: &str, side: usize| {
+            let mut pads = [0; 4];
+            pads[side + axis - 1] = 1;
+            let padded = self.push(&part(&format!("{name}.padded")), Op::Pad { pads }, &[half]);
+            let start = side / 2;
+            let op = Op::Slice {
+                axis,
+                start,
+                end: start + length,
+            };
+            self.push(&part(name), op, &[&padded])
+        };
+        // Pads are top, left, bottom, right: the odd ones move down or right, the even ones up or left.
+        let before = moved("odd.before", &odd, 0);
+        let after = moved("even.after", &even, 2);
+        [
+            self.push(&part("first"), Op::Subtract, &[&before, &odd]),
+            self.push(&part("sum"), Op::Add, &[&even, &odd]),
+            self.push(&part("last"), Op::Subtract, &[&after, &even]),
+        ]
+    }
+}

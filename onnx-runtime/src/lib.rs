@@ -1,0 +1,104 @@
+//! Finds and loads the ONNX Runtime library. The mirror runs bundles with it, and the exporter measures
+//! what a precision costs, so both look in the same places and give the same reasons.
+
+pub mod search;
+
+use ort::environment::Environment;
+use std::{
+    error::Error,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// A loaded ONNX Runtime. There can be one in a process; the first one loaded stays.
+pub struct Library {
+    environment: Environment,
+    path: PathBuf,
+}
+
+/// No usable ONNX Runtime library.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "no usable ONNX Runtime library (1.18 or newer); name one with --onnxruntime PATH. Looked at:{}",
+    reasons(.searched)
+)]
+pub struct NoLibrary {
+    /// Path and reason of every candidate.
+    pub searched: Vec<(PathBuf, String)>,
+}
+
+impl Library {
+    /// Loads the library at `explicit`, or the first usable one of [`search::candidates`], for a
+    /// program called `program`.
+    ///
+    /// # Errors
+    /// [`NoLibrary`] with the reason for every place. A named library (option or environment) that
+    /// cannot be used is an error at once: another one would be a surprise.
+    pub fn load(explicit: Option<&Path>, program: &str) -> Result<Self, NoLibrary> {
+        let mut searched = Vec::new();
+        for path in search::candidates(explicit) {
+            match open(&path, program) {
+                Ok(environment) => {
+                    log::info!("ONNX Runtime: {}", path.display());
+                    return Ok(Self { environment, path });
+                }
+                Err(reason) => searched.push((path, reason)),
+            }
+        }
+        Err(NoLibrary { searched })
+    }
+
+    /// What sessions are built in.
+    #[must_use]
+    pub fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// The library in use.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+fn open(library: &Path, program: &str) -> Result<Environment, String> {
+    // The loader's own message for a missing file hides which of several files is missing.
+    if library.components().count() > 1 && !library.exists() {
+        return Err("no such file".into());
+    }
+    let builder = ort::init_from(library).map_err(|error| match &error {
+        ort::LoadDynamicError::Dlopen { error, .. } => match error.source() {
+            Some(source) => source.to_string(),
+            None => error.to_string(),
+        },
+        ort::LoadDynamicError::MissingApi { .. } => "not an ONNX Runtime library".into(),
+        ort::LoadDynamicError::BadVersion { version_str, .. } => {
+            format!("wrong version: found {version_str}, expected 1.18 or newer")
+        }
+        ort::LoadDynamicError::InvalidVersionString => error.to_string(),
+    })?;
+    let logger = Arc::new(
+        |level: ort::logging::LogLevel, _: &str, _: &str, _: &str, message: &str| {
+            use ort::logging::LogLevel;
+            let level = match level {
+                LogLevel::Fatal | LogLevel::Error => log::Level::Debug, // also returned as an error
+                LogLevel::Warning => log::Level::Debug,
+                LogLevel::Info | LogLevel::Verbose => log::Level::Trace,
+            };
+            log::log!(target: "onnxruntime", level, "{message}");
+        },
+    );
+    builder
+        .with_name(program)
+        .with_telemetry(false)
+        .with_logger(logger)
+        .build()
+        .map_err(|error| error.message().to_owned())
+}
+
+fn reasons(searched: &[(PathBuf, String)]) -> String {
+    let lines = searched
+        .iter()
+        .map(|(path, reason)| format!("\n  {}: {reason}", path.display()));
+    lines.collect()
+}
