@@ -10,7 +10,7 @@ use std::path::Path;
 pub fn bundle(named: Option<&Path>) -> Finding {
     let opened = bundle_path::resolve(named).and_then(|folder| {
         let bundle = Bundle::open(&folder)?;
-        let digest = bundle.digest()?;
+        let digest = bundle.digest().to_owned();
         Ok((folder, bundle.manifest().name.clone(), digest))
     });
     match opened {
