@@ -8,6 +8,7 @@
 //! - [`camera_vm`]: real camera drivers, in a virtual machine
 //! - [`health`]: a hot machine, a service manager, a clock that jumps
 //! - [`doctor`]: this machine examined
+//! - [`wrong_machine`]: libraries for another one, a full or read-only disk
 //! - [`screen`]: the window under Xvfb
 //! - [`ending`]: an X display that goes away
 //!
@@ -29,3 +30,4 @@ mod pipeline;
 mod place;
 mod replay;
 mod screen;
+mod wrong_machine;

@@ -1,6 +1,7 @@
 //! Finds and loads the ONNX Runtime library. The mirror runs bundles with it, and the exporter measures
 //! what a precision costs, so both look in the same places and give the same reasons.
 
+mod elf;
 pub mod search;
 
 use ort::environment::Environment;
@@ -66,10 +67,13 @@ fn open(library: &Path, program: &str) -> Result<Environment, String> {
     if library.components().count() > 1 && !library.exists() {
         return Err("no such file".into());
     }
+    if let Some(reason) = elf::wrong_architecture(library) {
+        return Err(reason);
+    }
     let builder = ort::init_from(library).map_err(|error| match &error {
         ort::LoadDynamicError::Dlopen { error, .. } => match error.source() {
-            Some(source) => source.to_string(),
-            None => error.to_string(),
+            Some(source) => explained(&source.to_string()),
+            None => explained(&error.to_string()),
         },
         ort::LoadDynamicError::MissingApi { .. } => "not an ONNX Runtime library".into(),
         ort::LoadDynamicError::BadVersion { version_str, .. } => {
@@ -94,6 +98,17 @@ fn open(library: &Path, program: &str) -> Result<Environment, String> {
         .with_logger(logger)
         .build()
         .map_err(|error| error.message().to_owned())
+}
+
+/// The loader's message, with what it means where it does not say so.
+fn explained(message: &str) -> String {
+    if message.contains("`GLIBC_") && message.contains("not found") {
+        return format!(
+            "built for a newer system: {message}; take a build for this one (JetPack 5 has glibc 2.31, \
+             JetPack 6 has 2.35)"
+        );
+    }
+    message.to_owned()
 }
 
 fn reasons(searched: &[(PathBuf, String)]) -> String {

@@ -10,8 +10,8 @@ use std::{
 /// File name of the library.
 const LIBRARY: &str = "libonnxruntime.so";
 
-/// `explicit` alone; else what `ORT_DYLIB_PATH` names, alone; else the program's folder and its
-/// `../lib`, `third_party/onnxruntime/<arch>` from the working folder (and from the program's)
+/// `explicit` alone; else what `ORT_DYLIB_PATH` names, alone; else the program's folder, its
+/// `../lib/smile-mirror` and `../lib`, `third_party/onnxruntime/<arch>` from the working folder (and from the program's)
 /// upwards, and the system's loader.
 #[must_use]
 pub fn candidates(explicit: Option<&Path>) -> Vec<PathBuf> {
@@ -27,6 +27,7 @@ pub fn candidates(explicit: Option<&Path>) -> Vec<PathBuf> {
     if let Some(folder) = beside {
         folders.push(folder.to_owned());
         if let Some(parent) = folder.parent() {
+            folders.push(parent.join("lib/smile-mirror"));
             folders.push(parent.join("lib"));
         }
     }

@@ -94,7 +94,7 @@ fn usable(board: &Board, camera: &camera_list::Found, system: &System) -> Findin
 }
 
 /// Programs that have `device` open, as `name (process 123)`; only those this user may look at.
-fn users(device: &Path, system: &System) -> Vec<String> {
+pub(crate) fn users(device: &Path, system: &System) -> Vec<String> {
     let own = std::process::id().to_string();
     let processes = system.list("/proc", "");
     let users = processes.iter().filter_map(|process| {

@@ -3,8 +3,10 @@
 use super::{Next, Source, jpeg::JpegReader, raw, stable_name};
 use crate::{
     camera_mode::{self, Mode, Wish},
+    doctor,
     error::EdgeError,
     frame::Frame,
+    system::System,
 };
 use std::{
     io,
@@ -35,6 +37,8 @@ const SLICE_MILLIS: i32 = 200;
 const RETRY: Duration = Duration::from_millis(500);
 /// What a device node that does not exist means.
 const ABSENT: &str = "absent: there is no such device; `edge cameras` lists those there are";
+/// Another program streams from it.
+const BUSY: &str = "busy: another program uses it";
 /// `POLLIN` of poll(2).
 const READABLE: i16 = 1;
 
@@ -70,7 +74,7 @@ impl Camera {
     pub fn open(device: &Path, wish: Wish) -> Result<Self, EdgeError> {
         let active = Active::open(device, wish).map_err(|reason| EdgeError::Camera {
             device: device.into(),
-            reason,
+            reason: with_users(reason, device),
         })?;
         log::info!("camera {}: {}", device.display(), active.mode);
         Ok(Self {
@@ -293,6 +297,18 @@ fn configure(device: &Device, wanted: Mode) -> Result<(Mode, usize), String> {
     Ok((mode, format.stride as usize))
 }
 
+/// Names the programs that keep a camera busy, as far as this user may know them.
+fn with_users(reason: String, device: &Path) -> String {
+    let users = match reason == BUSY {
+        true => doctor::camera::users(device, &System::default()),
+        false => Vec::new(),
+    };
+    if users.is_empty() {
+        return reason;
+    }
+    format!("busy: {} uses it", users.join(", "))
+}
+
 /// What an error of the camera means to a person.
 fn reason(error: &io::Error) -> String {
     if error.kind() == io::ErrorKind::TimedOut {
@@ -303,7 +319,7 @@ fn reason(error: &io::Error) -> String {
         Some(2) => ABSENT.into(),
         Some(6 | 19) => "unplugged".into(),
         Some(13 | 1) => "permission denied: the user must be in the group `video`".into(),
-        Some(16) => "busy: another program uses it".into(),
+        Some(16) => BUSY.into(),
         Some(25) => "not a camera".into(),
         _ => error.to_string(),
     }
