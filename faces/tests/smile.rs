@@ -139,7 +139,7 @@ fn every_feature_changes_the_face_it_is_set_on() {
             };
             changed += change(&show(false), &show(true), [0.1, 0.9], [0.1, 0.95]);
         }
-        assert!(changed / PEOPLE as f32 > 0.5, "{feature:?}: {changed}");
+        assert!(changed / PEOPLE as f32 > 0.25, "{feature:?}: {changed}");
     }
     let plain = faces::training_face(3, 0.4, SIDE);
     assert_eq!(training_face_with(3, 0.4, &[], SIDE), plain);

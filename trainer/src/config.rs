@@ -1,8 +1,7 @@
 //! Settings of a training run: a TOML file, with single values overridden on the command line.
 
 use crate::{
-    adam::AdamSettings, attributes::nearest, error::TrainError, objective::LossWeights,
-    speed::Speed,
+    adam::AdamSettings, config_file, error::TrainError, objective::LossWeights, speed::Speed,
 };
 use model_spec::{Architecture, AttributeSet, Framing};
 use serde::{Deserialize, Serialize};
@@ -168,20 +167,19 @@ impl Config {
         attributes: Option<&str>,
         overrides: &[String],
     ) -> Result<Self, TrainError> {
-        let text = std::fs::read_to_string(path).map_err(|e| TrainError::io(path, e))?;
         let bad = |reason: String| TrainError::Config {
             path: path.into(),
             reason,
         };
-        let mut table: toml::Table = text.parse().map_err(|e| bad(format!("{e}")))?;
-        add_defaults(&mut table);
+        let mut table = config_file::read_table(path)?;
+        config_file::add_defaults(&mut table);
         for text in overrides {
-            set(&mut table, text).map_err(bad)?;
+            config_file::set(&mut table, text).map_err(bad)?;
         }
         let attributes = attributes.map(crate::attributes::parse).transpose()?;
         let mut config: Self = table
             .try_into()
-            .map_err(|e| bad(with_suggestion(&format!("{e}"))))?;
+            .map_err(|e| bad(config_file::with_suggestion(&format!("{e}"))))?;
         if let Some(attributes) = attributes {
             config.attributes = attributes;
         }
@@ -263,88 +261,5 @@ impl Config {
             reason: e.to_string(),
         })?;
         std::fs::write(path, text).map_err(|e| TrainError::io(path, e))
-    }
-}
-
-/// Adds the nearest known name to serde's message about an unknown one.
-fn with_suggestion(message: &str) -> String {
-    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
-    match quoted.split_first() {
-        Some((unknown, known)) if message.contains("unknown") => {
-            match nearest(unknown, known.iter().copied()) {
-                Some(name) => format!("{}; did you mean `{name}`?", message.trim_end()),
-                None => message.into(),
-            }
-        }
-        _ => message.into(),
-    }
-}
-
-/// Writes out what a file may leave out, so that `--set` finds it.
-fn add_defaults(table: &mut toml::Table) {
-    let loss = toml::Table::try_from(LossWeights::default());
-    let speed = toml::Table::try_from(Speed::default());
-    let evaluation = toml::Table::try_from(EvaluationConfig::default());
-    for (name, defaults) in [("loss", loss), ("speed", speed), ("evaluation", evaluation)] {
-        let defaults = defaults.unwrap_or_default();
-        let section = table
-            .entry(name)
-            .or_insert_with(|| toml::Value::Table(toml::Table::new()));
-        if let Some(section) = section.as_table_mut() {
-            for (key, value) in defaults {
-                section.entry(key).or_insert(value);
-            }
-        }
-    }
-}
-
-/// Optional keys at the top, which `--set` may add.
-const OPTIONAL: [&str; 3] = ["resnet18", "face_mask", "notes"];
-
-/// Puts `key.sub=value` into `table`.
-fn set(table: &mut toml::Table, text: &str) -> Result<(), String> {
-    let (key, value) = text
-        .split_once('=')
-        .ok_or_else(|| format!("--set {text}: expected KEY=VALUE"))?;
-    // A bare word is taken as a string, so that shells need no nested quotes.
-    let value = format!("value = {value}")
-        .parse::<toml::Table>()
-        .ok()
-        .and_then(|mut parsed| parsed.remove("value"))
-        .unwrap_or_else(|| toml::Value::String(value.into()));
-    let mut names: Vec<&str> = key.trim().split('.').collect();
-    let last = names.pop().unwrap_or_default();
-    let mut table = table;
-    for name in names {
-        table = table
-            .get_mut(name)
-            .and_then(toml::Value::as_table_mut)
-            .ok_or_else(|| format!("--set {text}: no section [{name}]"))?;
-    }
-    let optional = !key.contains('.') && OPTIONAL.contains(&last);
-    if !table.contains_key(last) && !optional {
-        let known: Vec<&str> = table.keys().map(String::as_str).collect();
-        let hint = nearest(last, known.iter().copied())
-            .map_or(String::new(), |name| format!("did you mean {name:?}? "));
-        return Err(format!(
-            "--set {text}: no key {last:?}; {hint}expected one of: {}",
-            known.join(", ")
-        ));
-    }
-    table.insert(last.into(), value);
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_override_replaces_a_value_and_an_unknown_key_lists_the_known() {
-        let mut table: toml::Table = "[schedule]\nsteps = 5\n".parse().unwrap();
-        set(&mut table, "schedule.steps=7").unwrap();
-        assert_eq!(table["schedule"]["steps"].as_integer(), Some(7));
-        let message = set(&mut table, "schedule.stpes=7").unwrap_err();
-        assert!(message.contains("stpes") && message.contains("steps"));
     }
 }

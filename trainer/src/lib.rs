@@ -14,6 +14,7 @@ pub mod bench;
 pub mod checkpoint;
 pub mod classify;
 pub mod config;
+pub mod config_file;
 pub mod cuda;
 pub mod data;
 pub mod difference;

@@ -25,7 +25,11 @@ pub fn read(path: &Path) -> Result<Weights, TrainError> {
 /// # Errors
 /// [`TrainError::Torch`] or [`TrainError::Io`], naming the file.
 pub fn write(path: &Path, weights: &Weights) -> Result<(), TrainError> {
-    let tensors: Vec<(&String, &Tensor)> = weights.iter().collect();
+    // Whatever their order in memory.
+    let tensors: Vec<(&String, Tensor)> = weights
+        .iter()
+        .map(|(name, tensor)| (name, tensor.contiguous()))
+        .collect();
     // Written beside and renamed, so that a kill leaves no half file.
     let partial = path.with_extension("partial");
     Tensor::write_safetensors(&tensors, &partial)

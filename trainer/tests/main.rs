@@ -1,11 +1,30 @@
 //! Tests of the trainer, by area:
 //! - [`golden`]: networks, losses and gradients against the reference implementations' numbers;
 //! - [`forms`]: rewritten convolutions equal the plain ones;
-//! - [`runs`]: runs resume with the same bytes and survive full disks, bad data and bad losses.
+//! - [`speed`]: every way to compute a step gives the same losses;
+//! - [`layouts`]: data folders of every layout, and what is said about wrong ones;
+//! - [`pictures`]: picture files of every kind, and broken ones;
+//! - [`packs`]: packed data trains like the folder it was made from;
+//! - [`runs`]: runs resume with the same bytes and survive full disks, bad data and bad losses;
+//! - [`safety`]: the program killed, stopped, started twice, without memory, or only asked;
+//! - [`watched`]: statistics, TensorBoard events, evaluations, the best checkpoint;
+//! - [`settings`]: every settings file that ships trains;
+//! - [`imports`]: weights from elsewhere;
+//! - [`editing`]: pictures, references, sweeps.
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod editing;
 mod fixtures;
 mod forms;
 mod golden;
+mod imports;
+mod layouts;
+mod packs;
+mod pictures;
 mod runs;
+mod safety;
+mod settings;
+mod small;
+mod speed;
+mod watched;

@@ -1,72 +1,9 @@
-//! Whole training runs on small networks and a handful of procedural faces.
+//! Whole training runs: resume, full disks, bad data and bad losses.
 
+use crate::small::{config, data, step, train};
 use model_spec::checkpoint::{MODEL_FILE, PARITY_FILE, TRAINING_FILE};
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    sync::{Arc, atomic::AtomicBool},
-};
-use trainer::{
-    checkpoint,
-    config::Config,
-    error::TrainError,
-    fit::{Request, fit},
-};
-
-const SIZE: u32 = 32;
-
-/// Three faces per domain under `folder/train` and `folder/test`.
-fn data(folder: &Path) -> PathBuf {
-    for split in ["train", "test"] {
-        for (domain, smile) in [("neutral", 0.0), ("smiling", 1.0)] {
-            let target = folder.join(split).join(domain);
-            fs::create_dir_all(&target).unwrap();
-            for seed in 0..3 {
-                let face = faces::training_face(seed, smile, SIZE);
-                face.save(target.join(format!("{seed}.png"))).unwrap();
-            }
-        }
-    }
-    folder.into()
-}
-
-fn config(overrides: &[&str]) -> Config {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/smile-64.toml");
-    let small = [
-        "architecture.image_size=32",
-        "architecture.stem_channels=4",
-        "architecture.max_conv_dim=8",
-        "architecture.classifier_channels=4",
-        "data.synthetic_faces_per_domain=2",
-        "classifier.steps=2",
-        "classifier.batch_size=4",
-        "schedule.batch_size=2",
-        "schedule.r1_interval=2",
-        "schedule.discriminator_head_start=1",
-        "schedule.steps=4",
-        "schedule.checkpoint_interval=2",
-    ];
-    let overrides: Vec<String> = small
-        .iter()
-        .chain(overrides)
-        .map(|&text| text.to_owned())
-        .collect();
-    Config::load(&path, &overrides).unwrap()
-}
-
-fn train(data: &Path, out: &Path, config: Config, resume: bool) -> Result<(), TrainError> {
-    let request = Request {
-        config,
-        data: data.into(),
-        out: out.into(),
-        resume,
-    };
-    fit(&request, &Arc::new(AtomicBool::new(false)))
-}
-
-fn step(out: &Path, step: u64) -> PathBuf {
-    out.join(format!("checkpoints/step-{step:08}"))
-}
+use std::{fs, path::Path};
+use trainer::{checkpoint, error::TrainError};
 
 #[test]
 fn two_steps_stop_and_two_more_give_the_bytes_of_four() {
@@ -175,4 +112,62 @@ fn a_missing_domain_folder_is_named_with_those_found() {
         message.contains("smiling") && message.contains("laughing"),
         "{message}"
     );
+}
+
+#[test]
+fn a_checkpoint_of_another_architecture_is_refused_with_the_first_differences() {
+    let temporary = tempfile::tempdir().unwrap();
+    let data = data(&temporary.path().join("data"));
+    let out = temporary.path().join("run");
+    train(&data, &out, config(&["schedule.steps=2"]), false).unwrap();
+    let other = [
+        "architecture.style_dim=16",
+        "architecture.stem_channels=8",
+        "architecture.max_conv_dim=16",
+        "architecture.classifier_channels=4",
+        "architecture.output=image",
+        "data.synthetic_share=0",
+        "attributes=[{name='grin',label='Grin',off='neutral',on='smiling',strength_range=[-1,1]}]",
+    ];
+    let _ = fs::remove_dir_all(out.join("classifier"));
+    let message = train(&data, &out, config(&other), true)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        message.contains("architecture.style_dim: found 64, expected 16"),
+        "{message}"
+    );
+    assert_eq!(message.matches("found").count(), 5, "{message}");
+    assert!(message.contains("more"), "{message}");
+}
+
+#[test]
+fn a_damaged_newest_checkpoint_gives_way_to_the_one_before() {
+    let temporary = tempfile::tempdir().unwrap();
+    let data = data(&temporary.path().join("data"));
+    let out = temporary.path().join("run");
+    train(&data, &out, config(&[]), false).unwrap();
+    let whole = fs::read(step(&out, 4).join(TRAINING_FILE)).unwrap();
+    fs::write(step(&out, 4).join(TRAINING_FILE), &whole[..whole.len() / 2]).unwrap();
+    train(&data, &out, config(&[]), true).unwrap();
+    assert!(fs::read(step(&out, 4).join(TRAINING_FILE)).unwrap() == whole);
+}
+
+#[test]
+fn an_unknown_key_names_the_nearest_one() {
+    let temporary = tempfile::tempdir().unwrap();
+    let path = temporary.path().join("mine.toml");
+    let base = crate::small::configs().join("smile-64.toml");
+    let text = format!("base = {base:?}\n[schedule]\nbatchsize = 4\n");
+    fs::write(&path, text).unwrap();
+    let error = trainer::config::Config::load(&path, &[]).unwrap_err();
+    assert!(error.is_usage());
+    let message = error.to_string();
+    assert!(message.contains("mine.toml"), "{message}");
+    assert!(message.contains("did you mean `batch_size`?"), "{message}");
+    let set = ["schedule.setps=4".to_owned()];
+    let message = trainer::config::Config::load(Path::new(&base), &set)
+        .unwrap_err()
+        .to_string();
+    assert!(message.contains("did you mean \"steps\"?"), "{message}");
 }

@@ -1,0 +1,52 @@
+//! The command line.
+
+mod data;
+mod model;
+mod training;
+mod weights;
+
+use clap::{Parser, Subcommand};
+
+/// Trains, tries and judges face editors.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Train a model on a folder of faces.
+    Fit(training::Fit),
+    /// Edit a picture, or a folder of pictures, framed like the training faces.
+    Edit(model::Edit),
+    /// Measure edit success and what changes outside the edited region, on the test faces.
+    Eval(model::Eval),
+    /// Turn weights of the official code, StarGAN v2 or torchvision into this project's formats.
+    Import(weights::Import),
+    /// Train the attribute classifier that imported weights come without.
+    Classifier(weights::Classifier),
+    /// Decode and resize a data set once, into one file that is mapped into memory.
+    Pack(data::Pack),
+    /// Print what would be trained on, and write a contact sheet.
+    Inspect(data::Inspect),
+    /// Time training steps with the speed switches on and off, and print a table.
+    Bench(training::Bench),
+}
+
+impl Cli {
+    /// Does what was asked.
+    pub fn run(self) -> anyhow::Result<()> {
+        match self.command {
+            Command::Fit(fit) => fit.run(),
+            Command::Edit(edit) => edit.run(),
+            Command::Eval(eval) => eval.run(),
+            Command::Import(import) => import.run(),
+            Command::Classifier(classifier) => classifier.run(),
+            Command::Pack(pack) => pack.run(),
+            Command::Inspect(inspect) => inspect.run(),
+            Command::Bench(bench) => bench.run(),
+        }
+    }
+}

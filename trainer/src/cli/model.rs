@@ -1,0 +1,131 @@
+//! Trained models: `edit` and `eval`.
+
+use clap::Args;
+use std::path::PathBuf;
+use trainer::{
+    checkpoint,
+    config::{ClassifierConfig, EvaluationConfig},
+    cuda, edit,
+    error::TrainError,
+    evaluate,
+    portrait::{Change, Portrait},
+    sweep::{self, Sweep},
+};
+
+/// See [`super::Command::Edit`].
+#[derive(Debug, Args)]
+pub struct Edit {
+    /// Checkpoint folder, e.g. RUN/checkpoints/step-00012000.
+    #[arg(long)]
+    checkpoint: PathBuf,
+    /// Picture or folder of pictures; one picture for a sweep.
+    #[arg(long)]
+    input: PathBuf,
+    /// Strengths, e.g. smile=0.7,male=-0.3; below 0 moves towards the attribute's other value.
+    #[arg(long, required_unless_present_any = ["reference", "sweep"])]
+    attr: Option<String>,
+    /// Copy the attributes of the face in this picture instead.
+    #[arg(long, value_name = "PICTURE", conflicts_with_all = ["attr", "sweep"])]
+    reference: Option<PathBuf>,
+    /// How far the reference's attributes are taken over; 1 copies them.
+    #[arg(long, requires = "reference", default_value_t = 1.0)]
+    strength: f32,
+    /// Sweep one attribute instead: NAME, or NAME=LOW..HIGH, e.g. smile=-1..1.5.
+    #[arg(long, conflicts_with = "attr")]
+    sweep: Option<String>,
+    /// Strengths of the sweep.
+    #[arg(long, default_value_t = 7)]
+    frames: usize,
+    /// Picture to write, or folder for a folder. A sweep becomes a strip; to .gif or .apng an
+    /// animation.
+    #[arg(long)]
+    out: PathBuf,
+}
+
+impl Edit {
+    /// Does what was asked.
+    pub fn run(self) -> anyhow::Result<()> {
+        let device = cuda::device();
+        let model = checkpoint::load(&self.checkpoint, device)?;
+        let attributes = &model.spec.attributes;
+        if let Some(text) = &self.sweep {
+            let sweep = Sweep::parse(text, attributes, self.frames)?;
+            let portrait = Portrait::open(&model, &self.input, device)?;
+            sweep::write(&self.out, &sweep.frames(&model, &portrait))?;
+            log::info!("{} strengths: {}", self.frames, self.out.display());
+            return Ok(());
+        }
+        let change = match &self.reference {
+            Some(path) => Change::Reference {
+                face: Box::new(Portrait::open(&model, path, device)?),
+                strength: self.strength,
+            },
+            None => {
+                let strengths = attributes.parse_strengths(self.attr.as_deref().unwrap_or(""));
+                Change::Strengths(strengths.map_err(TrainError::from)?)
+            }
+        };
+        let (edited, skipped) = edit::edit_files(&model, &change, &self.input, &self.out, device)?;
+        log::info!(
+            "{edited} pictures edited, {skipped} skipped: {}",
+            self.out.display()
+        );
+        Ok(())
+    }
+}
+
+/// See [`super::Command::Eval`].
+#[derive(Debug, Args)]
+pub struct Eval {
+    /// Checkpoint folder.
+    #[arg(long)]
+    checkpoint: PathBuf,
+    /// Data with test faces: a folder of any layout, a pack, or `synthetic`.
+    #[arg(long)]
+    data: PathBuf,
+    /// Weights of the judging classifier: used if there, else trained and written there.
+    #[arg(long, value_name = "FILE")]
+    judge: PathBuf,
+    /// Steps for which a new judge is trained.
+    #[arg(long, default_value_t = 900)]
+    judge_steps: u64,
+    /// Test faces of every domain to judge.
+    #[arg(long, default_value_t = 1000)]
+    faces_per_domain: usize,
+    /// torchvision inception_v3 weights (.pth), for the Fréchet inception distance.
+    #[arg(long, value_name = "FILE")]
+    inception: Option<PathBuf>,
+    /// Write the figures into the checkpoint, from where they reach the bundle's model card.
+    #[arg(long)]
+    record: bool,
+}
+
+impl Eval {
+    /// Any seed but a model's own makes the judge a network of its own.
+    const JUDGE_SEED: u64 = 1_000_003;
+
+    /// Does what was asked.
+    pub fn run(self) -> anyhow::Result<()> {
+        let request = evaluate::Request {
+            checkpoint: self.checkpoint,
+            data: self.data,
+            judge: self.judge,
+            judge_training: ClassifierConfig {
+                steps: self.judge_steps,
+                batch_size: 64,
+                learning_rate: 2e-3,
+            },
+            judge_seed: Self::JUDGE_SEED,
+            settings: EvaluationConfig {
+                faces_per_domain: self.faces_per_domain,
+                ..EvaluationConfig::default()
+            },
+            inception: self.inception,
+            record: self.record,
+        };
+        for (name, value) in evaluate::evaluate(&request)? {
+            println!("{name:48} {value:.4}");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,94 @@
+//! Training: `fit` and `bench`.
+
+use clap::Args;
+use std::{
+    path::PathBuf,
+    sync::{Arc, atomic::AtomicBool},
+};
+use trainer::{bench, config::Config, dry_run, fit};
+
+/// See [`super::Command::Fit`].
+#[derive(Debug, Args)]
+pub struct Fit {
+    /// Settings, e.g. trainer/configs/smile-64.toml.
+    #[arg(long)]
+    config: PathBuf,
+    /// Folder with train/DOMAIN/ (and test/DOMAIN/) pictures, CelebA or CelebAMask-HQ folder, file
+    /// of `trainer pack`, or `synthetic`.
+    #[arg(long)]
+    data: PathBuf,
+    /// Attributes instead of the settings' own, e.g. Smiling,Male or smile:neutral/smiling.
+    #[arg(long)]
+    attributes: Option<String>,
+    /// Run folder, made if missing.
+    #[arg(long)]
+    out: PathBuf,
+    /// Go on from the newest checkpoint in --out.
+    #[arg(long)]
+    resume: bool,
+    /// Check settings, data and memory with one step, and write nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Override one setting, e.g. schedule.steps=500; may be given several times.
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+}
+
+impl Fit {
+    /// Does what was asked.
+    pub fn run(self) -> anyhow::Result<()> {
+        let stop = Arc::new(AtomicBool::new(false));
+        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+            signal_hook::flag::register(signal, Arc::clone(&stop))?;
+        }
+        let request = fit::Request {
+            config: Config::load_for(&self.config, self.attributes.as_deref(), &self.set)?,
+            data: self.data,
+            out: self.out,
+            resume: self.resume,
+        };
+        if self.dry_run {
+            let findings = dry_run::dry_run(&request)?;
+            let names = request.config.attributes.domain_names();
+            for (name, count) in names.iter().zip(&findings.faces) {
+                println!("train/{name}: {count} faces");
+            }
+            for (name, value) in &findings.losses {
+                println!("loss {name}: {value:.4}");
+            }
+            if let Some(megabytes) = findings.peak_megabytes {
+                println!("memory: {megabytes} MB at most so far");
+            }
+            println!("everything is in place; nothing was written");
+            return Ok(());
+        }
+        Ok(fit::fit(&request, &stop)?)
+    }
+}
+
+/// See [`super::Command::Bench`].
+#[derive(Debug, Args)]
+pub struct Bench {
+    /// Settings, e.g. trainer/configs/celeba-hq-256.toml.
+    #[arg(long)]
+    config: PathBuf,
+    /// Steps timed of every variant.
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
+    /// Override one setting, e.g. architecture.image_size=128; may be given several times.
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+}
+
+impl Bench {
+    /// Does what was asked.
+    pub fn run(self) -> anyhow::Result<()> {
+        let request = bench::Request {
+            config: Config::load(&self.config, &self.set)?,
+            rounds: self.rounds.max(1),
+        };
+        let rows = bench::bench(&request)?;
+        print!("{}", bench::table(&request, &rows));
+        Ok(())
+    }
+}

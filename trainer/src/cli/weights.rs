@@ -1,0 +1,139 @@
+//! Weights from elsewhere: `import` and `classifier`.
+
+use clap::Args;
+use model_spec::{CheckpointSpec, Framing};
+use std::path::PathBuf;
+use trainer::{
+    attributes, classify,
+    config::{ClassifierConfig, Targets},
+    cuda,
+    data::{DataSet, Sampler},
+    import,
+};
+
+/// See [`super::Command::Import`].
+#[derive(Debug, Args)]
+pub struct Import {
+    /// nets_ema.ckpt, or a .pth/.ckpt of ResNet18, Inception v3 or the face-mask network.
+    input: PathBuf,
+    /// Checkpoint folder to write for nets_ema.ckpt; a .safetensors file for the other networks.
+    #[arg(long)]
+    out: PathBuf,
+    /// Attributes in the order of the domains, e.g. smile:neutral/smiling,gender:female/male.
+    #[arg(long)]
+    attributes: Option<String>,
+    /// Divisor of the high-pass skips, where the generator has them; no shape tells it.
+    #[arg(long, default_value_t = 1.0)]
+    w_hpf: f32,
+    /// Framing of the images the weights were trained on: side of the crop, and x and y of its
+    /// centre, in sides of a face detector's box.
+    #[arg(long, value_name = "SIDE,X,Y", value_parser = framing, default_value = CELEBA_HQ_FRAMING)]
+    framing: Framing,
+    /// Attribute classifier of `trainer classifier`.
+    #[arg(long, value_name = "FILE")]
+    classifier: Option<PathBuf>,
+    /// Terms of the weights.
+    #[arg(long, default_value = "Unknown: see where the weights come from.")]
+    licence: String,
+}
+
+/// Framing of CelebA-HQ's pictures, measured with `cargo run -p edge --example framing` on 16 of them.
+const CELEBA_HQ_FRAMING: &str = "1.66,0,-0.094";
+
+fn framing(text: &str) -> Result<Framing, String> {
+    let numbers: Vec<f32> = text
+        .split(',')
+        .filter_map(|n| n.trim().parse().ok())
+        .collect();
+    let [side_ratio, x, y] = numbers[..] else {
+        return Err("expected three numbers: SIDE,X,Y".into());
+    };
+    let framing = Framing {
+        side_ratio,
+        centre_offset: [x, y],
+    };
+    framing.validate().map_err(|wrong| {
+        format!(
+            "{}: found {}, expected {}",
+            wrong.field, wrong.found, wrong.expected
+        )
+    })?;
+    Ok(framing)
+}
+
+impl Import {
+    /// Does what was asked.
+    pub fn run(self) -> anyhow::Result<()> {
+        let request = import::Request {
+            attributes: self
+                .attributes
+                .as_deref()
+                .map(attributes::parse)
+                .transpose()?,
+            input: self.input,
+            out: self.out,
+            w_hpf: self.w_hpf,
+            framing: self.framing,
+            classifier: self.classifier,
+            licence: self.licence,
+        };
+        import::import(&request)?;
+        log::info!("wrote {}", request.out.display());
+        Ok(())
+    }
+}
+
+/// See [`super::Command::Classifier`].
+#[derive(Debug, Args)]
+pub struct Classifier {
+    /// Checkpoint folder that the classifier is for: gives image size, colour and attributes.
+    #[arg(long)]
+    checkpoint: PathBuf,
+    /// Data to learn from: a folder, a pack, or `synthetic`.
+    #[arg(long)]
+    data: PathBuf,
+    /// File to write; use it with `import --classifier`.
+    #[arg(long)]
+    out: PathBuf,
+    /// Number of steps of 64 images.
+    #[arg(long, default_value_t = 800)]
+    steps: u64,
+}
+
+impl Classifier {
+    /// Does what was asked.
+    pub fn run(self) -> anyhow::Result<()> {
+        /// Procedural faces per domain, where the data are procedural.
+        const SYNTHETIC_FACES: usize = 600;
+        let spec = CheckpointSpec::load(&self.checkpoint, &[])?;
+        let (architecture, attributes) = (&spec.architecture, &spec.attributes);
+        let data = DataSet::open(&self.data, architecture, attributes, (SYNTHETIC_FACES, 1))?;
+        let sampler = Sampler {
+            real: data.train,
+            synthetic: None,
+            targets: Targets::Any,
+            seed: 1,
+        };
+        let settings = ClassifierConfig {
+            steps: self.steps,
+            batch_size: 64,
+            learning_rate: 2e-3,
+        };
+        let device = cuda::device();
+        let classifier = classify::train(
+            architecture,
+            attributes,
+            &settings,
+            &sampler,
+            &self.out,
+            device,
+        )?;
+        if let Some(test) = &data.test {
+            let accuracies = classify::accuracy(&classifier.network, test, attributes, device);
+            for (name, accuracy) in attributes.names().into_iter().zip(accuracies) {
+                println!("accuracy.{name} {accuracy:.4}");
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,98 @@
+//! Pictures, references, sweeps.
+
+use crate::small::trained;
+use std::{fs::File, io::BufReader};
+use tch::{Device, Tensor};
+use trainer::{
+    model::StoredEditor,
+    portrait::{Change, Portrait},
+    sweep::{self, Sweep},
+};
+
+#[test]
+fn strength_zero_changes_nothing_and_a_face_is_its_own_reference() {
+    let temporary = tempfile::tempdir().unwrap();
+    let (model, data) = trained(temporary.path());
+    let path = data.join("test/neutral/0.png");
+    let portrait = Portrait::open(&model, &path, Device::Cpu).unwrap();
+    let picture = image::open(&path).unwrap().into_rgb8();
+    assert_eq!(
+        portrait.edited(&model, &Change::Strengths(vec![0.0])),
+        picture
+    );
+    let other = Portrait::open(&model, &data.join("test/smiling/1.png"), Device::Cpu).unwrap();
+    let copied = |face: &Portrait, strength| {
+        let face = Box::new(face.clone());
+        portrait.edited(&model, &Change::Reference { face, strength })
+    };
+    // The face's own code, whatever the strength.
+    let own = copied(&portrait, 1.0);
+    assert_eq!(own, copied(&portrait, 0.5));
+    assert_eq!(own, copied(&other, 0.0));
+}
+
+#[test]
+fn a_reference_gives_its_related_code_and_keeps_the_faces_own_unrelated_one() {
+    let config = crate::small::config(&["architecture.output=image"]);
+    let (architecture, attributes) = (&config.architecture, &config.attributes);
+    tch::manual_seed(4);
+    let editor = StoredEditor::new(architecture, attributes, Device::Cpu).networks;
+    let face = || Tensor::rand([1, 1, 32, 32], tch::kind::FLOAT_CPU) * 2.0 - 1.0;
+    let (x, reference) = (face(), face());
+    let domain = |y: i64| Tensor::from_slice(&[y]);
+    let split = |x: &Tensor, y| {
+        let style = editor.style_encoder.forward(x, &domain(y));
+        editor.style_transformer.split(&style)
+    };
+    let ((unrelated, related), (_, wanted)) = (split(&x, 0), split(&reference, 1));
+    for strength in [0.0, 0.5, 1.0] {
+        let code = &unrelated + &related * (1.0 - strength) + &wanted * strength;
+        let expected = editor.generator.forward(&x, &code, None);
+        let found = editor.transfer((&x, 0), (&reference, 1), strength as f32, None);
+        crate::fixtures::assert_close("transfer", &found, &expected, 1e-5);
+    }
+    let kept = editor.transfer((&x, 0), (&reference, 1), 0.0, None);
+    let copied = editor.transfer((&x, 0), (&reference, 1), 1.0, None);
+    assert!(f64::try_from((kept - copied).abs().max()).unwrap() > 1e-4);
+}
+
+#[test]
+fn a_sweep_becomes_a_strip_an_animated_png_or_an_animated_gif() {
+    let temporary = tempfile::tempdir().unwrap();
+    let (model, data) = trained(temporary.path());
+    let attributes = &model.spec.attributes;
+    let sweep = Sweep::parse("smile=-1..1.5", attributes, 6).unwrap();
+    assert_eq!(sweep.strengths, [-1.0, -0.5, 0.0, 0.5, 1.0, 1.5]);
+    assert_eq!(Sweep::parse("smile", attributes, 6).unwrap(), sweep);
+    for wrong in ["smirk", "smile=1..-1", "smile=1", "smile=a..b"] {
+        assert!(Sweep::parse(wrong, attributes, 6).is_err(), "{wrong}");
+    }
+    let path = data.join("test/neutral/0.png");
+    let portrait = Portrait::open(&model, &path, Device::Cpu).unwrap();
+    let frames = sweep.frames(&model, &portrait);
+    let write = |name: &str| {
+        let path = temporary.path().join(name);
+        sweep::write(&path, &frames).unwrap();
+        path
+    };
+    let strip = image::open(write("strip.png")).unwrap().into_rgb8();
+    assert_eq!(strip.dimensions(), (6 * 32, 32));
+    let middle = image::imageops::crop_imm(&strip, 2 * 32, 0, 32, 32).to_image();
+    assert_eq!(middle, image::open(&path).unwrap().into_rgb8());
+
+    // Forth and back: 6 frames and the 4 between the ends again.
+    let file = BufReader::new(File::open(write("sweep.apng")).unwrap());
+    let reader = png::Decoder::new(file).read_info().unwrap();
+    assert_eq!(reader.info().animation_control().unwrap().num_frames, 10);
+    let mut options = gif::DecodeOptions::new();
+    options.set_color_output(gif::ColorOutput::RGBA);
+    let mut decoder = options
+        .read_info(File::open(write("sweep.gif")).unwrap())
+        .unwrap();
+    let mut count = 0;
+    while let Some(frame) = decoder.read_next_frame().unwrap() {
+        assert_eq!((frame.width, frame.height), (32, 32));
+        count += 1;
+    }
+    assert_eq!(count, 10);
+}

@@ -1,0 +1,151 @@
+//! Weights from elsewhere.
+
+use crate::fixtures::{assert_close, folder};
+use model_spec::{Framing, checkpoint::MODEL_FILE};
+use std::path::{Path, PathBuf};
+use tch::{Device, Tensor};
+use trainer::{
+    attributes, checkpoint,
+    import::{Request, import, infer, official},
+    networks::FaceMask,
+    weights::{self, Weights},
+};
+
+fn request(input: PathBuf, out: PathBuf, names: &str) -> Request {
+    Request {
+        input,
+        out,
+        attributes: Some(attributes::parse(names).unwrap()),
+        w_hpf: 1.0,
+        framing: Framing {
+            side_ratio: 1.66,
+            centre_offset: [0.0, -0.094],
+        },
+        classifier: None,
+        licence: "test".into(),
+    }
+}
+
+#[test]
+fn official_weights_become_a_checkpoint_of_inferred_shape() {
+    let fixtures = [
+        ("official-64-plain", "smile,gender", 64, 0.0),
+        ("official-256-hpf", "smile", 256, 1.0),
+    ];
+    for (name, attributes, size, w_hpf) in fixtures {
+        let Some(folder) = folder(name) else { return };
+        let temporary = tempfile::tempdir().unwrap();
+        let out = temporary.path().join("checkpoint");
+        let input = folder.join("nets_ema.ckpt");
+        import(&request(input.clone(), out.clone(), attributes)).unwrap();
+        let model = checkpoint::load(&out, Device::Cpu).unwrap();
+        assert_eq!(model.spec.architecture.image_size, size);
+        assert_eq!(model.spec.architecture.w_hpf, w_hpf);
+        let written = weights::read(&out.join(MODEL_FILE)).unwrap();
+        for (name, tensor) in &official(&input).unwrap().editor {
+            assert!(written[name].equal(tensor), "{name}");
+        }
+        // Without a classifier nothing is known of a face, and the model card will say so.
+        let logits = model
+            .classifier
+            .network
+            .forward(&Tensor::rand([2, 3, 64, 64], tch::kind::FLOAT_CPU), false);
+        assert_eq!(f64::try_from(logits.abs().max()).unwrap(), 0.0);
+        let notes = model.spec.provenance.notes.join(" ");
+        assert!(notes.contains("no attribute classifier"), "{notes}");
+        assert_eq!(
+            notes.contains("no face-mask network"),
+            w_hpf > 0.0,
+            "{notes}"
+        );
+    }
+}
+
+#[test]
+fn attributes_that_do_not_fit_the_heads_are_refused() {
+    let Some(folder) = folder("official-64-plain") else {
+        return;
+    };
+    let out = std::env::temp_dir().join("never-written");
+    let error = import(&request(folder.join("nets_ema.ckpt"), out, "smile")).unwrap_err();
+    assert!(error.is_usage());
+    let message = error.to_string();
+    assert!(
+        message.contains("expected 2") && message.contains("4 domains"),
+        "{message}"
+    );
+}
+
+#[test]
+fn every_missing_extra_and_misshapen_tensor_is_named() {
+    tch::manual_seed(1);
+    let network = FaceMask::new(Device::Cpu);
+    let mut tensors: Weights = network.weights();
+    assert!(tensors.remove("bn1.bias").is_some());
+    for i in 0..7 {
+        let name = format!("stray.{i}");
+        tensors.insert(name, Tensor::zeros([2], tch::kind::FLOAT_CPU));
+    }
+    let name = "conv1.conv.weight".to_owned();
+    tensors.insert(name, Tensor::zeros([64, 3, 7, 7], tch::kind::FLOAT_CPU));
+    let error = FaceMask::from_weights(&tensors, Path::new("wing.ckpt"), Device::Cpu);
+    let message = error.unwrap_err().to_string();
+    assert!(
+        message.contains("wing.ckpt: 9 tensors do not fit"),
+        "{message}"
+    );
+    assert!(
+        message.contains("bn1.bias: missing, expected [64]"),
+        "{message}"
+    );
+    assert!(
+        message.contains("conv1.conv.weight: found [64, 3, 7, 7], expected [64, 6, 7, 7]"),
+        "{message}"
+    );
+    assert!(
+        message.contains("stray.6: found [2], expected none"),
+        "{message}"
+    );
+}
+
+#[test]
+fn shapes_that_fit_no_generator_are_refused_by_name() {
+    let Some(folder) = folder("official-64-plain") else {
+        return;
+    };
+    let path = folder.join("nets_ema.ckpt");
+    let mut editor = official(&path).unwrap().editor;
+    editor.retain(|name, _| !name.starts_with("generator.encode.3."));
+    let message = infer(&editor, 1.0, &path).unwrap_err().to_string();
+    assert!(
+        message.contains("generator.encode: found 3 blocks, expected 4"),
+        "{message}"
+    );
+    editor.remove("style_encoder.unshared.0.weight");
+    assert!(infer(&editor, 1.0, &path).is_err());
+    let discriminator = folder.join("discriminator.pth");
+    let out = std::env::temp_dir().join("never-written.safetensors");
+    let message = import(&request(discriminator, out, "smile"))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        message.contains("main.0.bias") && message.contains("expected an editor"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_face_mask_network_survives_import_and_masks_alike() {
+    tch::manual_seed(2);
+    let temporary = tempfile::tempdir().unwrap();
+    let path = temporary.path().join("mask.safetensors");
+    let network = FaceMask::new(Device::Cpu);
+    weights::write(&path, &network.weights()).unwrap();
+    let out = temporary.path().join("out.safetensors");
+    import(&request(path, out.clone(), "smile")).unwrap();
+    let again = FaceMask::load(&out, Device::Cpu).unwrap();
+    let x = Tensor::rand([1, 1, 32, 32], tch::kind::FLOAT_CPU);
+    let (a, b) = (network.masks(&x), again.masks(&x));
+    assert_close("first", &b.first, &a.first, 0.0);
+    assert_close("second", &b.second, &a.second, 0.0);
+}

@@ -1,0 +1,175 @@
+//! Data folders of every layout, and what is said about wrong ones.
+
+use crate::small::SIZE;
+use std::{fmt::Write, fs, path::Path};
+use trainer::{
+    attributes,
+    data::{DataSet, Layout, Listing, Split, listing::detect},
+    error::TrainError,
+};
+
+/// `count` pictures and a table in which picture `i` smiles if `i` is odd and is male if `i / 2` is.
+fn celeba(folder: &Path, pictures: &str, table: &str, count: usize) {
+    let target = folder.join(pictures);
+    fs::create_dir_all(&target).unwrap();
+    let mut text = format!("{count}\nBald Male Smiling\n");
+    for i in 0..count {
+        let face = faces::training_face(i as u64, (i % 2) as f32, SIZE);
+        face.save(target.join(format!("{i}.png"))).unwrap();
+        let value = |on: bool| if on { "1" } else { "-1" };
+        let (male, smiling) = (value(i / 2 % 2 == 1), value(i % 2 == 1));
+        writeln!(text, "{i}.png  -1 {male}  {smiling}").unwrap();
+    }
+    fs::write(folder.join(table), text).unwrap();
+}
+
+fn celeba_hq(folder: &Path, count: usize) {
+    celeba(
+        folder,
+        "CelebA-HQ-img",
+        "CelebAMask-HQ-attribute-anno.txt",
+        count,
+    );
+}
+
+fn numbers(listing: &Listing, domain: usize) -> Vec<usize> {
+    let stem = |path: &std::path::PathBuf| path.file_stem().unwrap().to_str().unwrap().parse();
+    let numbers = listing.files[domain].iter().map(|path| stem(path).unwrap());
+    numbers.collect()
+}
+
+fn error_of(data: &Path, names: &str) -> TrainError {
+    let attributes = attributes::parse(names).unwrap();
+    let layout = detect(data).unwrap();
+    Listing::open(data, layout, Split::Train, &attributes).unwrap_err()
+}
+
+#[test]
+fn celeba_mask_hq_rows_become_domains_and_every_fifteenth_is_for_testing() {
+    let temporary = tempfile::tempdir().unwrap();
+    let data = temporary.path();
+    celeba_hq(data, 40);
+    let layout = detect(data).unwrap();
+    assert_eq!(layout, Layout::CelebAMaskHq);
+    let attributes = attributes::parse("Smiling,gender:female/male").unwrap();
+    let train = Listing::open(data, layout, Split::Train, &attributes).unwrap();
+    assert_eq!(numbers(&train, 0), [4, 8, 12, 16, 20, 24, 28, 32, 36]);
+    assert_eq!(numbers(&train, 3), [3, 7, 11, 19, 23, 27, 31, 35, 39]);
+    let smiling = attributes::parse("Smiling").unwrap();
+    let test = Listing::open(data, layout, Split::Test, &smiling).unwrap();
+    assert_eq!(
+        (numbers(&test, 0), numbers(&test, 1)),
+        (vec![0, 30], vec![15])
+    );
+    // A column can also be the attribute's other value.
+    let female = attributes::parse("gender:male/female").unwrap();
+    let train = Listing::open(data, layout, Split::Train, &female).unwrap();
+    assert!(numbers(&train, 1).contains(&4) && numbers(&train, 0).contains(&2));
+}
+
+#[test]
+fn celeba_is_split_by_its_partition_file() {
+    let temporary = tempfile::tempdir().unwrap();
+    let data = temporary.path();
+    celeba(data, "img_align_celeba", "list_attr_celeba.txt", 9);
+    let rows = (0..9).map(|i| format!("{i}.png {}\n", i % 3));
+    fs::write(
+        data.join("list_eval_partition.txt"),
+        rows.collect::<String>(),
+    )
+    .unwrap();
+    let attributes = attributes::parse("Smiling").unwrap();
+    let open = |split| Listing::open(data, detect(data).unwrap(), split, &attributes).unwrap();
+    let (train, test) = (open(Split::Train), open(Split::Test));
+    assert_eq!(
+        (numbers(&train, 0), numbers(&train, 1)),
+        (vec![0, 6], vec![3])
+    );
+    assert_eq!(
+        (numbers(&test, 0), numbers(&test, 1)),
+        (vec![2, 8], vec![5])
+    );
+}
+
+#[test]
+fn a_wrong_attribute_name_lists_the_known_and_the_nearest() {
+    let temporary = tempfile::tempdir().unwrap();
+    celeba_hq(temporary.path(), 16);
+    let error = error_of(temporary.path(), "Smilling");
+    assert!(error.is_usage());
+    let message = error.to_string();
+    assert!(message.contains("did you mean Smiling?"), "{message}");
+    assert!(message.contains("Bald, Male, Smiling"), "{message}");
+    let error = attributes::parse("smile,moustache").unwrap();
+    let error = trainer::data::synthetic::check(&error).unwrap_err();
+    assert!(
+        error.to_string().contains("smile, glasses, beard"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_table_that_disagrees_with_its_folder_gives_counts_and_first_names() {
+    let temporary = tempfile::tempdir().unwrap();
+    let data = temporary.path();
+    celeba_hq(data, 16);
+    fs::rename(
+        data.join("CelebA-HQ-img/3.png"),
+        data.join("CelebA-HQ-img/stray.png"),
+    )
+    .unwrap();
+    fs::remove_file(data.join("CelebA-HQ-img/5.png")).unwrap();
+    let message = error_of(data, "Smiling").to_string();
+    assert!(message.contains("lists 16 pictures"), "{message}");
+    assert!(message.contains("holds 15"), "{message}");
+    assert!(message.contains("only listed: 3.png, 5.png"), "{message}");
+    assert!(
+        message.contains("only in the folder: stray.png"),
+        "{message}"
+    );
+    let table = data.join("CelebAMask-HQ-attribute-anno.txt");
+    let text = fs::read_to_string(&table).unwrap();
+    fs::write(&table, text.replacen("16", "17", 1)).unwrap();
+    let message = error_of(data, "Smiling").to_string();
+    assert!(
+        message.contains("says 17 pictures, but 16 rows"),
+        "{message}"
+    );
+}
+
+#[test]
+fn an_empty_combination_of_values_is_named() {
+    let temporary = tempfile::tempdir().unwrap();
+    celeba_hq(temporary.path(), 16);
+    let message = error_of(temporary.path(), "Bald,Smiling").to_string();
+    assert!(message.contains("\"bald+not-smiling\""), "{message}");
+    assert!(message.contains("use fewer attributes"), "{message}");
+}
+
+#[test]
+fn an_unknown_layout_says_what_is_there_and_what_is_expected() {
+    let temporary = tempfile::tempdir().unwrap();
+    fs::write(temporary.path().join("notes.txt"), "").unwrap();
+    let message = detect(temporary.path()).unwrap_err().to_string();
+    assert!(message.contains("found notes.txt"), "{message}");
+    assert!(message.contains("train/ and test/"), "{message}");
+    assert!(message.contains("img_align_celeba"), "{message}");
+}
+
+#[test]
+fn procedural_faces_come_in_every_combination_of_their_attributes() {
+    let config = crate::small::config(&[]);
+    let attributes = attributes::parse("smile,glasses,mouth-open").unwrap();
+    let open = || {
+        DataSet::open(
+            "synthetic".as_ref(),
+            &config.architecture,
+            &attributes,
+            (3, 5),
+        )
+    };
+    let (data, again) = (open().unwrap(), open().unwrap());
+    assert_eq!(data.train.domains(), 8);
+    assert_eq!(data.train.bytes(23), again.train.bytes(23));
+    assert_ne!(data.train.bytes(0), data.test.unwrap().bytes(0));
+}

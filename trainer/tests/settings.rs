@@ -1,0 +1,90 @@
+//! Every settings file that ships trains.
+
+use crate::small::{SIZE, config_of, configs, data, step, train};
+use std::fs;
+use trainer::{checkpoint, losses::Orthogonality, networks::FaceMask, weights};
+
+fn shipped() -> Vec<String> {
+    let mut names = Vec::new();
+    for folder in ["", "ablation/"] {
+        for entry in fs::read_dir(configs().join(folder)).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            if name.ends_with(".toml") {
+                names.push(format!("{folder}{name}"));
+            }
+        }
+    }
+    names.sort();
+    names
+}
+
+#[test]
+fn every_settings_file_runs_two_steps_at_a_small_size() {
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = data(&temporary.path().join("data"));
+    tch::manual_seed(5);
+    let mask = temporary.path().join("mask.safetensors");
+    weights::write(&mask, &FaceMask::new(tch::Device::Cpu).weights()).unwrap();
+    let mask = format!("face_mask={:?}", mask.display().to_string());
+    let small = [
+        "schedule.steps=2",
+        "schedule.discriminator_head_start=0",
+        "evaluation.interval=0",
+        "schedule.sample_interval=100",
+        mask.as_str(),
+    ];
+    let names = shipped();
+    assert_eq!(names.len(), 9, "{names:?}");
+    for name in &names {
+        println!("{name}");
+        // One run with face masks is enough: their network is the size it is.
+        let without = name
+            .starts_with("ablation/")
+            .then_some("architecture.w_hpf=0");
+        let overrides: Vec<&str> = small.iter().copied().chain(without).collect();
+        let config = config_of(name, &overrides);
+        let out = temporary.path().join(name.replace('/', "-"));
+        let folder = match name.as_str() {
+            "synthetic-64.toml" => "synthetic".as_ref(),
+            _ => folder.as_path(),
+        };
+        let w_hpf = config.architecture.w_hpf;
+        train(folder, &out, config, false).unwrap();
+        let model = checkpoint::load(&step(&out, 2), tch::Device::Cpu).unwrap();
+        assert_eq!(model.face_mask.is_some(), w_hpf > 0.0);
+        assert_eq!(model.spec.architecture.image_size, SIZE as usize);
+    }
+}
+
+#[test]
+fn the_ablation_switches_what_the_papers_table_says() {
+    let rows = [
+        ("bl", 0.0, Orthogonality::None),
+        ("bl-pl", 1.0, Orthogonality::None),
+        ("bl-pl-ol-single", 1.0, Orthogonality::Single),
+        ("bl-pl-ol-inner", 1.0, Orthogonality::Inner),
+        ("bl-ol-l1", 0.0, Orthogonality::Full),
+        ("full", 1.0, Orthogonality::Full),
+    ];
+    let paper = config_of("celeba-hq-256.toml", &[]);
+    for (name, perceptual, form) in rows {
+        let config = config_of(&format!("ablation/{name}.toml"), &[]);
+        let mut expected = paper.loss;
+        expected.perceptual = perceptual;
+        expected.orthogonality_form = form;
+        assert_eq!(config.loss, expected, "{name}");
+        assert_eq!(config.schedule, paper.schedule, "{name}");
+    }
+}
+
+#[test]
+fn high_pass_skips_without_a_face_mask_network_are_refused() {
+    let overrides = crate::small::settings(&["architecture.w_hpf=1"]);
+    let path = configs().join("smile-64.toml");
+    let error = trainer::config::Config::load(&path, &overrides).unwrap_err();
+    let message = error.to_string();
+    assert!(
+        message.contains("face_mask") && message.contains("wing.ckpt"),
+        "{message}"
+    );
+}

@@ -1,0 +1,105 @@
+//! Every way to compute a step gives the same losses.
+
+use crate::small::{config_of, data, step, train};
+use model_spec::checkpoint::{MODEL_FILE, TRAINING_FILE};
+use std::fs;
+use tch::{Device, Kind, Tensor};
+use trainer::{
+    bench::{Request, bench, table},
+    networks::multiply_adds,
+    speed::{self, Speed},
+    weights,
+};
+
+/// The paper's losses and generator, small.
+fn request() -> Request {
+    let small = [
+        "architecture.w_hpf=0",
+        "architecture.stem_channels=8",
+        "architecture.max_conv_dim=32",
+        "architecture.image_size=64",
+    ];
+    Request {
+        config: config_of("celeba-hq-256.toml", &small),
+        rounds: 1,
+    }
+}
+
+#[test]
+fn rewrites_save_multiply_adds_and_leave_the_losses_within_1e_4() {
+    let request = request();
+    let rows = bench(&request).unwrap();
+    assert_eq!(rows[0].name, "plain, float32");
+    assert_eq!(rows[0].loss_difference, 0.0);
+    let rewritten = &rows[1];
+    assert!(rewritten.loss_difference <= 1e-4, "{rewritten:?}");
+    let ratio = rows[0].multiply_adds as f64 / rewritten.multiply_adds as f64;
+    assert!(ratio > 1.3, "{ratio}");
+    // Channels last computes the same graph.
+    assert!(rows[2].loss_difference <= 1e-4, "{:?}", rows[2]);
+    assert_eq!(rows[2].multiply_adds, rewritten.multiply_adds);
+    let text = table(&request, &rows);
+    assert_eq!(text.matches("| rewrites").count(), 3, "{text}");
+}
+
+#[test]
+fn multiply_adds_are_those_of_the_layers() {
+    let store = tch::nn::VarStore::new(Device::Cpu);
+    let convolution = trainer::networks::layers::Convolution::new(&store.root(), 3, 5, 3);
+    let x = Tensor::zeros([2, 3, 8, 8], (Kind::Float, Device::Cpu));
+    let _ = multiply_adds::take();
+    let _ = convolution.forward(&x);
+    assert_eq!(multiply_adds::take(), 2 * 8 * 8 * 3 * 5 * 9);
+    let _ = convolution.forward_pooled(&x, trainer::networks::Form::Rewritten);
+    assert_eq!(multiply_adds::take(), 2 * 4 * 4 * 3 * 5 * 16);
+    let _ = convolution.forward_upsampled(&x, trainer::networks::Form::Rewritten);
+    assert_eq!(multiply_adds::take(), 2 * 8 * 8 * 3 * 5 * 16);
+}
+
+#[test]
+fn bfloat16_covers_convolutions_and_leaves_float32_where_it_is_asked_for() {
+    let bf16 = Speed {
+        bf16: true,
+        ..Speed::PLAIN
+    };
+    let x = Tensor::rand([1, 2, 8, 8], (Kind::Float, Device::Cpu));
+    let kernel = Tensor::rand([3, 2, 3, 3], (Kind::Float, Device::Cpu));
+    let convolve = || x.conv2d(&kernel, None::<&Tensor>, [1, 1], [1, 1], [1, 1], 1);
+    assert_eq!(convolve().kind(), Kind::Float);
+    let (mixed, inner) = bf16.mixed(Device::Cpu, || {
+        (convolve(), speed::in_float32(Device::Cpu, convolve))
+    });
+    assert_eq!(mixed.kind(), Kind::BFloat16);
+    assert_eq!(inner.kind(), Kind::Float);
+    assert!(inner.equal(&convolve()));
+    assert_eq!(
+        Speed::PLAIN.mixed(Device::Cpu, convolve).kind(),
+        Kind::Float
+    );
+    assert_eq!(convolve().kind(), Kind::Float);
+}
+
+#[test]
+fn channels_last_is_a_matter_of_memory_not_of_files() {
+    let temporary = tempfile::tempdir().unwrap();
+    let data = data(&temporary.path().join("data"));
+    let run = |name: &str, overrides: &[&str]| {
+        let out = temporary.path().join(name);
+        train(&data, &out, crate::small::config(overrides), false).unwrap();
+        out
+    };
+    let last = run("last", &["speed.channels_last=true"]);
+    let plain = run("plain", &[]);
+    let read = |out| weights::read(&step(out, 4).join(MODEL_FILE)).unwrap();
+    let (last_weights, plain_weights) = (read(&last), read(&plain));
+    for (name, tensor) in &plain_weights {
+        crate::fixtures::assert_close(name, &last_weights[name], tensor, 1e-3);
+    }
+    // And it resumes exactly, too.
+    let parts = temporary.path().join("parts");
+    let settings = ["speed.channels_last=true", "schedule.steps=2"];
+    train(&data, &parts, crate::small::config(&settings), false).unwrap();
+    train(&data, &parts, crate::small::config(&settings[..1]), true).unwrap();
+    let read = |out| fs::read(step(out, 4).join(TRAINING_FILE)).unwrap();
+    assert!(read(&last) == read(&parts));
+}

@@ -1,0 +1,138 @@
+//! What a run shows of itself.
+
+use crate::small::{config, data, train};
+use model_spec::CheckpointSpec;
+use prost::Message;
+use std::{fs, path::Path};
+use trainer::{
+    metrics::SCORE,
+    tensorboard::{Event, masked_crc},
+};
+
+/// Events of all files of a run, their checksums checked.
+fn events(folder: &Path) -> Vec<Event> {
+    let mut files: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    let mut events = Vec::new();
+    for file in files {
+        let bytes = fs::read(file).unwrap();
+        let mut rest = &bytes[..];
+        while !rest.is_empty() {
+            let (length, after) = rest.split_at(8);
+            let number = |bytes: &[u8]| u32::from_le_bytes(bytes[..4].try_into().unwrap());
+            assert_eq!(number(after), masked_crc(length));
+            let length = u64::from_le_bytes(length.try_into().unwrap()) as usize;
+            let (data, after) = after[4..].split_at(length);
+            assert_eq!(number(after), masked_crc(data));
+            events.push(Event::decode(data).unwrap());
+            rest = &after[4..];
+        }
+    }
+    events
+}
+
+#[test]
+fn masked_checksum_of_a_known_record_is_tensorflows() {
+    // The header of every file that TensorBoard's own writer starts: a record of 24 bytes.
+    assert_eq!(masked_crc(&24_u64.to_le_bytes()), 0x224B_7FA3);
+}
+
+#[test]
+fn a_run_leaves_statistics_events_metrics_and_its_best_checkpoint() {
+    let temporary = tempfile::tempdir().unwrap();
+    let data = data(&temporary.path().join("data"));
+    let out = temporary.path().join("run");
+    let watched = [
+        "schedule.tick_interval=1",
+        "evaluation.interval=2",
+        "evaluation.judge_steps=2",
+        "evaluation.faces_per_domain=3",
+    ];
+    train(&data, &out, config(&watched), false).unwrap();
+
+    let stats = fs::read_to_string(out.join("stats.jsonl")).unwrap();
+    let lines: Vec<serde_json::Value> = stats
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(
+        lines
+            .iter()
+            .filter(|line| line.get("real").is_some())
+            .count(),
+        4
+    );
+    let measured: Vec<_> = lines.iter().filter_map(|line| line.get(SCORE)).collect();
+    assert_eq!(measured.len(), 2, "{stats}");
+    let last = lines.last().unwrap();
+    for name in [
+        "edit_success",
+        "monotonicity",
+        "change_above_eyes",
+        "change_below_nose",
+    ] {
+        for path in ["neutral_to_smiling", "smiling_to_neutral"] {
+            let value = last[format!("{name}.{path}")].as_f64().unwrap();
+            assert!((0.0..=1.0).contains(&value), "{name}.{path}: {value}");
+        }
+    }
+
+    let events = events(&out.join("tensorboard"));
+    assert_eq!(events[0].file_version.as_deref(), Some("brain.Event:2"));
+    let values = events.iter().filter_map(|event| {
+        let summary = event.summary.as_ref()?;
+        Some(summary.value.iter().map(|value| (event.step, value)))
+    });
+    let values: Vec<_> = values.flatten().collect();
+    let has = |step: i64, tag: &str| values.iter().any(|(at, v)| *at == step && v.tag == tag);
+    assert!(has(1, "loss/real") && has(4, "loss/cycle"));
+    assert!(has(2, "metric/edit_success.neutral_to_smiling") && has(4, "metric/score"));
+    let grid = values
+        .iter()
+        .find(|(_, value)| value.tag == "samples")
+        .unwrap();
+    let grid = grid.1.image.as_ref().unwrap();
+    let decoded = image::load_from_memory(&grid.encoded_image_string).unwrap();
+    assert_eq!(
+        (decoded.width() as i32, decoded.height() as i32),
+        (grid.width, grid.height)
+    );
+
+    let best = fs::read_dir(out.join("best"))
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap();
+    let best = CheckpointSpec::load(&best.path(), &["model.safetensors"]).unwrap();
+    let highest = measured
+        .iter()
+        .map(|v| v.as_f64().unwrap())
+        .fold(0.0, f64::max);
+    assert_eq!(best.provenance.metrics[SCORE], highest);
+    assert!(best.files.contains_key("model.safetensors"));
+
+    let text = fs::read_to_string(out.join("run.json")).unwrap();
+    let run: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(run["data_digest"].as_str().unwrap().len(), 64);
+    assert!(run["revision"].is_string());
+    assert!(
+        fs::read_to_string(out.join("config.toml"))
+            .unwrap()
+            .contains("judge_steps = 2")
+    );
+}
+
+#[test]
+fn a_resumed_run_drops_the_statistics_behind_its_checkpoint() {
+    let temporary = tempfile::tempdir().unwrap();
+    let stats = temporary.path().join("stats.jsonl");
+    fs::write(&stats, "{\"step\":1}\n{\"step\":2}\n{\"step\":3}\n{\"ste").unwrap();
+    trainer::stats::rewind(&stats, 2).unwrap();
+    assert_eq!(
+        fs::read_to_string(&stats).unwrap(),
+        "{\"step\":1}\n{\"step\":2}\n"
+    );
+}
