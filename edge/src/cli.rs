@@ -3,7 +3,7 @@
 use crate::{
     bench, bundle_path,
     camera_mode::{self, Wish},
-    check,
+    check, config_file, config_print,
     display::DisplayChoice,
     doctor::{self, finding::State},
     edit::EditOptions,
@@ -12,9 +12,11 @@ use crate::{
     run,
     source::{SourceChoice, camera_list},
     system::System,
+    window::options::ScreenOptions,
 };
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::{
+    ffi::OsString,
     io::Write,
     path::PathBuf,
     sync::{Arc, atomic::AtomicBool},
@@ -28,6 +30,9 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+    /// File with options, see `edge config` [default: edge.toml in the working folder, if there]
+    #[arg(long, value_name = "FILE", global = true)]
+    pub config: Option<PathBuf>,
 }
 
 /// Subcommands.
@@ -37,6 +42,8 @@ pub enum Command {
     Run(Box<RunArgs>),
     /// List the cameras of this machine
     Cameras,
+    /// Print all options of `run` as resolved from command line and file, in the file's own form
+    Config(Box<RunArgs>),
     /// Check a bundle and run its parity sample
     Check(ModelArgs),
     /// Measure this machine: time, allocations and memory of every stage, and steadiness of the edit
@@ -122,6 +129,9 @@ pub struct RunArgs {
     /// Frames from one run of classifier and style encoder to the next; the generator runs every frame
     #[arg(long, value_name = "K", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=30))]
     pub style_every: u32,
+    /// Screen.
+    #[command(flatten)]
+    pub screen: ScreenOptions,
     /// Write speed and counts as JSON
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
@@ -171,16 +181,60 @@ impl RunArgs {
                 style_every: self.style_every,
                 ..EditOptions::default()
             },
+            screen: self.screen,
         }
     }
+}
+
+/// A command line that was understood.
+pub struct Parsed {
+    cli: Cli,
+    /// What `edge config` prints.
+    resolved: Option<String>,
+}
+
+/// A command line that ends the program before it begins.
+#[derive(Debug)]
+pub enum Refusal {
+    /// Help, version, or an error of the command line itself.
+    CommandLine(clap::Error),
+    /// An error of `edge.toml`.
+    File(EdgeError),
+}
+
+/// Reads the command line, with the options of `edge.toml` under it.
+///
+/// # Errors
+/// [`Refusal`].
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Parsed, Refusal> {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let command = config_file::with_undoable_switches(Cli::command());
+    let matches = |arguments: &[OsString]| {
+        let matches = command.clone().try_get_matches_from(arguments);
+        matches.map_err(Refusal::CommandLine)
+    };
+    let typed = matches(&arguments)?;
+    let model_options = ModelArgs::augment_args(clap::Command::new("model"));
+    let (arguments, file) = config_file::with_file(&command, arguments, &typed, &model_options)
+        .map_err(Refusal::File)?;
+    let given = matches(&arguments)?;
+    let resolved = match (given.subcommand(), typed.subcommand()) {
+        (Some(("config", given)), Some((_, typed))) => {
+            Some(config_print::resolved(&command, given, typed, &file))
+        }
+        _ => None,
+    };
+    let cli = Cli::from_arg_matches(&given).map_err(Refusal::CommandLine)?;
+    Ok(Parsed { cli, resolved })
 }
 
 /// Does what the command line asks for, and prints its result to `out`.
 ///
 /// # Errors
 /// Any [`EdgeError`].
-pub fn execute(cli: Cli, out: &mut impl Write) -> Result<(), EdgeError> {
-    let text = match cli.command {
+pub fn execute(parsed: Parsed, out: &mut impl Write) -> Result<(), EdgeError> {
+    let text = match parsed.cli.command {
+        Command::Config(_) => parsed.resolved.unwrap_or_default(),
         Command::Run(arguments) => {
             let stop = Arc::new(AtomicBool::new(false));
             for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
@@ -295,7 +349,6 @@ fn cameras() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_consistent() {

@@ -14,7 +14,8 @@ The mirror: camera, face tracking, inference, compositing, window.
 | crop | [`square`], [`resample`] |
 | classify … generate | [`model`] on a [`provider`] of the [`runtime`], made by [`opening`], combined by [`edit`], [`source_domain`] |
 | compose | [`mirror`], [`composite`] |
-| overlay, present | [`overlay`], [`window`] with [`scale`], [`display`] |
+| overlay | [`overlay`] in the language of [`labels`] |
+| present | [`window`] with [`scale`], [`photo`] on request, [`display`] |
 | threads, shutdown | [`pipeline`], [`plan`], [`run`], [`display_lost`] |
 | figures | [`bench`], [`allocations`], [`check`] by [`parity`], [`stage`], [`report`], [`contact_sheet`] |
 | the machine | [`doctor`], [`health`], [`notify`], [`idle`], [`log_limit`], read through [`system`] |
@@ -29,6 +30,8 @@ pub mod camera_mode;
 pub mod check;
 pub mod cli;
 pub mod composite;
+pub mod config_file;
+pub mod config_print;
 pub mod contact_sheet;
 pub mod detect;
 pub mod display;
@@ -41,6 +44,7 @@ pub mod flow;
 pub mod frame;
 pub mod health;
 pub mod idle;
+pub mod labels;
 pub mod log_limit;
 pub mod mailbox;
 pub mod mirror;
@@ -49,6 +53,7 @@ pub mod notify;
 pub mod opening;
 pub mod overlay;
 pub mod parity;
+pub mod photo;
 pub mod pipeline;
 pub mod plan;
 pub mod provider;

@@ -1,12 +1,12 @@
 //! `edge`: parses, sets up logging, maps errors to exit codes. All else is in the library.
 
-use clap::Parser;
 use edge::{
     allocations::Counting,
-    cli::{self, Cli},
+    cli::{self, Refusal},
+    error::EdgeError,
     log_limit::Limited,
 };
-use std::{io, process::ExitCode};
+use std::{env, io, process::ExitCode};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -20,11 +20,15 @@ fn main() -> ExitCode {
     log::set_max_level(logger.filter());
     // The first logger of the process is always accepted.
     let _ = log::set_boxed_logger(Box::new(Limited::new(logger)));
-    match cli::execute(Cli::parse(), &mut io::stdout().lock()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::from(error.exit_code())
-        }
-    }
+    let result = match cli::parse(env::args_os()) {
+        Ok(parsed) => cli::execute(parsed, &mut io::stdout().lock()),
+        Err(Refusal::CommandLine(error)) => error.exit(),
+        Err(Refusal::File(error)) => Err(error),
+    };
+    result.map_or_else(|error| report(&error), |()| ExitCode::SUCCESS)
+}
+
+fn report(error: &EdgeError) -> ExitCode {
+    eprintln!("error: {error}");
+    ExitCode::from(error.exit_code())
 }

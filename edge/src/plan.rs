@@ -84,13 +84,15 @@ impl Plan {
         config: &Config,
         attributes: &AttributeSet,
         strengths: &[f32],
+        model: &str,
     ) -> Result<Presenter, EdgeError> {
         let pictures: Box<dyn Pictures> = match &self.display {
             DisplayChoice::None => Box::new(Nothing),
             DisplayChoice::Png(path) => Box::new(PngFolder::create(path)?),
             DisplayChoice::Hash => Box::new(Hashes::default()),
             DisplayChoice::Window | DisplayChoice::Auto => {
-                match window::MirrorWindow::open(attributes, strengths, config.sync) {
+                let (screen, sync) = (&config.screen, config.sync);
+                match window::MirrorWindow::open(attributes, strengths, model, screen, sync) {
                     Ok(window) => return Ok(Presenter::Window(Box::new(window))),
                     Err(error) if self.may_fall_back => {
                         log::info!("no display ({error})");

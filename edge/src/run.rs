@@ -22,7 +22,7 @@ use crate::{
     source::{self, SourceChoice},
     stage::{Stage, Stages},
     system::System,
-    window,
+    window::{self, options::ScreenOptions},
 };
 use model_spec::{AttributeSet, Bundle};
 use std::{
@@ -40,7 +40,7 @@ const PATIENCE: Duration = Duration::from_millis(50);
 const SOON: Duration = Duration::from_millis(600);
 
 /// Options of `edge run`.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Config {
     /// Bundle folder or `.tar`; none looks for the one that ships.
     pub bundle: Option<PathBuf>,
@@ -72,6 +72,8 @@ pub struct Config {
     pub system: System,
     /// Public key that must have signed the bundle.
     pub public_key: Option<PathBuf>,
+    /// How the screen looks and behaves.
+    pub screen: ScreenOptions,
 }
 
 /// Runs until the source ends, `frames` is reached, the window closes or `stop` is set.
@@ -102,7 +104,7 @@ pub fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeError> {
 
     let mut plan = Plan::new(config);
     let mut mirror = Mirror::new(&manifest.architecture);
-    let presenter = plan.presenter(config, &attributes, &strengths)?;
+    let presenter = plan.presenter(config, &attributes, &strengths, &name)?;
     let in_window = matches!(presenter, Presenter::Window(_));
     while !ready && !in_window && !stop.load(Ordering::Relaxed) {
         // Without a screen nobody waits: what is measured or written is the edit.

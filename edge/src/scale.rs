@@ -1,4 +1,6 @@
-//! Fits a picture into a window: mirrored, bilinear, with bars where the aspects differ.
+//! Fits a picture into a window: bilinear, mirrored or not, with bars where the aspects differ.
+
+use std::ops::Range;
 
 /// Colour of the bars, `0x00RRGGBB`.
 const BARS: u32 = 0x0008_090c;
@@ -6,9 +8,11 @@ const BARS: u32 = 0x0008_090c;
 /// Draws pictures into a window's pixels; keeps its tables, so that a warm scaler allocates nothing.
 #[derive(Debug, Default)]
 pub struct Scaler {
+    /// Whether what is left stands on the right, as a mirror shows it to the one in the picture.
+    pub flipped: bool,
     columns: Vec<Tap>,
     rows: Vec<Tap>,
-    planned: Option<([usize; 2], [usize; 2])>,
+    planned: Option<([usize; 2], [usize; 2], bool)>,
     origin: [usize; 2],
     /// The two source rows in use, stretched to the window's columns.
     lines: [Line; 2],
@@ -46,31 +50,49 @@ struct Tap {
 }
 
 impl Scaler {
-    /// Draws `rgb` of `size` pixels into `pixels` of a window of `window` pixels. `dimmed` pictures
-    /// are those that are no longer live.
+    /// Draws `rgb` of `size` pixels into `pixels` of a window of `window` pixels. A `brightness` of
+    /// 256 shows the picture as it is, 0 black.
     pub fn draw(
         &mut self,
         rgb: &[u8],
         size: [usize; 2],
         pixels: &mut [u32],
         window: [usize; 2],
-        dimmed: bool,
+        brightness: u32,
+    ) {
+        self.draw_columns(rgb, size, pixels, window, brightness, 0..window[0]);
+    }
+
+    /// Like [`Scaler::draw`], but only these columns of the window.
+    pub fn draw_columns(
+        &mut self,
+        rgb: &[u8],
+        size: [usize; 2],
+        pixels: &mut [u32],
+        window: [usize; 2],
+        brightness: u32,
+        columns: Range<usize>,
     ) {
         if size.contains(&0) || window.contains(&0) || rgb.len() != 3 * size[0] * size[1] {
             pixels.fill(BARS);
             return;
         }
-        if self.planned != Some((size, window)) {
+        if self.planned != Some((size, window, self.flipped)) {
             self.plan(size, window);
-            self.planned = Some((size, window));
+            self.planned = Some((size, window, self.flipped));
         }
         let [width, height] = [self.columns.len(), self.rows.len()];
         if [width, height] != window {
-            pixels.fill(BARS);
+            for line in pixels.chunks_exact_mut(window[0]) {
+                line[columns.clone()].fill(BARS);
+            }
+        }
+        let left = self.origin[0];
+        let part = columns.start.max(left) - left..columns.end.clamp(left, left + width) - left;
+        if part.start >= part.end {
+            return;
         }
         let stride = 3 * size[0];
-        // 256 = as bright as it is.
-        let brightness: u32 = if dimmed { 80 } else { 256 };
         self.lines.iter_mut().for_each(|line| line.row = None);
         for (row, tap) in self.rows.iter().enumerate() {
             // Neighbouring window rows share source rows, so each of them is stretched once.
@@ -79,12 +101,15 @@ impl Scaler {
             }
             for (line, source) in self.lines.iter_mut().zip([tap.first, tap.second]) {
                 if line.row != Some(source) {
-                    line.stretch(&rgb[source * stride..][..stride], &self.columns);
+                    line.stretch(
+                        &rgb[source * stride..][..stride],
+                        &self.columns[part.clone()],
+                    );
                     line.row = Some(source);
                 }
             }
-            let begin = (self.origin[1] + row) * window[0] + self.origin[0];
-            let out = pixels[begin..begin + width].iter_mut();
+            let begin = (self.origin[1] + row) * window[0] + left + part.start;
+            let out = pixels[begin..begin + part.len()].iter_mut();
             let upper = self.lines[0].values.chunks_exact(3);
             let lower = self.lines[1].values.chunks_exact(3);
             let (first, second) = ((256 - tap.weight) * brightness, tap.weight * brightness);
@@ -110,8 +135,10 @@ impl Scaler {
         self.origin = [0, 1].map(|i| (window[i] - drawn[i]) / 2);
         taps(&mut self.columns, size[0], drawn[0]);
         taps(&mut self.rows, size[1], drawn[1]);
-        // A mirror shows what stands left on the left; samples become byte offsets.
-        self.columns.reverse();
+        if self.flipped {
+            self.columns.reverse();
+        }
+        // Samples become byte offsets.
         for tap in &mut self.columns {
             (tap.first, tap.second) = (3 * tap.first, 3 * tap.second);
         }
@@ -137,16 +164,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn at_its_own_size_the_picture_is_exactly_flipped() {
+    fn at_its_own_size_the_picture_is_exactly_itself_or_exactly_flipped() {
         let rgb: Vec<u8> = (0..4 * 2 * 3).map(|i| i * 9).collect();
-        let mut pixels = vec![0; 8];
-        Scaler::default().draw(&rgb, [4, 2], &mut pixels, [4, 2], false);
-        for y in 0..2 {
-            for x in 0..4 {
-                let at = 3 * (y * 4 + 3 - x);
-                let [red, green, blue] = [rgb[at], rgb[at + 1], rgb[at + 2]].map(u32::from);
-                assert_eq!(pixels[y * 4 + x], red << 16 | green << 8 | blue);
+        let mut scaler = Scaler::default();
+        for flipped in [true, false] {
+            let mut pixels = vec![0; 8];
+            scaler.flipped = flipped;
+            scaler.draw(&rgb, [4, 2], &mut pixels, [4, 2], 256);
+            for y in 0..2 {
+                for x in 0..4 {
+                    let at = 3 * (y * 4 + if flipped { 3 - x } else { x });
+                    let [red, green, blue] = [rgb[at], rgb[at + 1], rgb[at + 2]].map(u32::from);
+                    assert_eq!(pixels[y * 4 + x], red << 16 | green << 8 | blue);
+                }
             }
+        }
+    }
+
+    #[test]
+    fn two_halves_drawn_apart_are_the_whole_picture() {
+        let rgb: Vec<u8> = (0..7 * 5 * 3).map(|i| (i * 7 % 251) as u8).collect();
+        for window in [[20, 9], [9, 20], [7, 5]] {
+            let (mut whole, mut parts) = (vec![1; 180], vec![2; 180]);
+            let mut scaler = Scaler::default();
+            let pixels = window[0] * window[1];
+            scaler.draw(&rgb, [7, 5], &mut whole[..pixels], window, 200);
+            for columns in [0..1, 1..window[0] / 2, window[0] / 2..window[0]] {
+                let out = &mut parts[..pixels];
+                scaler.draw_columns(&rgb, [7, 5], out, window, 200, columns);
+            }
+            assert_eq!(whole[..pixels], parts[..pixels]);
         }
     }
 
@@ -154,11 +201,11 @@ mod tests {
     fn bars_fill_what_another_aspect_leaves_and_odd_sizes_are_no_problem() {
         let rgb = vec![200; 4 * 4 * 3];
         let mut pixels = vec![0; 8 * 4];
-        Scaler::default().draw(&rgb, [4, 4], &mut pixels, [8, 4], false);
+        Scaler::default().draw(&rgb, [4, 4], &mut pixels, [8, 4], 256);
         assert_eq!(pixels[..8].iter().filter(|&&p| p == BARS).count(), 4);
         for window in [[1, 1], [3, 50], [50, 3], [0, 5]] {
             let mut pixels = vec![0; window[0] * window[1]];
-            Scaler::default().draw(&rgb, [4, 4], &mut pixels, window, true);
+            Scaler::default().draw(&rgb, [4, 4], &mut pixels, window, 90);
         }
     }
 }

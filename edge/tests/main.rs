@@ -9,7 +9,7 @@
 //! - [`health`]: a hot machine, a service manager, a clock that jumps
 //! - [`doctor`]: this machine examined
 //! - [`wrong_machine`]: libraries for another one, a full or read-only disk
-//! - [`screen`]: the window under Xvfb
+//! - [`screen`]: the window on [`xvfb`], a virtual screen
 //! - [`ending`]: an X display that goes away
 //!
 //! [`bundle`] writes a tiny bundle of known outputs out of graphs by [`onnx`]; [`place`] runs the
@@ -31,3 +31,4 @@ mod place;
 mod replay;
 mod screen;
 mod wrong_machine;
+mod xvfb;

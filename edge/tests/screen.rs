@@ -2,209 +2,335 @@
 
 use crate::{
     bundle::Tiny,
-    place::{Place, runtime, skip},
+    place::Place,
+    xvfb::{SCREEN, Screen, wait_for},
 };
-use image::RgbImage;
-use std::{
-    path::PathBuf,
-    process::{Child, Command, Stdio},
-    thread,
-    time::{Duration, Instant},
-};
+use faces::Take;
+use image::{RgbImage, imageops};
+use std::{fs, process::Command, thread, time::Duration};
 
-/// An Xvfb and the mirror on it; both end with the value.
-struct Screen {
-    place: Place,
-    display: String,
-    server: Child,
-    mirror: Child,
-    window: [i32; 2],
+/// Places in a window of 960x720: middles of the buttons, and the slider from -1 to 1.5.
+const COMPARE: [i32; 2] = [96, 655];
+const SPLIT: [i32; 2] = [224, 655];
+const RESET: [i32; 2] = [736, 655];
+const HELP: [i32; 2] = [864, 655];
+const SLIDER: [i32; 2] = [42, 918];
+const GROOVE: i32 = 574;
+
+fn demo(number: u32) -> Option<Screen> {
+    let place = Place::with_bundle(&Tiny::default());
+    // Busy machines take long for a screenshot, and controls that fade meanwhile take no tap.
+    let arguments = [
+        "--source",
+        "demo",
+        "--attr",
+        "smile=0.5",
+        "--fade-after",
+        "0",
+    ];
+    let screen = Screen::new(number, place, &arguments)?;
+    // The mark appears with the first edited picture.
+    wait_for(|| screen.is_marked().then_some(())).expect("an edited picture");
+    Some(screen)
 }
 
-impl Drop for Screen {
-    fn drop(&mut self) {
-        for child in [&mut self.mirror, &mut self.server] {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
-    }
+fn strength(screen: Screen) -> f64 {
+    screen.end("q")
 }
 
-fn quiet(program: &str, display: &str, arguments: &[&str]) -> Option<String> {
-    let output = Command::new(program)
-        .args(arguments)
-        .env("DISPLAY", display)
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+/// The mirror with one still picture at its own size: before and after the edit, as the camera saw it.
+fn still(number: u32, picture: &RgbImage, extra: &[&str]) -> Option<(Screen, RgbImage)> {
+    let library = crate::place::runtime()?;
+    let place = Place::with_bundle(&Tiny::default());
+    fs::create_dir(place.path("in")).unwrap();
+    picture.save(place.path("in/face.png")).unwrap();
+    let fixed = ["--source", "dir:in", "--attr", "smile=1.0"];
+    let written = ["run", "--bundle", "bundle", "--display", "png:out"];
+    let arguments: Vec<&str> = written.iter().chain(&fixed).copied().collect();
+    crate::place::assert_succeeds(&place.edge(&library, &arguments));
+    let after = image::open(place.path("out/face.png")).unwrap().into_rgb8();
+    let size = ["--window-size", "640x480"];
+    let arguments: Vec<&str> = fixed.iter().chain(&size).chain(extra).copied().collect();
+    Some((Screen::new(number, place, &arguments)?, after))
 }
 
-fn wait_for<T>(mut attempt: impl FnMut() -> Option<T>) -> Option<T> {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while Instant::now() < deadline {
-        if let Some(value) = attempt() {
-            return Some(value);
-        }
-        thread::sleep(Duration::from_millis(100));
-    }
-    None
+fn face() -> RgbImage {
+    let mut rgb = vec![0; 3 * 640 * 480];
+    Take::new(0, 640, 480, 30.0).render_into(0, &mut rgb);
+    RgbImage::from_raw(640, 480, rgb).unwrap()
 }
 
-impl Screen {
-    /// Starts the mirror on a screen of its own, or says what is missing.
-    fn new(number: u32) -> Option<Self> {
-        let library = runtime()?;
-        for (program, argument) in [
-            ("Xvfb", "-help"),
-            ("xdotool", "version"),
-            ("import", "-version"),
-        ] {
-            let known = Command::new(program)
-                .arg(argument)
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .status();
-            if known.is_err() {
-                skip(&format!("{program} is not installed"));
-                return None;
-            }
-        }
-        let place = Place::with_bundle(&Tiny::default());
-        let display = format!(":{number}");
-        let server = Command::new("Xvfb")
-            .args([&display, "-screen", "0", "1000x760x24", "-nolisten", "tcp"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .ok()?;
-        wait_for(|| quiet("xdotool", &display, &["getdisplaygeometry"])).expect("Xvfb starts");
-        let arguments = [
-            "run",
-            "--bundle",
-            "bundle",
-            "--source",
-            "demo",
-            "--display",
-            "window",
-            "--attr",
-            "smile=0.5",
-            "--report",
-            "r.json",
-        ];
-        let mirror = place
-            .command(&library, &arguments)
-            .env("DISPLAY", &display)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut screen = Self {
-            place,
-            display,
-            server,
-            mirror,
-            window: [0, 0],
-        };
-        let found = wait_for(|| screen.tool(&["search", "--name", "^Mirror$"]))?;
-        let geometry = screen.tool(&["getwindowgeometry", "--shell", found.trim()])?;
-        let value = |name: &str| {
-            let line = geometry.lines().find_map(|line| line.strip_prefix(name));
-            line.and_then(|value| value.parse().ok()).unwrap()
-        };
-        screen.window = [value("X="), value("Y=")];
-        // The mark appears with the first edited picture.
-        wait_for(|| screen.is_marked().then_some(()))?;
-        Some(screen)
-    }
+/// The part of a 640x480 window that nothing is drawn on.
+fn middle(picture: &RgbImage) -> RgbImage {
+    imageops::crop_imm(picture, 0, 190, 640, 110).to_image()
+}
 
-    fn tool(&self, arguments: &[&str]) -> Option<String> {
-        quiet("xdotool", &self.display, arguments).filter(|text| !text.trim().is_empty())
-    }
-
-    fn act(&self, arguments: &[&str]) {
-        quiet("xdotool", &self.display, arguments).expect("xdotool works");
-        // A press shorter than a tick of the window would be lost.
-        thread::sleep(Duration::from_millis(300));
-    }
-
-    fn at(&self, x: i32, y: i32) -> [String; 2] {
-        [self.window[0] + x, self.window[1] + y].map(|value| value.to_string())
-    }
-
-    fn move_to(&self, x: i32, y: i32) {
-        let [x, y] = self.at(x, y);
-        self.act(&["mousemove", &x, &y]);
-    }
-
-    fn shot(&self) -> RgbImage {
-        let path: PathBuf = self.place.path("shot.png");
-        let name = path.display().to_string();
-        quiet("import", &self.display, &["-window", "root", &name]).expect("a screenshot");
-        image::open(path).unwrap().into_rgb8()
-    }
-
-    /// Whether the amber EDITED mark stands in the upper right corner.
-    fn is_marked(&self) -> bool {
-        let [x, y] = [self.window[0] + 960 - 45, self.window[1] + 27];
-        let shot = self.shot();
-        let pixel = shot.get_pixel(x as u32, y as u32);
-        pixel[0] > 200 && (130..210).contains(&pixel[1]) && pixel[2] < 120
-    }
-
-    /// Ends it with a key and returns the strength in the report.
-    fn end(mut self, key: &str) -> f64 {
-        self.act(&["keydown", key]);
-        let ended = wait_for(|| self.mirror.try_wait().ok().flatten());
-        assert!(ended.expect("the mirror ends").success());
-        self.place.report("r.json")["strengths"][0][1]
-            .as_f64()
-            .unwrap()
-    }
+#[track_caller]
+fn shows(screen: &Screen, expected: &RgbImage, what: &str) {
+    let seen = wait_for(|| (middle(&screen.shot()) == middle(expected)).then_some(()));
+    assert!(seen.is_some(), "{what}");
 }
 
 #[test]
-fn keys_change_compare_and_end() {
-    let Some(screen) = Screen::new(191) else {
+fn compare_split_and_flip_show_exactly_the_pictures_they_promise() {
+    let before = face();
+    let Some((screen, after)) = still(211, &before, &["--fade-after", "0"]) else {
+        return;
+    };
+    assert_ne!(middle(&before), middle(&after));
+    let mirrored = imageops::flip_horizontal;
+    shows(
+        &screen,
+        &mirrored(&after),
+        "the edited picture, as in a mirror",
+    );
+    screen.act(&["keydown", "space"]);
+    shows(
+        &screen,
+        &mirrored(&before),
+        "the camera picture while space is held",
+    );
+    screen.act(&["keyup", "space"]);
+    shows(&screen, &mirrored(&after), "the edited picture after space");
+    screen.press("m");
+    shows(&screen, &after, "the camera's view after m");
+    screen.press("v");
+    let mut halves = after.clone();
+    imageops::replace(
+        &mut halves,
+        &imageops::crop_imm(&before, 0, 0, 320, 480).to_image(),
+        0,
+        0,
+    );
+    // The dividing line.
+    for y in 0..480 {
+        halves.put_pixel(319, y, image::Rgb([255; 3]));
+        halves.put_pixel(320, y, image::Rgb([255; 3]));
+    }
+    shows(&screen, &halves, "before and after, side by side");
+    screen.press("0");
+    thread::sleep(Duration::from_secs(1));
+    shows(&screen, &mirrored(&after), "all as it was after reset");
+}
+
+#[test]
+fn controls_fade_away_when_unused_and_the_first_touch_only_brings_them_back() {
+    let before = face();
+    let Some((screen, after)) = still(212, &before, &["--fade-after", "10"]) else {
+        return;
+    };
+    let mirrored = imageops::flip_horizontal(&after);
+    let panel = |picture: &RgbImage| imageops::crop_imm(picture, 0, 310, 640, 150).to_image();
+    shows(&screen, &mirrored, "the picture");
+    assert_ne!(
+        panel(&screen.shot()),
+        panel(&mirrored),
+        "controls are there at first"
+    );
+    thread::sleep(Duration::from_secs(8));
+    let faded = wait_for(|| (panel(&screen.shot()) == panel(&mirrored)).then_some(()));
+    assert!(faded.is_some(), "nothing is left of the controls");
+    let mark = screen.shot().get_pixel(640 - 30, 20).0;
+    assert!(mark[2] > 240 && mark[0] < 140, "the mark stays: {mark:?}");
+    // On the split button; xdotool moves and presses faster than the window looks.
+    let [x, y, _, _] = screen.geometry();
+    let at = [x + 153, y + 420].map(|value| value.to_string());
+    screen.act(&[
+        "mousemove",
+        &at[0],
+        &at[1],
+        "mousedown",
+        "1",
+        "sleep",
+        "0.1",
+        "mouseup",
+        "1",
+    ]);
+    thread::sleep(Duration::from_millis(500));
+    assert_ne!(panel(&screen.shot()), panel(&mirrored), "controls are back");
+    shows(&screen, &mirrored, "no split view");
+    let split = || screen.shot().get_pixel(320, 250).0 == [255; 3];
+    // On a busy machine the controls may have faded again before it comes.
+    let counts = wait_for(|| {
+        screen.act(&["mousedown", "1", "sleep", "0.1", "mouseup", "1"]);
+        thread::sleep(Duration::from_secs(1));
+        split().then_some(())
+    });
+    assert!(counts.is_some(), "the second touch counts");
+}
+
+#[test]
+fn keys_change_reset_and_end() {
+    let Some(screen) = demo(213) else {
         return;
     };
     screen.act(&["keydown", "space"]);
     assert!(!screen.is_marked(), "while comparing, nothing is edited");
     screen.act(&["keyup", "space"]);
     assert!(screen.is_marked());
-    screen.act(&["keydown", "0"]);
-    screen.act(&["keyup", "0"]);
-    assert!(!screen.is_marked(), "reset means unchanged");
-    screen.act(&["keydown", "Right"]);
-    screen.act(&["keyup", "Right"]);
-    assert!(screen.is_marked());
+    screen.press("0");
+    let unmarked = wait_for(|| (!screen.is_marked()).then_some(()));
+    assert!(unmarked.is_some(), "reset means unchanged");
+    for _ in 0..3 {
+        screen.press("Right");
+    }
+    screen.press("Left");
     let strength = screen.end("Escape");
-    // Holding the key may repeat it.
-    assert!(
-        strength > 0.0 && (strength * 20.0).fract().abs() < 1e-3,
-        "{strength}"
-    );
+    assert!((strength - 0.1).abs() < 1e-3, "{strength}");
 }
 
 #[test]
-fn a_drag_moves_the_slider_and_buttons_work_while_held() {
-    let Some(screen) = Screen::new(192) else {
+fn a_drag_moves_the_slider_and_buttons_do_what_they_say() {
+    let Some(screen) = demo(214) else {
         return;
     };
-    // The slider spans 76 to 603 pixels of the 960 wide window, -1 to 1.5.
-    screen.move_to(400, 645);
+    screen.move_to([400, GROOVE]);
     screen.act(&["mousedown", "1"]);
-    screen.move_to(500, 640);
-    screen.move_to(590, 600);
+    screen.move_to([500, GROOVE - 5]);
+    screen.move_to([SLIDER[1] - 30, GROOVE - 40]);
     screen.act(&["mouseup", "1"]);
-    screen.move_to(640, 645);
+    screen.move_to(COMPARE);
     screen.act(&["mousedown", "1"]);
     assert!(!screen.is_marked(), "compare is held");
     screen.act(&["mouseup", "1"]);
     assert!(screen.is_marked());
-    let strength = screen.end("q");
-    assert!((1.3..=1.5).contains(&strength), "{strength}");
+    // On dark hair, which no edit makes white.
+    let divided = || screen.shot().get_pixel(480, 80).0 == [255; 3];
+    screen.tap(SPLIT);
+    let two = wait_for(|| divided().then_some(()));
+    assert!(two.is_some(), "the dividing line");
+    screen.tap(SPLIT);
+    let one = wait_for(|| (!divided()).then_some(()));
+    assert!(one.is_some(), "one picture again");
+    let strength = strength(screen);
+    assert!((1.35..=1.47).contains(&strength), "{strength}");
+}
+
+#[test]
+fn the_reset_button_and_the_help_page_work_by_touch() {
+    let Some(screen) = demo(215) else {
+        return;
+    };
+    screen.tap(HELP);
+    let dark = || {
+        let pixel = screen.shot().get_pixel(450, 200).0;
+        pixel.iter().all(|value| *value < 60)
+    };
+    let open = wait_for(|| dark().then_some(()));
+    assert!(open.is_some(), "the page covers the face");
+    // Beside the page closes it and does nothing else, although the reset button is there.
+    screen.tap(RESET);
+    assert!(
+        wait_for(|| (!dark()).then_some(())).is_some(),
+        "the page is closed"
+    );
+    assert!(screen.is_marked(), "not reset through the page");
+    screen.tap(RESET);
+    let unmarked = wait_for(|| (!screen.is_marked()).then_some(()));
+    assert!(unmarked.is_some(), "reset means unchanged");
+    assert_eq!(strength(screen), 0.0);
+}
+
+#[test]
+fn a_photo_is_only_written_when_kept_and_shows_what_was_on_screen() {
+    let before = face();
+    let Some((screen, after)) = still(216, &before, &["--photos", "kept"]) else {
+        return;
+    };
+    let mirrored = imageops::flip_horizontal;
+    shows(&screen, &mirrored(&after), "the edited picture");
+    screen.press("p");
+    screen.press("Escape");
+    screen.press("p");
+    assert!(
+        !screen.place.path("kept").exists(),
+        "nothing is written without a yes"
+    );
+    screen.press("Return");
+    let path = screen.place.path("kept/mirror-000001.png");
+    let photo = wait_for(|| image::open(&path).ok())
+        .expect("the photo")
+        .into_rgb8();
+    assert_eq!(photo.dimensions(), (1280, 480));
+    let half = |x| imageops::crop_imm(&photo, x, 0, 640, 480).to_image();
+    assert_eq!(half(0), mirrored(&before));
+    assert_eq!(middle(&half(640)), middle(&mirrored(&after)));
+    screen.end("q");
+}
+
+#[test]
+fn when_the_visitor_leaves_the_settings_go_back_and_the_invitation_appears() {
+    let empty = RgbImage::from_pixel(640, 480, image::Rgb([120, 130, 140]));
+    let Some((screen, _)) = still(217, &empty, &["--leave-after", "2"]) else {
+        return;
+    };
+    screen.press("Right");
+    screen.press("v");
+    assert_eq!(screen.shot().get_pixel(320, 240).0, [255; 3], "split view");
+    let dark = |pixel: [u8; 3]| pixel.iter().all(|value| *value < 60);
+    let attracting = wait_for(|| dark(screen.shot().get_pixel(30, 240).0).then_some(()));
+    assert!(attracting.is_some(), "the picture is dimmed");
+    let title = screen.shot();
+    let white = title
+        .pixels()
+        .filter(|pixel| pixel.0.iter().all(|value| *value > 240))
+        .count();
+    assert!(white > 1000, "{white} white pixels of the invitation");
+    assert_ne!(
+        screen.shot().get_pixel(320, 20).0,
+        [255; 3],
+        "split view is over"
+    );
+    assert_eq!(screen.end("q"), 1.0, "the strength is that of the start");
+}
+
+#[test]
+fn a_kiosk_covers_the_whole_screen_and_a_window_can_be_resized() {
+    let place = Place::with_bundle(&Tiny::default());
+    let Some(screen) = Screen::new(218, place, &["--source", "demo", "--kiosk"]) else {
+        return;
+    };
+    let [width, height] = SCREEN.map(|side| side as i32);
+    assert_eq!(screen.geometry(), [0, 0, width, height]);
+    screen.end("Escape");
+    let Some(screen) = demo(219) else {
+        return;
+    };
+    screen.resize(640, 480);
+    let seen = wait_for(|| {
+        let shot = screen.shot();
+        let mark = shot.get_pixel(shot.width() - 30, 20).0;
+        (shot.dimensions() == (640, 480) && mark[2] > 240).then_some(())
+    });
+    assert!(seen.is_some(), "the mark moves with the window's edge");
+    screen.press("f");
+    let full = wait_for(|| (screen.geometry() == [0, 0, width, height]).then_some(()));
+    assert!(full.is_some(), "full screen: {:?}", screen.geometry());
+    screen.press("f");
+    let back = wait_for(|| (screen.geometry()[2..] == [640, 480]).then_some(()));
+    assert!(back.is_some(), "and back: {:?}", screen.geometry());
+    screen.end("q");
+}
+
+#[test]
+fn closing_the_window_and_sigterm_end_it_well() {
+    let Some(mut screen) = demo(220) else {
+        return;
+    };
+    screen.close();
+    assert!(screen.ended().success(), "closed");
+    drop(screen);
+    let Some(mut screen) = demo(220) else {
+        return;
+    };
+    let process = screen.mirror.id().to_string();
+    assert!(
+        Command::new("kill")
+            .arg(&process)
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert!(screen.ended().success(), "SIGTERM");
+    assert!(screen.place.path("r.json").exists());
 }

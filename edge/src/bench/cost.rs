@@ -5,8 +5,10 @@ use crate::{
     edit::{Edit, EditOptions, Editor},
     error::EdgeError,
     frame::{Frame, Pool},
+    labels::Labels,
     mirror::Mirror,
     model::Model,
+    overlay::{Beginning, Moment, Overlay, chips::Readings, text::Text},
     report::{self, StageReport},
     scale::Scaler,
     source::jpeg::JpegReader,
@@ -51,6 +53,7 @@ pub(super) fn measure(model: Model, frames: u64) -> Result<(Cost, Model), EdgeEr
     let mut editor = Editor::new(model, true, EditOptions::default());
     let (mut reader, mut scaler) = (JpegReader::default(), Scaler::default());
     let mut pixels = vec![0; SIZE[0] * SIZE[1]];
+    let mut overlay = overlay(editor.model(), &strengths)?;
     let (mut pool, mut edit) = (Pool::<Frame>::default(), Edit::default());
     let mut stages = Stages::default();
     let mut memory_begin_bytes = 0;
@@ -71,7 +74,9 @@ pub(super) fn measure(model: Model, frames: u64) -> Result<(Cost, Model), EdgeEr
         editor.edit(&tracked, &strengths, 0.0, &mut edit, &mut stages)?;
         mirror.compose(&tracked, Some(&edit), &mut stages);
         stages.time(Stage::Present, || {
-            scaler.draw(mirror.rgb(), mirror.size(), &mut pixels, SIZE, false);
+            scaler.draw(mirror.rgb(), mirror.size(), &mut pixels, SIZE, 256);
+            overlay.draw(&moment(index), SIZE);
+            overlay.blend(&mut pixels, SIZE);
         });
         stages.since(Stage::Total, begin);
         if index == frames / 10 {
@@ -97,6 +102,37 @@ pub(super) fn measure(model: Model, frames: u64) -> Result<(Cost, Model), EdgeEr
         memory_end_bytes: report::resident_memory_bytes(),
     };
     Ok((cost, editor.into_model()))
+}
+
+/// All controls of the screen, which never fade here.
+fn overlay(model: &Model, strengths: &[f32]) -> Result<Overlay, EdgeError> {
+    let begin = Beginning {
+        strengths: strengths.to_vec(),
+        flipped: true,
+        languages: Labels::shipped()?,
+        language: 0,
+        leave_after: 0.0,
+        fade_after: 0.0,
+        away: false,
+        recording: false,
+    };
+    let attributes = &model.manifest().attributes;
+    Ok(Overlay::new(Text::new()?, attributes, begin))
+}
+
+/// A moment of the screen whose readings never rest.
+fn moment(index: u64) -> Moment<'static> {
+    Moment {
+        seconds: index as f64 / f64::from(RATE),
+        readings: Readings {
+            frames_per_second: (index % 100) as u32,
+            latency_millis: (7 * index % 100) as u32,
+        },
+        edited: true,
+        face: true,
+        has_picture: true,
+        ..Moment::default()
+    }
 }
 
 fn jpegs() -> Result<Vec<Vec<u8>>, EdgeError> {

@@ -2,11 +2,14 @@
 
 use tiny_skia::{Color, Pixmap};
 
-/// A pixmap and its place.
+/// A pixmap and its place. It keeps its memory while its size stays.
 #[derive(Debug, Default)]
 pub struct Layer {
     at: [i32; 2],
     pixmap: Option<Pixmap>,
+    /// What lies under everything that changes.
+    ground: Option<Pixmap>,
+    shown: bool,
 }
 
 impl Layer {
@@ -18,23 +21,48 @@ impl Layer {
         if !self.pixmap.as_ref().is_some_and(fits) {
             self.pixmap = Pixmap::new(width, height);
         }
+        self.shown = true;
         let pixmap = self.pixmap.as_mut()?;
         pixmap.fill(Color::TRANSPARENT);
         Some(pixmap)
     }
 
-    /// Shows nothing.
-    pub fn clear(&mut self) {
-        self.pixmap = None;
+    /// What was started last, to draw more onto it.
+    pub fn pixmap_mut(&mut self) -> Option<&mut Pixmap> {
+        self.pixmap.as_mut()
     }
 
-    /// Blends the layer onto `pixels` (`0x00RRGGBB`) of a window; what lies outside is clipped.
-    pub fn blend(&self, pixels: &mut [u32], [width, height]: [usize; 2]) {
-        let Some(pixmap) = &self.pixmap else { return };
+    /// Takes what is drawn now as the ground of every [`Layer::restart`].
+    pub fn keep_ground(&mut self) {
+        self.ground.clone_from(&self.pixmap);
+    }
+
+    /// Goes back to the ground, without a new allocation. None without a ground.
+    pub fn restart(&mut self) -> Option<&mut Pixmap> {
+        let (ground, pixmap) = (self.ground.as_ref()?, self.pixmap.as_mut()?);
+        if ground.data().len() != pixmap.data().len() {
+            return None;
+        }
+        pixmap.data_mut().copy_from_slice(ground.data());
+        self.shown = true;
+        Some(pixmap)
+    }
+
+    /// Shows nothing.
+    pub fn hide(&mut self) {
+        self.shown = false;
+    }
+
+    /// Blends the layer onto `pixels` (`0x00RRGGBB`) of a window with an opacity of 0..=256; what
+    /// lies outside is clipped.
+    pub fn blend(&self, pixels: &mut [u32], [width, height]: [usize; 2], opacity: u32) {
+        let Some(pixmap) = self.pixmap.as_ref().filter(|_| self.shown && opacity > 0) else {
+            return;
+        };
         let layer_width = pixmap.width() as usize;
         let left = self.at[0].max(0) as usize;
         let skipped = (left as i64 - i64::from(self.at[0])) as usize;
-        let right = (self.at[0].max(0) as usize + layer_width.saturating_sub(skipped)).min(width);
+        let right = (left + layer_width.saturating_sub(skipped)).min(width);
         if right <= left {
             return;
         }
@@ -47,16 +75,17 @@ impl Layer {
             }
             let out = &mut pixels[y * width + left..y * width + right];
             for (out, pixel) in out.iter_mut().zip(&line[skipped..]) {
-                let alpha = u32::from(pixel.alpha());
-                if alpha == 0 {
+                if pixel.alpha() == 0 {
                     continue;
                 }
+                let [red, green, blue, alpha] =
+                    [pixel.red(), pixel.green(), pixel.blue(), pixel.alpha()]
+                        .map(|channel| (u32::from(channel) * opacity) >> 8);
                 // 0..=255 to 0..=256, so that opaque is exactly opaque.
                 let rest = 256 - (alpha + (alpha >> 7));
                 let red_blue = (((*out & 0x00ff_00ff) * rest) >> 8) & 0x00ff_00ff;
-                let green = (((*out & 0x0000_ff00) * rest) >> 8) & 0x0000_ff00;
-                let [red, over, blue] = [pixel.red(), pixel.green(), pixel.blue()].map(u32::from);
-                *out = (red_blue + green) + (red << 16 | over << 8 | blue);
+                let below = (((*out & 0x0000_ff00) * rest) >> 8) & 0x0000_ff00;
+                *out = (red_blue + below) + (red << 16 | green << 8 | blue);
             }
         }
     }
@@ -75,12 +104,42 @@ mod tests {
                 .unwrap()
                 .fill(Color::from_rgba8(1, 2, 3, 255));
             let mut pixels = vec![0x00aa_aaaa; 100];
-            layer.blend(&mut pixels, [10, 10]);
+            layer.blend(&mut pixels, [10, 10], 256);
             for (index, &pixel) in pixels.iter().enumerate() {
                 let (x, y) = ((index % 10) as f32, (index / 10) as f32);
                 let inside = (at[0]..at[0] + 6.0).contains(&x) && (at[1]..at[1] + 6.0).contains(&y);
                 assert_eq!(pixel, if inside { 0x0001_0203 } else { 0x00aa_aaaa });
             }
         }
+    }
+
+    #[test]
+    fn half_opacity_mixes_and_none_or_hidden_leaves_the_picture_alone() {
+        let mut layer = Layer::default();
+        let white = Color::from_rgba8(255, 255, 255, 255);
+        layer.start([0.0; 2], [1.0; 2]).unwrap().fill(white);
+        let shown = |layer: &Layer, opacity| {
+            let mut pixels = vec![0; 1];
+            layer.blend(&mut pixels, [1, 1], opacity);
+            pixels[0]
+        };
+        assert_eq!(shown(&layer, 0), 0);
+        assert_eq!(shown(&layer, 128), 0x007f_7f7f);
+        layer.hide();
+        assert_eq!(shown(&layer, 256), 0);
+    }
+
+    #[test]
+    fn a_restart_takes_off_what_was_drawn_since_the_ground() {
+        let mut layer = Layer::default();
+        assert!(layer.restart().is_none());
+        let [ground, above] = [10, 200].map(|value| Color::from_rgba8(value, 0, 0, 255));
+        layer.start([0.0; 2], [2.0; 2]).unwrap().fill(ground);
+        layer.keep_ground();
+        layer.restart().unwrap().fill(above);
+        layer.restart().unwrap();
+        let mut pixels = vec![0; 4];
+        layer.blend(&mut pixels, [2, 2], 256);
+        assert_eq!(pixels, [10 << 16; 4]);
     }
 }

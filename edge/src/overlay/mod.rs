@@ -1,229 +1,566 @@
-//! What is drawn over the mirror picture: sliders, buttons, status, the mark, messages.
+//! What is drawn over the mirror picture, and what fingers and keys do to it.
+//!
+//! | word | module |
+//! |---|---|
+//! | sliders and buttons | [`panel`], [`slider`] |
+//! | rate, latency, provider, camera | [`chips`] |
+//! | edited, before, recording | [`marks`] |
+//! | what happens, what is wrong | [`message`] |
+//! | nobody is there | [`attract`], decided by [`presence`] |
+//! | pages over everything | [`help`], [`question`] |
+//! | drawing | [`layer`], [`shape`], [`icon`], [`text`], [`paragraph`], [`fade`], [`extent`] |
+//!
+//! Layers are redrawn when what they show changes. A frame on which nothing changes only blends them,
+//! and allocates nothing.
 
+pub mod attract;
+pub mod chips;
+pub mod extent;
+pub mod fade;
+pub mod help;
+pub mod icon;
 pub mod layer;
+pub mod marks;
+pub mod message;
+mod pages;
 pub mod panel;
+pub mod paragraph;
+pub mod presence;
+pub mod question;
 pub mod shape;
 pub mod slider;
 pub mod text;
 
-use crate::error::EdgeError;
+use crate::{labels::Labels, photo::Photo};
+use attract::Attract;
+use chips::{Chips, Readings};
+use extent::Extent;
+use fade::Fade;
 use layer::Layer;
+use marks::{Marks, Truth};
+use message::{Message, Messages};
 use model_spec::AttributeSet;
-use panel::{Panel, Pointer};
-use shape::{Area, Colour};
-use text::{Align, Style, Text, Weight};
+use pages::Pages;
+use panel::{Button, Lit, Panel, Pointer};
+use presence::{Change, Presence};
+use question::Answer;
+use std::collections::VecDeque;
+use text::Text;
 
-/// What the overlay shows besides the sliders.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Status {
-    /// Pictures shown per second.
-    pub frames_per_second: u32,
+/// Seconds that a note stays.
+const NOTE: f64 = 3.5;
+/// Seconds after which an unanswered photo is gone.
+const PATIENCE: f64 = 30.0;
+/// Strength per press of an arrow key.
+const STEP: f32 = 0.05;
+
+/// How the overlay begins, and what it returns to when a visitor has left.
+#[derive(Debug, Clone)]
+pub struct Beginning {
+    /// One strength per attribute.
+    pub strengths: Vec<f32>,
+    /// Whether the picture is a mirror's, left on the left.
+    pub flipped: bool,
+    /// All languages to offer.
+    pub languages: Vec<Labels>,
+    /// Index of the first one.
+    pub language: usize,
+    /// Seconds without face and touch after which a visitor has left; 0 for never.
+    pub leave_after: f64,
+    /// Seconds without a touch after which the controls fade away; 0 for never.
+    pub fade_after: f64,
+    /// Whether nobody is expected to be there at the start.
+    pub away: bool,
+    /// Whether the screen is being recorded.
+    pub recording: bool,
+}
+
+/// What rarely changes: for the status line and the help page.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct About {
+    /// Name of the bundle.
+    pub model: String,
     /// Name of the execution provider that runs.
     pub provider: String,
-    /// Whether faster providers were tried in vain.
-    pub fell_back: bool,
-    /// Whether the picture on screen is edited.
+    /// Providers that were tried in vain, with the reason.
+    pub failures: Vec<(String, String)>,
+    /// Name of the source, e.g. `camera:/dev/video0 (1280x720 MJPG at 30)`.
+    pub source: String,
+}
+
+impl About {
+    /// The source's mode: what its name has in brackets.
+    fn mode(&self) -> &str {
+        let mode = self.source.rsplit_once('(').map(|(_, mode)| mode);
+        mode.and_then(|mode| mode.strip_suffix(')')).unwrap_or("")
+    }
+}
+
+/// The state of the mirror at this moment.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Moment<'a> {
+    /// Clock of the window, from 0.
+    pub seconds: f64,
+    /// Measured values.
+    pub readings: Readings,
+    /// Whether the mirror picture is edited.
     pub edited: bool,
-    /// Whether the picture before the edit is being shown on request.
-    pub comparing: bool,
     /// Whether a face is in view.
     pub face: bool,
-    /// What has to be done before the mirror can edit, if anything.
-    pub preparing: Option<String>,
+    /// Whether there is a picture at all.
+    pub has_picture: bool,
+    /// Whether a copied smile is worn.
+    pub copied: bool,
     /// Why there are no new pictures, if so.
-    pub trouble: Option<String>,
+    pub trouble: Option<&'a str>,
+    /// What is being prepared, if anything.
+    pub preparing: Option<&'a str>,
 }
 
-/// All layers, redrawn only when what they show changes.
+/// Something that a key does.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Press {
+    /// The same as the button.
+    Button(Button),
+    /// The compare key is down, or not.
+    Compare(bool),
+    /// The chosen slider goes up or down a step.
+    Step(bool),
+    /// The slider below or above is chosen; with a single one, it goes down or up.
+    Choose(bool),
+    /// The next language.
+    Language,
+    /// Yes: keep the photo.
+    Confirm,
+    /// What is open closes.
+    Close,
+}
+
+/// What the overlay wants done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Request {
+    /// Copy the smile in view.
+    Copy,
+    /// Forget the copied smile.
+    ForgetCopy,
+    /// Take a photo and ask about it.
+    Photo,
+    /// Write the photo that was asked about.
+    Keep,
+    /// End the program.
+    Quit,
+}
+
+/// How to show the picture.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct View {
+    /// The picture before the edit everywhere.
+    pub compare: bool,
+    /// The picture before the edit in the left half.
+    pub split: bool,
+    /// Whether left stays on the left.
+    pub flipped: bool,
+    /// Brightness of the picture, 0..=256.
+    pub brightness: u32,
+}
+
+/// All layers and their state.
 pub struct Overlay {
     text: Text,
-    /// Sliders and buttons.
-    pub panel: Panel,
+    begin: Beginning,
+    about: About,
+    language: usize,
+    seconds: f64,
+    last_input: f64,
+    presence: Presence,
+    panel: Panel,
     controls: Layer,
-    status: Layer,
-    mark: Layer,
-    message: Layer,
-    drawn: Option<(Status, [usize; 2])>,
+    chips: Chips,
+    marks: Marks,
+    messages: Messages,
+    note: Option<(String, f64)>,
+    attract: Attract,
+    pages: Pages,
+    shown: Fade,
+    attracting: Fade,
+    dimmed: Fade,
+    split: bool,
+    flipped: bool,
+    compare_key: bool,
+    copied: bool,
+    /// Where the pointer was last; at the start nobody has moved it yet.
+    pointer: Option<Pointer>,
+    /// Whether a key or finger has been used since the last look.
+    touched: bool,
+    /// The finger that is down has only woken the controls.
+    waking: bool,
+    extent: Extent,
+    requests: VecDeque<Request>,
 }
-
-/// Amber of a provider that is not the fastest asked for.
-const AMBER: Colour = [255, 190, 60, 255];
-const GREEN: Colour = [94, 214, 140, 255];
 
 impl Overlay {
     /// With one slider per attribute.
-    ///
-    /// # Errors
-    /// Those of [`Text::new`].
-    pub fn new(attributes: &AttributeSet, strengths: &[f32]) -> Result<Self, EdgeError> {
-        Ok(Self {
-            text: Text::new()?,
-            panel: Panel::new(attributes, strengths),
+    #[must_use]
+    pub fn new(text: Text, attributes: &AttributeSet, begin: Beginning) -> Self {
+        let away = begin.away && begin.leave_after > 0.0;
+        Self {
+            text,
+            about: About::default(),
+            language: begin.language,
+            seconds: 0.0,
+            last_input: 0.0,
+            presence: Presence::new(begin.leave_after, away),
+            panel: Panel::new(attributes, &begin.strengths),
             controls: Layer::default(),
-            status: Layer::default(),
-            mark: Layer::default(),
-            message: Layer::default(),
-            drawn: None,
-        })
+            chips: Chips::default(),
+            marks: Marks::default(),
+            messages: Messages::default(),
+            note: None,
+            attract: Attract::default(),
+            pages: Pages::default(),
+            shown: Fade::new(!away),
+            attracting: Fade::new(away),
+            dimmed: Fade::new(away),
+            split: false,
+            flipped: begin.flipped,
+            compare_key: false,
+            copied: false,
+            pointer: None,
+            touched: false,
+            waking: false,
+            extent: Extent::default(),
+            requests: VecDeque::with_capacity(8),
+            begin,
+        }
     }
 
-    /// Redraws what changed. Returns whether anything did.
-    pub fn draw(&mut self, status: &Status, size: [usize; 2]) -> bool {
-        let resized = self.drawn.as_ref().is_none_or(|(_, drawn)| *drawn != size);
+    /// The strengths on the sliders.
+    pub fn strengths(&self) -> impl Iterator<Item = f32> {
+        self.panel.strengths()
+    }
+
+    /// The language now.
+    #[must_use]
+    pub fn labels(&self) -> &Labels {
+        &self.begin.languages[self.language]
+    }
+
+    /// The next thing to do, if any.
+    pub fn take_request(&mut self) -> Option<Request> {
+        self.requests.pop_front()
+    }
+
+    /// How to show the picture.
+    #[must_use]
+    pub fn view(&self) -> View {
+        let compare = self.compare_key || self.panel.comparing();
+        View {
+            compare,
+            split: self.split && !compare,
+            flipped: self.flipped,
+            brightness: 256 - self.dimmed.opacity() * 168 / 256,
+        }
+    }
+
+    /// Whether the controls are on screen, and so the pointer.
+    #[must_use]
+    pub fn wants_pointer(&self) -> bool {
+        self.shown.is_shown()
+    }
+
+    /// Sets what rarely changes.
+    pub fn set_about(&mut self, about: &About) {
+        if self.about != *about {
+            self.about.clone_from(about);
+            self.redraw();
+        }
+    }
+
+    /// Says something for a few seconds.
+    pub fn say(&mut self, note: String) {
+        self.note = Some((note, self.seconds + NOTE));
+    }
+
+    /// Asks whether to keep a photo.
+    pub fn ask(&mut self, photo: Photo) {
+        self.pages.ask(photo, self.seconds + PATIENCE);
+    }
+
+    /// The photo to keep, after [`Request::Keep`].
+    pub fn take_photo(&mut self) -> Option<Photo> {
+        self.pages.take_photo()
+    }
+
+    /// Follows the pointer.
+    pub fn point(&mut self, pointer: Pointer) {
+        let Some(was) = self.pointer.replace(pointer) else {
+            return;
+        };
+        if pointer == was {
+            return;
+        }
+        let pressed = pointer.down && !was.down;
+        // The first touch of a mirror without controls brings them back and does nothing else.
+        self.waking = (self.waking && pointer.down) || (pressed && self.shown.opacity() < 128);
+        self.touch();
+        if self.waking {
+            return;
+        }
+        if let Some(tap) = self.pages.point(pointer) {
+            self.answer(tap);
+        } else if !self.pages.is_open()
+            && let Some(button) = self.panel.point(pointer)
+        {
+            self.press(Press::Button(button));
+        }
+        self.notice_slider();
+    }
+
+    /// A slider that is moved takes the place of a copied smile.
+    fn notice_slider(&mut self) {
+        if self.panel.take_moved() && self.copied {
+            self.requests.push_back(Request::ForgetCopy);
+        }
+    }
+
+    /// Does what a key asks for.
+    pub fn press(&mut self, press: Press) {
+        self.touch();
+        if self.pages.is_open() {
+            match press {
+                Press::Close => match self.pages.asks() {
+                    true => self.answer(pages::Tap::Answer(Answer::Discard)),
+                    false => self.close_help(),
+                },
+                Press::Confirm if self.pages.asks() => {
+                    self.answer(pages::Tap::Answer(Answer::Keep));
+                }
+                Press::Confirm | Press::Button(Button::Help) if !self.pages.asks() => {
+                    self.close_help();
+                }
+                Press::Language => self.speak((self.language + 1) % self.begin.languages.len()),
+                Press::Compare(false) => self.compare_key = false,
+                _ => {}
+            }
+            return;
+        }
+        match press {
+            Press::Button(button) => self.push(button),
+            Press::Compare(down) => self.compare_key = down,
+            Press::Step(up) => self.panel.step(if up { STEP } else { -STEP }),
+            Press::Choose(down) => {
+                if !self.panel.choose(down) {
+                    self.panel.step(if down { -STEP } else { STEP });
+                }
+            }
+            Press::Language => self.speak((self.language + 1) % self.begin.languages.len()),
+            Press::Confirm => {}
+            Press::Close => self.requests.push_back(Request::Quit),
+        }
+        self.notice_slider();
+    }
+
+    fn touch(&mut self) {
+        self.last_input = self.seconds;
+        self.touched = true;
+    }
+
+    fn push(&mut self, button: Button) {
+        match button {
+            Button::Compare => {}
+            Button::Split => self.split = !self.split,
+            Button::Copy if self.copied => self.requests.push_back(Request::ForgetCopy),
+            Button::Copy => self.requests.push_back(Request::Copy),
+            Button::Photo => self.requests.push_back(Request::Photo),
+            Button::Flip => self.flipped = !self.flipped,
+            Button::Reset => self.reset(),
+            Button::Help => self.pages.open_help(),
+        }
+    }
+
+    /// Everything as a visitor finds it; the sliders at 0 when somebody asks, because "reset" means
+    /// "my own face" to the one who stands there.
+    fn reset(&mut self) {
+        let zeros = self.begin.strengths.iter().map(|_| 0.0);
+        let zeros: Vec<f32> = zeros.collect();
+        self.panel.set(&zeros);
+        self.tidy();
+    }
+
+    fn tidy(&mut self) {
+        self.split = false;
+        self.flipped = self.begin.flipped;
+        self.note = None;
+        if self.copied {
+            self.requests.push_back(Request::ForgetCopy);
+        }
+    }
+
+    /// As the next visitor should find it.
+    fn forget_visitor(&mut self) {
+        let strengths = std::mem::take(&mut self.begin.strengths);
+        self.panel.set(&strengths);
+        self.begin.strengths = strengths;
+        self.panel.release();
+        self.tidy();
+        self.compare_key = false;
+        self.pages.close();
+        self.speak(self.begin.language);
+    }
+
+    fn answer(&mut self, tap: pages::Tap) {
+        match tap {
+            pages::Tap::Answer(Answer::Keep) => self.requests.push_back(Request::Keep),
+            pages::Tap::Answer(Answer::Discard) => {
+                self.pages.close();
+                self.say(self.labels().photo_discarded.clone());
+            }
+            pages::Tap::Help(help::Tap::Close) => self.close_help(),
+            pages::Tap::Help(help::Tap::Language(index)) => self.speak(index),
+        }
+    }
+
+    fn close_help(&mut self) {
+        self.pages.close();
+        self.panel.release();
+    }
+
+    fn speak(&mut self, language: usize) {
+        if self.language != language {
+            self.language = language;
+            self.redraw();
+        }
+    }
+
+    fn redraw(&mut self) {
+        self.panel.redraw();
+        self.chips.redraw();
+        self.marks.redraw();
+        self.messages.redraw();
+        self.attract.redraw();
+        self.pages.redraw();
+    }
+
+    /// Moves on to `moment` and redraws what changed. Returns whether the window has to be drawn.
+    pub fn draw(&mut self, moment: &Moment<'_>, size: [usize; 2]) -> bool {
+        let before = self.view();
+        let elapsed = (moment.seconds - self.seconds).max(0.0);
+        self.seconds = moment.seconds;
+        let extent = Extent::new(size);
+        let resized = self.extent != extent;
         if resized {
-            self.panel.arrange(size);
+            self.extent = extent;
+            self.panel.arrange(extent);
+            self.redraw();
         }
-        let panel_changed = self.panel.draw(&mut self.controls, &mut self.text);
-        let changed = self.drawn.as_ref().is_none_or(|(drawn, _)| drawn != status);
-        if changed || resized {
-            let unit = panel::unit(size);
-            self.draw_status(status, unit);
-            self.draw_mark(status, size, unit);
-            self.draw_message(status, size, unit);
-            self.drawn = Some((status.clone(), size));
+        self.copied = moment.copied;
+        self.follow_visitor(moment);
+        if self.pages.is_overdue(self.seconds) {
+            self.answer(pages::Tap::Answer(Answer::Discard));
         }
-        panel_changed || changed || resized
+        if self
+            .note
+            .as_ref()
+            .is_some_and(|(_, end)| *end <= self.seconds)
+        {
+            self.note = None;
+        }
+        let attracting = self.presence.is_away()
+            && moment.trouble.is_none()
+            && moment.preparing.is_none()
+            && moment.has_picture
+            && !self.pages.is_open();
+        self.attracting.aim(attracting);
+        let unused =
+            self.begin.fade_after > 0.0 && self.seconds - self.last_input >= self.begin.fade_after;
+        let used = !unused || self.panel.is_held();
+        self.shown.aim(used && !attracting);
+        let stopped = moment.trouble.is_some() && moment.has_picture;
+        self.dimmed
+            .aim(attracting || stopped || self.pages.is_open());
+        let mut changed = resized;
+        for fade in [&mut self.shown, &mut self.attracting, &mut self.dimmed] {
+            changed |= fade.advance(elapsed);
+        }
+        changed |= self.pages.advance(elapsed);
+        changed |= self.draw_layers(moment);
+        changed || before != self.view()
+    }
+
+    /// A key or finger counts as a sign of life like a face does.
+    fn follow_visitor(&mut self, moment: &Moment<'_>) {
+        let held = self.pointer.is_some_and(|pointer| pointer.down);
+        let touched = std::mem::take(&mut self.touched) || held;
+        match self.presence.look(self.seconds, moment.face || touched) {
+            Some(Change::Came) => self.last_input = self.seconds,
+            Some(Change::Left) => self.forget_visitor(),
+            None => {}
+        }
+    }
+
+    fn draw_layers(&mut self, moment: &Moment<'_>) -> bool {
+        let (view, extent) = (self.view(), self.extent);
+        let labels = &self.begin.languages[self.language];
+        self.panel.light(Lit {
+            compare: view.compare,
+            split: self.split,
+            copy: self.copied,
+            flip: self.flipped != self.begin.flipped,
+        });
+        let text = &mut self.text;
+        let mut changed = self.panel.draw(&mut self.controls, text, labels);
+        if self.shown.opacity() > 0 {
+            let readings = moment.readings;
+            changed |= self.chips.draw(readings, &self.about, extent, text);
+        }
+        let truth = Truth {
+            edited: moment.edited && !view.compare,
+            before: view.compare,
+            split: view.split,
+            recording: self.begin.recording,
+        };
+        changed |= self.marks.draw(truth, extent, text, labels);
+        let message = match (&self.note, moment) {
+            (
+                _,
+                Moment {
+                    trouble: Some(reason),
+                    ..
+                },
+            ) => Message::Away(reason),
+            (
+                _,
+                Moment {
+                    preparing: Some(step),
+                    ..
+                },
+            ) => Message::Preparing(step),
+            _ if !moment.has_picture => Message::Starting,
+            _ if self.pages.is_open() || self.attracting.is_shown() => Message::Nothing,
+            (Some((note, _)), _) => Message::Note(note),
+            _ if !moment.face => Message::NoFace,
+            _ => Message::Nothing,
+        };
+        changed |= self.messages.draw(message, extent, text, labels);
+        if self.attracting.opacity() > 0 {
+            changed |= self
+                .attract
+                .draw(extent, self.begin.recording, text, labels);
+        }
+        let languages = (&self.begin.languages[..], self.language);
+        changed | self.pages.draw(extent, &self.about, text, languages)
     }
 
     /// Blends all layers onto the window's pixels (`0x00RRGGBB`).
     pub fn blend(&self, pixels: &mut [u32], size: [usize; 2]) {
-        for layer in [&self.controls, &self.status, &self.mark, &self.message] {
-            layer.blend(pixels, size);
-        }
-    }
-
-    /// Passes the pointer on to sliders and buttons.
-    pub fn point(&mut self, pointer: Pointer) {
-        self.panel.point(pointer);
-    }
-
-    fn draw_status(&mut self, status: &Status, unit: f32) {
-        let line = format!("{} fps", status.frames_per_second);
-        let (pixels, pad, height) = (17.0 * unit, 16.0 * unit, 40.0 * unit);
-        let rate = self.text.width(&line, Weight::SemiBold, pixels);
-        let provider = self.text.width(&status.provider, Weight::Regular, pixels);
-        let dot = 22.0 * unit;
-        // A fixed place for the rate keeps the chip from breathing with every digit.
-        let rate = rate.max(self.text.width("00 fps", Weight::SemiBold, pixels));
-        let width = pad * 2.0 + rate + dot * 1.4 + provider;
-        let margin = 20.0 * unit;
-        let Some(pixmap) = self.status.start([margin, margin], [width, height]) else {
-            return;
-        };
-        chip(pixmap, [width, height]);
-        let baseline = height * 0.5 + pixels * 0.36;
-        let white = style(Weight::SemiBold, pixels, shape::WHITE, Align::Left);
-        self.text.draw(pixmap, &line, pad, baseline, white);
-        let x = pad + rate + dot * 0.8;
-        let colour = if status.fell_back { AMBER } else { GREEN };
-        shape::disc(pixmap, [x, height * 0.5], 4.5 * unit, colour);
-        let faint = style(Weight::Regular, pixels, shape::WHITE, Align::Left);
-        let x = x + dot * 0.6;
-        self.text.draw(pixmap, &status.provider, x, baseline, faint);
-    }
-
-    fn draw_mark(&mut self, status: &Status, [window, _]: [usize; 2], unit: f32) {
-        let (line, ground, ink) = match status {
-            Status {
-                comparing: true, ..
-            } => ("BEFORE", shape::PANEL, shape::WHITE),
-            Status { edited: true, .. } => ("EDITED", shape::ACCENT, shape::ON_ACCENT),
-            _ => return self.mark.clear(),
-        };
-        let (pixels, pad, height) = (16.0 * unit, 18.0 * unit, 40.0 * unit);
-        let width = 2.0 * pad + self.text.width(line, Weight::SemiBold, pixels);
-        let margin = 20.0 * unit;
-        let at = [window as f32 - margin - width, margin];
-        let Some(pixmap) = self.mark.start(at, [width, height]) else {
-            return;
-        };
-        let area = Area {
-            width,
-            height,
-            ..Area::default()
-        };
-        shape::rounded(pixmap, area, height * 0.5, ground);
-        let baseline = height * 0.5 + pixels * 0.36;
-        let ink = style(Weight::SemiBold, pixels, ink, Align::Centre);
-        self.text.draw(pixmap, line, width * 0.5, baseline, ink);
-    }
-
-    fn draw_message(&mut self, status: &Status, [window, high]: [usize; 2], unit: f32) {
-        let (title, line) = match (&status.trouble, &status.preparing) {
-            (Some(reason), _) => ("Camera lost, trying again", reason.as_str()),
-            (None, Some(step)) => ("Getting ready", step.as_str()),
-            _ if !status.face => ("", "No face in view"),
-            _ => return self.message.clear(),
-        };
-        let (big, small, pad) = (24.0 * unit, 17.0 * unit, 26.0 * unit);
-        let most = window as f32 - 40.0 * unit;
-        let line = fitted(&self.text, line, small, most - 2.0 * pad);
-        let width = self
-            .text
-            .width(title, Weight::SemiBold, big)
-            .max(self.text.width(&line, Weight::Regular, small))
-            + 2.0 * pad;
-        let height = if title.is_empty() {
-            40.0 * unit
-        } else {
-            100.0 * unit
-        };
-        let y = if title.is_empty() {
-            20.0 * unit
-        } else {
-            high as f32 * 0.42 - height * 0.5
-        };
-        let at = [(window as f32 - width) * 0.5, y];
-        let Some(pixmap) = self.message.start(at, [width, height]) else {
-            return;
-        };
-        chip(pixmap, [width, height]);
-        if !title.is_empty() {
-            let white = style(Weight::SemiBold, big, shape::WHITE, Align::Centre);
-            self.text
-                .draw(pixmap, title, width * 0.5, 44.0 * unit, white);
-        }
-        let baseline = if title.is_empty() {
-            height * 0.5 + small * 0.36
-        } else {
-            74.0 * unit
-        };
-        let faint = style(Weight::Regular, small, [255, 255, 255, 210], Align::Centre);
-        self.text.draw(pixmap, &line, width * 0.5, baseline, faint);
-    }
-}
-
-/// The ground of a chip or message.
-fn chip(pixmap: &mut tiny_skia::Pixmap, [width, height]: [f32; 2]) {
-    let area = Area {
-        width,
-        height,
-        ..Area::default()
-    };
-    let radius = (height * 0.5).min(22.0);
-    shape::rounded(pixmap, area, radius, shape::PANEL);
-    shape::outlined(pixmap, area, radius, 1.0, shape::OUTLINE);
-}
-
-/// As much of a line as fits.
-fn fitted(text: &Text, line: &str, pixels: f32, width: f32) -> String {
-    let mut line = line.to_owned();
-    let fits = |line: &str| text.width(line, Weight::Regular, pixels) <= width;
-    if fits(&line) {
-        return line;
-    }
-    while !line.is_empty() && !fits(&format!("{line}…")) {
-        line.pop();
-    }
-    line + "…"
-}
-
-/// Shorthand of a text style.
-fn style(weight: Weight, pixels: f32, colour: Colour, align: Align) -> Style {
-    Style {
-        weight,
-        pixels,
-        colour,
-        align,
+        let shown = self.shown.opacity();
+        self.attract.blend(pixels, size, self.attracting.opacity());
+        // Pages are read on their own.
+        let controls = shown * (256 - self.pages.opacity()) / 256;
+        self.controls.blend(pixels, size, controls);
+        self.chips.blend(pixels, size, shown);
+        self.messages.blend(pixels, size);
+        self.pages.blend(pixels, size);
+        self.marks.blend(pixels, size);
     }
 }

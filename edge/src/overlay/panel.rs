@@ -1,16 +1,19 @@
-//! The panel at the bottom: a slider per attribute, compare, reset.
+//! The panel at the bottom: a slider per attribute, and the buttons.
 
 use super::{
+    extent::Extent,
+    icon::{self, Icon},
     layer::Layer,
     shape::{self, Area},
-    slider::Slider,
-    style,
-    text::{Align, Text, Weight},
+    slider::{Slider, Use},
+    text::{Align, Text, Weight, style},
 };
+use crate::labels::Labels;
 use model_spec::AttributeSet;
+use tiny_skia::Pixmap;
 
 /// The pointer or finger, in window pixels.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Pointer {
     /// Where it is.
     pub at: [f32; 2],
@@ -18,13 +21,69 @@ pub struct Pointer {
     pub down: bool,
 }
 
+/// A button of the panel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Button {
+    /// The picture before the edit, while held.
+    Compare,
+    /// Before and after, side by side.
+    Split,
+    /// Copy the smile in view.
+    Copy,
+    /// Take a photo.
+    Photo,
+    /// Mirror or camera view.
+    Flip,
+    /// Everything as it was at the start.
+    Reset,
+    /// The help page.
+    Help,
+}
+
+impl Button {
+    /// All, from left to right.
+    pub const ALL: [Self; 7] = [
+        Self::Compare,
+        Self::Split,
+        Self::Copy,
+        Self::Photo,
+        Self::Flip,
+        Self::Reset,
+        Self::Help,
+    ];
+
+    fn face(self, labels: &Labels) -> (Icon, &str) {
+        match self {
+            Self::Compare => (Icon::Eye, &labels.compare),
+            Self::Split => (Icon::Halves, &labels.split),
+            Self::Copy => (Icon::Smile, &labels.copy),
+            Self::Photo => (Icon::Camera, &labels.photo),
+            Self::Flip => (Icon::Flip, &labels.flip),
+            Self::Reset => (Icon::Back, &labels.reset),
+            Self::Help => (Icon::Question, &labels.help),
+        }
+    }
+}
+
 /// What the finger holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Held {
     Slider(usize),
-    Compare,
-    Reset,
+    Button(Button),
     Nothing,
+}
+
+/// Buttons whose state is switched on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Lit {
+    /// The picture before the edit is being shown.
+    pub compare: bool,
+    /// Split view.
+    pub split: bool,
+    /// A copied smile is worn.
+    pub copy: bool,
+    /// Camera view instead of a mirror's.
+    pub flip: bool,
 }
 
 /// Sliders and buttons.
@@ -33,20 +92,23 @@ pub struct Panel {
     sliders: Vec<Slider>,
     chosen: usize,
     held: Option<Held>,
-    compare_key: bool,
+    /// Whether the finger still is where it was put down.
+    inside: bool,
     area: Area,
-    compare: Area,
-    reset: Area,
+    buttons: [Area; Button::ALL.len()],
     unit: f32,
+    lit: Lit,
+    /// Whether somebody has moved a slider.
+    moved: bool,
     dirty: bool,
 }
 
-/// Pixels per design pixel: targets keep their size relative to the window.
-#[must_use]
-pub fn unit(size: [usize; 2]) -> f32 {
-    let [width, height] = size.map(|side| side as f32);
-    (width / 960.0).min(height / 720.0).clamp(0.45, 3.0)
-}
+/// Height of a slider with its texts, in design pixels.
+const ROW: f32 = 84.0;
+/// Height of a button.
+const BUTTON: f32 = 76.0;
+/// Width that a window must have for sliders and buttons side by side.
+const WIDE: f32 = 1100.0;
 
 impl Panel {
     /// With one slider per attribute.
@@ -59,11 +121,12 @@ impl Panel {
                 .collect(),
             chosen: 0,
             held: None,
-            compare_key: false,
+            inside: false,
             area: Area::default(),
-            compare: Area::default(),
-            reset: Area::default(),
+            buttons: Default::default(),
             unit: 1.0,
+            lit: Lit::default(),
+            moved: false,
             dirty: true,
         }
     }
@@ -73,91 +136,148 @@ impl Panel {
         self.sliders.iter().map(Slider::strength)
     }
 
-    /// Whether the picture before the edit is asked for.
+    /// Where the panel is, in window pixels.
+    #[must_use]
+    pub fn area(&self) -> Area {
+        self.area
+    }
+
+    /// Whether the compare button is held.
     #[must_use]
     pub fn comparing(&self) -> bool {
-        self.compare_key || self.held == Some(Held::Compare)
+        self.held == Some(Held::Button(Button::Compare))
+    }
+
+    /// Whether a finger is on the panel.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.held.is_some()
     }
 
     /// Places everything for a window of this size.
-    pub fn arrange(&mut self, size: [usize; 2]) {
-        let unit = unit(size);
-        let [width, height] = size.map(|side| side as f32);
-        let (pad, row, button) = (26.0 * unit, 76.0 * unit, [124.0 * unit, 60.0 * unit]);
-        let panel_width = (width - 40.0 * unit).min(860.0 * unit);
-        let panel_height = row * self.sliders.len() as f32 + 2.0 * 20.0 * unit;
+    pub fn arrange(&mut self, extent: Extent) {
+        let unit = extent.unit;
+        let width = extent.width / unit;
+        let (margin, pad, gap) = (20.0, 20.0, 8.0);
+        let count = self.sliders.len();
+        let all = Button::ALL.len();
+        // All in design pixels first, relative to the panel.
+        let panel_width = (width - 2.0 * margin).min(1240.0);
+        let inner = panel_width - 2.0 * pad;
+        let wide = width >= WIDE;
+        let per_row = if wide && count > 1 { 4 } else { all };
+        let button_width = if wide {
+            88.0
+        } else {
+            (inner - gap * (all - 1) as f32) / all as f32
+        };
+        let button_rows = all.div_ceil(per_row);
+        let columns = if count > 2 && inner > 560.0 { 2 } else { 1 };
+        let rows = count.div_ceil(columns);
+        let buttons_width = per_row as f32 * (button_width + gap) - gap;
+        let buttons_height = button_rows as f32 * (BUTTON + gap) - gap;
+        let sliders_height = rows as f32 * ROW;
+        let (sliders_width, panel_height) = if wide {
+            let height = sliders_height.max(buttons_height) + 2.0 * 16.0;
+            (inner - buttons_width - 40.0, height)
+        } else {
+            (inner, sliders_height + buttons_height + 3.0 * 14.0)
+        };
+        let (sliders_top, buttons_left, buttons_top) = if wide {
+            let top = (panel_height - sliders_height) * 0.5;
+            let buttons_top = (panel_height - buttons_height) * 0.5;
+            (top, panel_width - pad - buttons_width, buttons_top)
+        } else {
+            (14.0, pad, 28.0 + sliders_height)
+        };
+        let scaled = |x: f32, y: f32, width: f32, height: f32| Area {
+            x: x * unit,
+            y: y * unit,
+            width: width * unit,
+            height: height * unit,
+        };
+        let column_gap = 40.0;
+        let slider_width =
+            (sliders_width - column_gap * (columns - 1) as f32) / columns as f32 - 12.0;
+        for (index, slider) in self.sliders.iter_mut().enumerate() {
+            let (column, row) = ((index % columns) as f32, (index / columns) as f32);
+            let x = pad + 6.0 + column * (slider_width + column_gap);
+            slider.area = scaled(x, sliders_top + ROW * row, slider_width, ROW);
+        }
+        for (index, area) in self.buttons.iter_mut().enumerate() {
+            let (column, row) = ((index % per_row) as f32, (index / per_row) as f32);
+            let x = buttons_left + column * (button_width + gap);
+            *area = scaled(x, buttons_top + row * (BUTTON + gap), button_width, BUTTON);
+        }
         self.unit = unit;
         self.area = Area {
-            x: ((width - panel_width) * 0.5).round(),
-            y: (height - panel_height - 20.0 * unit).round(),
-            width: panel_width,
-            height: panel_height,
+            x: ((extent.width - panel_width * unit) * 0.5).round(),
+            y: (extent.height - (panel_height + margin) * unit).round(),
+            width: panel_width * unit,
+            height: panel_height * unit,
         };
-        let gap = 12.0 * unit;
-        let buttons = 2.0 * button[0] + gap;
-        let place = |x: f32| Area {
-            x,
-            y: (panel_height - button[1]) * 0.5,
-            width: button[0],
-            height: button[1],
-        };
-        self.reset = place(panel_width - pad * 0.8 - button[0]);
-        self.compare = place(panel_width - pad * 0.8 - buttons);
-        for (index, slider) in self.sliders.iter_mut().enumerate() {
-            slider.area = Area {
-                x: pad,
-                y: 20.0 * unit + row * index as f32,
-                width: panel_width - 2.8 * pad - buttons,
-                height: row,
-            };
-        }
         self.dirty = true;
     }
 
-    /// Follows the pointer. A slider goes where it is touched and follows until the finger is
-    /// lifted; what was pressed elsewhere and moved here does nothing.
-    pub fn point(&mut self, pointer: Pointer) {
+    /// Follows the pointer; returns a button that was tapped. A slider goes where it is touched and
+    /// follows until the finger is lifted. A button counts when the finger is lifted on it; what was
+    /// pressed elsewhere and moved here does nothing.
+    pub fn point(&mut self, pointer: Pointer) -> Option<Button> {
         let at = [pointer.at[0] - self.area.x, pointer.at[1] - self.area.y];
-        let before = (self.held, self.sum());
+        let before = (self.held, self.inside);
+        let mut tapped = None;
         match (pointer.down, self.held) {
-            (true, None) => {
-                self.held = Some(self.touched(at));
-                if self.held == Some(Held::Reset) {
-                    self.reset();
+            (true, None) => self.held = Some(self.touched(at)),
+            (false, Some(held)) => {
+                self.held = None;
+                if let Held::Button(button) = held
+                    && self.touched(at) == held
+                {
+                    tapped = Some(button);
                 }
             }
-            (false, Some(_)) => self.held = None,
             _ => {}
         }
+        self.inside = self.held.is_some_and(|held| self.touched(at) == held);
         if let Some(Held::Slider(index)) = self.held {
+            let strength = self.sliders[index].strength();
             self.sliders[index].set_at(at[0]);
+            let moved = strength != self.sliders[index].strength();
+            self.moved |= moved;
+            self.dirty |= moved;
             self.chosen = index;
         }
-        self.dirty |= before != (self.held, self.sum());
+        self.dirty |= before != (self.held, self.inside);
+        tapped
+    }
+
+    /// Lets go of everything, as if no finger had ever been there.
+    pub fn release(&mut self) {
+        self.dirty |= self.held.is_some();
+        self.held = None;
     }
 
     fn touched(&self, at: [f32; 2]) -> Held {
-        let margin = 8.0 * self.unit;
-        if self.compare.contains(at, margin * 0.5) {
-            return Held::Compare;
-        }
-        if self.reset.contains(at, margin * 0.5) {
-            return Held::Reset;
+        let margin = 4.0 * self.unit;
+        let button = Button::ALL
+            .into_iter()
+            .zip(&self.buttons)
+            .find(|(_, area)| area.contains(at, margin));
+        if let Some((button, _)) = button {
+            return Held::Button(button);
         }
         let slider = self
             .sliders
             .iter()
-            .position(|slider| slider.area.contains(at, margin * 2.0));
+            .position(|slider| slider.area.contains(at, margin * 4.0));
         slider.map_or(Held::Nothing, Held::Slider)
     }
 
-    fn sum(&self) -> Vec<f32> {
-        self.strengths().collect()
-    }
-
-    /// All strengths to 0.
-    pub fn reset(&mut self) {
-        self.sliders.iter_mut().for_each(|slider| slider.set(0.0));
+    /// Sets all sliders.
+    pub fn set(&mut self, strengths: &[f32]) {
+        for (slider, &strength) in self.sliders.iter_mut().zip(strengths) {
+            slider.set(strength);
+        }
         self.dirty = true;
     }
 
@@ -168,6 +288,7 @@ impl Panel {
             // Whole steps, also after a drag, and never caught by the snap around zero.
             let steps = (strength / by.abs()).round() * by.abs();
             slider.set(steps);
+            self.moved = true;
             self.dirty = true;
         }
     }
@@ -184,14 +305,24 @@ impl Panel {
         last > 0
     }
 
-    /// The compare key is down, or not.
-    pub fn hold_compare(&mut self, down: bool) {
-        self.dirty |= self.compare_key != down;
-        self.compare_key = down;
+    /// Whether somebody has moved a slider since this was last asked.
+    pub fn take_moved(&mut self) -> bool {
+        std::mem::take(&mut self.moved)
+    }
+
+    /// Which buttons are lit.
+    pub fn light(&mut self, lit: Lit) {
+        self.dirty |= self.lit != lit;
+        self.lit = lit;
+    }
+
+    /// Has everything redrawn, e.g. in another language.
+    pub fn redraw(&mut self) {
+        self.dirty = true;
     }
 
     /// Redraws into `layer` if something changed. Returns whether it did.
-    pub fn draw(&mut self, layer: &mut Layer, text: &mut Text) -> bool {
+    pub fn draw(&mut self, layer: &mut Layer, text: &mut Text, labels: &Labels) -> bool {
         if !std::mem::take(&mut self.dirty) {
             return false;
         }
@@ -200,42 +331,54 @@ impl Panel {
             return true;
         };
         let unit = self.unit;
-        let ground = Area {
-            width: size[0],
-            height: size[1],
-            ..Area::default()
-        };
-        shape::rounded(pixmap, ground, 26.0 * unit, shape::PANEL);
-        shape::outlined(pixmap, ground, 26.0 * unit, 1.0, shape::OUTLINE);
+        shape::ground(pixmap, size, 26.0 * unit, shape::PANEL);
         for (index, slider) in self.sliders.iter().enumerate() {
-            let held = self.held == Some(Held::Slider(index));
-            let chosen = self.sliders.len() > 1 && self.chosen == index;
-            slider.draw(pixmap, text, unit, held, chosen);
-        }
-        let buttons = [
-            ("Compare", "hold", self.compare, self.comparing()),
-            ("Reset", "", self.reset, self.held == Some(Held::Reset)),
-        ];
-        for (title, hint, area, pressed) in buttons {
-            let (ground, ink) = if pressed {
-                (shape::ACCENT, shape::ON_ACCENT)
-            } else {
-                (shape::GROOVE, shape::WHITE)
+            let usage = Use {
+                held: self.held == Some(Held::Slider(index)),
+                chosen: self.sliders.len() > 1 && self.chosen == index,
+                replaced: self.lit.copy,
             };
-            shape::rounded(pixmap, area, 18.0 * unit, ground);
-            let pixels = 19.0 * unit;
-            let middle = [area.x + area.width * 0.5, area.y + area.height * 0.5];
-            let lift = if hint.is_empty() { 0.36 } else { 0.05 };
-            let baseline = middle[1] + pixels * lift;
-            let title_style = style(Weight::SemiBold, pixels, ink, Align::Centre);
-            text.draw(pixmap, title, middle[0], baseline, title_style);
-            let [red, green, blue, _] = ink;
-            let faint = [red, green, blue, 170];
-            let hint_style = style(Weight::Regular, 13.0 * unit, faint, Align::Centre);
-            text.draw(pixmap, hint, middle[0], baseline + 18.0 * unit, hint_style);
+            slider.draw(pixmap, text, labels, unit, usage);
+        }
+        for (button, area) in Button::ALL.into_iter().zip(self.buttons) {
+            let pressed = self.inside && self.held == Some(Held::Button(button));
+            let lit = match button {
+                Button::Compare => self.lit.compare,
+                Button::Split => self.lit.split,
+                Button::Copy => self.lit.copy,
+                Button::Flip => self.lit.flip,
+                Button::Photo | Button::Reset | Button::Help => false,
+            };
+            draw_button(
+                pixmap,
+                text,
+                unit,
+                area,
+                button.face(labels),
+                lit || pressed,
+            );
         }
         true
     }
+}
+
+fn draw_button(
+    pixmap: &mut Pixmap,
+    text: &mut Text,
+    unit: f32,
+    area: Area,
+    (icon, label): (Icon, &str),
+    lit: bool,
+) {
+    let ground = if lit { shape::ACCENT } else { shape::QUIET };
+    shape::rounded(pixmap, area, 18.0 * unit, ground);
+    let [x, _] = area.middle();
+    let place = [x, area.y + 29.0 * unit];
+    icon::draw(pixmap, icon, place, 25.0 * unit, shape::WHITE);
+    let room = area.width - 8.0 * unit;
+    let pixels = text.fitting(label, Weight::SemiBold, 15.0 * unit, room);
+    let ink = style(Weight::SemiBold, pixels, shape::WHITE, Align::Centre);
+    text.draw(pixmap, label, x, area.y + 63.0 * unit, ink);
 }
 
 #[cfg(test)]
@@ -243,61 +386,121 @@ mod tests {
     use super::*;
     use model_spec::Attribute;
 
-    fn panel() -> Panel {
-        let attribute = Attribute {
-            name: "smile".into(),
+    pub(super) fn panel(count: usize) -> Panel {
+        let attributes = (0..count).map(|index| Attribute {
+            name: format!("smile{index}"),
             label: "Smile".into(),
             off: "neutral".into(),
             on: "smiling".into(),
             strength_range: [-1.0, 1.5],
-        };
-        let mut panel = Panel::new(&AttributeSet::new(vec![attribute]).unwrap(), &[1.0]);
-        panel.arrange([960, 720]);
+        });
+        let attributes = AttributeSet::new(attributes.collect()).unwrap();
+        let mut panel = Panel::new(&attributes, &vec![1.0; count]);
+        panel.arrange(Extent::new([960, 720]));
         panel
     }
 
     fn middle(panel: &Panel, area: Area) -> [f32; 2] {
-        let area = area.moved([panel.area.x, panel.area.y]);
-        [area.x + area.width * 0.5, area.y + area.height * 0.5]
+        area.moved([panel.area.x, panel.area.y]).middle()
     }
 
-    fn touch(panel: &mut Panel, at: [f32; 2], down: bool) {
-        panel.point(Pointer { at, down });
+    fn touch(panel: &mut Panel, at: [f32; 2], down: bool) -> Option<Button> {
+        panel.point(Pointer { at, down })
+    }
+
+    fn strengths(panel: &Panel) -> Vec<f32> {
+        panel.strengths().collect()
     }
 
     #[test]
     fn a_drag_that_leaves_the_slider_still_moves_it_and_a_press_elsewhere_does_not() {
-        let mut panel = panel();
+        let mut panel = panel(1);
         let at = middle(&panel, panel.sliders[0].area);
         touch(&mut panel, at, true);
-        assert_eq!(panel.sum(), [0.25]);
+        assert_eq!(strengths(&panel), [0.25]);
         touch(&mut panel, [-500.0, 0.0], true);
-        assert_eq!(panel.sum(), [-1.0]);
+        assert_eq!(strengths(&panel), [-1.0]);
         touch(&mut panel, at, false);
         touch(&mut panel, [5.0, 5.0], true);
         touch(&mut panel, at, true);
-        assert_eq!(panel.sum(), [-1.0]);
+        assert_eq!(strengths(&panel), [-1.0]);
     }
 
     #[test]
-    fn compare_is_only_while_held_and_reset_makes_everything_unchanged() {
-        let mut panel = panel();
-        let at = middle(&panel, panel.compare);
+    fn compare_is_only_while_held_and_a_button_counts_when_the_finger_leaves_on_it() {
+        let mut panel = panel(1);
+        let at = middle(&panel, panel.buttons[0]);
         touch(&mut panel, at, true);
         assert!(panel.comparing());
         touch(&mut panel, at, false);
         assert!(!panel.comparing());
-        let at = middle(&panel, panel.reset);
+        let at = middle(&panel, panel.buttons[5]);
+        assert_eq!(touch(&mut panel, at, true), None);
+        assert_eq!(touch(&mut panel, at, false), Some(Button::Reset));
         touch(&mut panel, at, true);
-        assert_eq!(panel.sum(), [0.0]);
+        assert_eq!(touch(&mut panel, [0.0, 0.0], false), None);
     }
 
     #[test]
     fn arrow_steps_are_whole_and_pass_through_zero() {
-        let mut panel = panel();
+        let mut panel = panel(1);
         for _ in 0..21 {
             panel.step(-0.05);
         }
-        assert!((panel.sum()[0] + 0.05).abs() < 1e-6, "{:?}", panel.sum());
+        let strength = strengths(&panel)[0];
+        assert!((strength + 0.05).abs() < 1e-6, "{strength}");
+    }
+
+    #[test]
+    fn nothing_overlaps_or_leaves_the_panel_and_targets_fit_a_finger_on_every_window() {
+        for size in [
+            [640, 480],
+            [800, 600],
+            [960, 720],
+            [1280, 720],
+            [1080, 1920],
+            [1920, 1080],
+        ] {
+            for count in 1..=6 {
+                let mut panel = panel(count);
+                panel.arrange(Extent::new(size));
+                let [width, height] = size.map(|side| side as f32);
+                let inside = Area::sized([width, height]);
+                let Area {
+                    x,
+                    y,
+                    width,
+                    height,
+                } = panel.area;
+                assert!(inside.contains([x, y], 0.0), "{size:?} {count}");
+                assert!(
+                    inside.contains([x + width, y + height], 0.0),
+                    "{size:?} {count}"
+                );
+                let sliders = panel.sliders.iter().map(|slider| slider.area);
+                let areas: Vec<Area> = panel.buttons.into_iter().chain(sliders).collect();
+                let within = Area::sized([width, height]);
+                for (index, area) in areas.iter().enumerate() {
+                    // 9 mm on a 24 inch 1080p screen are 33 pixels.
+                    assert!(
+                        area.width >= 44.0 && area.height >= 44.0,
+                        "{size:?} {count} {area:?}"
+                    );
+                    let corner = [area.x + area.width, area.y + area.height];
+                    assert!(
+                        within.contains([area.x, area.y], 0.1),
+                        "{size:?} {count} {area:?}"
+                    );
+                    assert!(within.contains(corner, 0.1), "{size:?} {count} {area:?}");
+                    for other in &areas[..index] {
+                        let apart = area.x >= other.x + other.width - 0.1
+                            || other.x >= corner[0] - 0.1
+                            || area.y >= other.y + other.height - 0.1
+                            || other.y >= corner[1] - 0.1;
+                        assert!(apart, "{size:?} {count}: {area:?} on {other:?}");
+                    }
+                }
+            }
+        }
     }
 }

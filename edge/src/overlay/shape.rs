@@ -1,24 +1,41 @@
 //! Rounded rectangles, circles and colours of the overlay.
 
-use tiny_skia::{FillRule, Paint, Path, PathBuilder, Pixmap, Rect, Stroke, Transform};
+use tiny_skia::{
+    Color, FillRule, GradientStop, LineCap, LineJoin, LinearGradient, Paint, Path, PathBuilder,
+    Pixmap, Point, Rect, SpreadMode, Stroke, Transform,
+};
 
 /// RGB and opacity, 0..=255.
 pub type Colour = [u8; 4];
 
 /// Ground of panels.
-pub const PANEL: Colour = [16, 18, 24, 196];
+pub const PANEL: Colour = [14, 17, 24, 206];
+/// Ground of cards that are read for longer.
+pub const CARD: Colour = [14, 17, 24, 236];
 /// Thin line around panels.
-pub const OUTLINE: Colour = [255, 255, 255, 34];
+pub const OUTLINE: Colour = [255, 255, 255, 36];
 /// Text.
 pub const WHITE: Colour = [255, 255, 255, 255];
 /// Secondary text.
-pub const FAINT: Colour = [255, 255, 255, 158];
+pub const FAINT: Colour = [255, 255, 255, 168];
 /// The one accent.
-pub const ACCENT: Colour = [255, 176, 66, 255];
+pub const ACCENT: Colour = [112, 120, 255, 255];
+/// Text in the accent's hue, light enough to be read on panels.
+pub const ACCENT_TEXT: Colour = [172, 184, 255, 255];
 /// Text on the accent.
-pub const ON_ACCENT: Colour = [40, 24, 0, 255];
-/// Grooves of sliders and quiet buttons.
-pub const GROOVE: Colour = [255, 255, 255, 40];
+pub const ON_ACCENT: Colour = [255, 255, 255, 255];
+/// Grooves of sliders.
+pub const GROOVE: Colour = [255, 255, 255, 46];
+/// Quiet buttons.
+pub const QUIET: Colour = [255, 255, 255, 28];
+/// Something needs attention: a slower provider than hoped for, a camera that is away.
+pub const AMBER: Colour = [255, 190, 60, 255];
+/// All is well.
+pub const GREEN: Colour = [94, 214, 140, 255];
+/// A recording runs.
+pub const RED: Colour = [232, 52, 60, 255];
+/// Ends of the accent's gradient.
+const GRADIENT: [Colour; 2] = [[70, 130, 255, 255], [190, 90, 255, 255]];
 
 /// A rectangle in pixels: left, top, width, height.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -39,6 +56,22 @@ impl Area {
     pub fn contains(&self, [x, y]: [f32; 2], margin: f32) -> bool {
         (self.x - margin..self.x + self.width + margin).contains(&x)
             && (self.y - margin..self.y + self.height + margin).contains(&y)
+    }
+
+    /// A rectangle of this size at the origin.
+    #[must_use]
+    pub fn sized([width, height]: [f32; 2]) -> Self {
+        Self {
+            width,
+            height,
+            ..Self::default()
+        }
+    }
+
+    /// The middle.
+    #[must_use]
+    pub fn middle(&self) -> [f32; 2] {
+        [self.x + self.width * 0.5, self.y + self.height * 0.5]
     }
 
     /// Moved by an offset.
@@ -64,6 +97,65 @@ pub fn rounded(pixmap: &mut Pixmap, area: Area, radius: f32, colour: Colour) {
             None,
         );
     }
+}
+
+/// Fills a rectangle with round corners with the accent's gradient, which runs from `from` to `to`.
+pub fn gradient(pixmap: &mut Pixmap, area: Area, radius: f32, [from, to]: [f32; 2]) {
+    let Some(path) = rounded_path(area, radius) else {
+        return;
+    };
+    if let Some(paint) = gradient_paint([from, 0.0], [to, 0.0]) {
+        let (rule, still) = (FillRule::Winding, Transform::identity());
+        pixmap.fill_path(&path, &paint, rule, still, None);
+    }
+}
+
+/// Draws a line along a path with the accent's gradient between two points.
+pub fn gradient_line(pixmap: &mut Pixmap, path: &Path, width: f32, from: [f32; 2], to: [f32; 2]) {
+    if let Some(paint) = gradient_paint(from, to) {
+        pixmap.stroke_path(path, &paint, &pen(width), Transform::identity(), None);
+    }
+}
+
+fn gradient_paint(from: [f32; 2], to: [f32; 2]) -> Option<Paint<'static>> {
+    let stop = |at, [red, green, blue, alpha]: Colour| {
+        GradientStop::new(at, Color::from_rgba8(red, green, blue, alpha))
+    };
+    let [from, to] = [from, to].map(|[x, y]| Point::from_xy(x, y));
+    let stops = vec![stop(0.0, GRADIENT[0]), stop(1.0, GRADIENT[1])];
+    let (pad, still) = (SpreadMode::Pad, Transform::identity());
+    Some(Paint {
+        shader: LinearGradient::new(from, to, stops, pad, still)?,
+        anti_alias: true,
+        ..Paint::default()
+    })
+}
+
+/// Draws a line along a path.
+pub fn line(pixmap: &mut Pixmap, path: &Path, width: f32, colour: Colour) {
+    let paint = paint(colour);
+    pixmap.stroke_path(path, &paint, &pen(width), Transform::identity(), None);
+}
+
+/// Fills a path.
+pub fn filled(pixmap: &mut Pixmap, path: &Path, colour: Colour) {
+    let (rule, still) = (FillRule::Winding, Transform::identity());
+    pixmap.fill_path(path, &paint(colour), rule, still, None);
+}
+
+fn pen(width: f32) -> Stroke {
+    Stroke {
+        width,
+        line_cap: LineCap::Round,
+        line_join: LineJoin::Round,
+        ..Stroke::default()
+    }
+}
+
+/// The ground of panels and chips: translucent, with a thin light edge.
+pub fn ground(pixmap: &mut Pixmap, size: [f32; 2], radius: f32, colour: Colour) {
+    rounded(pixmap, Area::sized(size), radius, colour);
+    outlined(pixmap, Area::sized(size), radius, 1.0, OUTLINE);
 }
 
 /// Draws the outline of a rectangle with round corners, inside it.

@@ -2,9 +2,9 @@
 
 use super::{
     shape::{self, Area},
-    style,
-    text::{Align, Text, Weight},
+    text::{Align, Text, Weight, style},
 };
+use crate::labels::Labels;
 use model_spec::Attribute;
 use tiny_skia::Pixmap;
 
@@ -14,13 +14,21 @@ const SNAP: f32 = 0.04;
 /// A slider over an attribute's strength range.
 #[derive(Debug, Clone)]
 pub struct Slider {
-    label: String,
-    off: String,
-    on: String,
-    range: [f32; 2],
+    attribute: Attribute,
     strength: f32,
     /// Where it is drawn on the panel.
     pub area: Area,
+}
+
+/// How a slider is being used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Use {
+    /// A finger moves it.
+    pub held: bool,
+    /// The arrow keys move it.
+    pub chosen: bool,
+    /// A copied smile has taken its place.
+    pub replaced: bool,
 }
 
 impl Slider {
@@ -28,10 +36,7 @@ impl Slider {
     #[must_use]
     pub fn new(attribute: &Attribute, strength: f32) -> Self {
         let mut slider = Self {
-            label: attribute.label.clone(),
-            off: attribute.off.clone(),
-            on: attribute.on.clone(),
-            range: attribute.strength_range,
+            attribute: attribute.clone(),
             strength: 0.0,
             area: Area::default(),
         };
@@ -47,62 +52,91 @@ impl Slider {
 
     /// Sets the strength, kept inside the range; near zero it is zero.
     pub fn set(&mut self, strength: f32) {
+        let [low, high] = self.attribute.strength_range;
         let snapped = if strength.abs() < SNAP { 0.0 } else { strength };
-        self.strength = snapped.clamp(self.range[0], self.range[1]);
+        self.strength = snapped.clamp(low, high);
     }
 
     /// Sets the strength that belongs to a place on the panel.
     pub fn set_at(&mut self, x: f32) {
-        let [low, high] = self.range;
+        let [low, high] = self.attribute.strength_range;
         let part = ((x - self.area.x) / self.area.width).clamp(0.0, 1.0);
         self.set(low + part * (high - low));
     }
 
     /// Place of a strength.
     fn x_of(&self, strength: f32) -> f32 {
-        let [low, high] = self.range;
+        let [low, high] = self.attribute.strength_range;
         self.area.x + self.area.width * (strength - low) / (high - low)
     }
 
-    /// Draws it; `held` while a finger moves it, `chosen` when the arrow keys move it.
-    pub fn draw(&self, pixmap: &mut Pixmap, text: &mut Text, unit: f32, held: bool, chosen: bool) {
-        let Area {
-            x,
-            y,
-            width,
-            height,
-        } = self.area;
-        let middle = y + height * 0.5;
-        let (big, small) = (20.0 * unit, 14.0 * unit);
-        let title = y + 16.0 * unit;
-        let white = style(Weight::SemiBold, big, shape::WHITE, Align::Left);
-        let used = text.draw(pixmap, &self.label, x, title, white);
-        if chosen {
-            let dot = [x + used + 12.0 * unit, title - big * 0.32];
-            shape::disc(pixmap, dot, 3.5 * unit, shape::ACCENT);
-        }
-        let percent = (self.strength * 100.0).round() as i32;
-        let value = match percent {
-            0 => "unchanged".to_owned(),
-            1.. => format!("+{percent} %"),
-            _ => format!("\u{2212}{} %", -percent),
-        };
-        let colour = if percent == 0 {
+    /// Draws it.
+    pub fn draw(
+        &self,
+        pixmap: &mut Pixmap,
+        text: &mut Text,
+        labels: &Labels,
+        unit: f32,
+        usage: Use,
+    ) {
+        let Area { x, y, width, .. } = self.area;
+        let (big, small) = (20.0 * unit, 15.0 * unit);
+        let title = y + 22.0 * unit;
+        let ink = if usage.replaced {
             shape::FAINT
         } else {
-            shape::ACCENT
+            shape::WHITE
+        };
+        let name = labels.attribute(&self.attribute);
+        let value = self.value(labels);
+        let value_width = text.width(&value, Weight::SemiBold, big);
+        let room = width - value_width - 30.0 * unit;
+        let fitting = text.fitting(name, Weight::SemiBold, big, room);
+        let name_style = style(Weight::SemiBold, fitting, ink, Align::Left);
+        let used = text.draw(pixmap, name, x, title, name_style);
+        if usage.chosen {
+            let dot = [x + used + 12.0 * unit, title - big * 0.34];
+            shape::disc(pixmap, dot, 3.5 * unit, shape::ACCENT_TEXT);
+        }
+        let colour = if self.strength == 0.0 || usage.replaced {
+            shape::FAINT
+        } else {
+            shape::ACCENT_TEXT
         };
         let value_style = style(Weight::SemiBold, big, colour, Align::Right);
         text.draw(pixmap, &value, x + width, title, value_style);
 
-        let thickness = 8.0 * unit;
+        self.draw_groove(pixmap, unit, usage);
+
+        let hint = y + 77.0 * unit;
+        let ends = [
+            (&self.attribute.off, x, Align::Left),
+            (&self.attribute.on, x + width, Align::Right),
+        ];
+        for (value, x, align) in ends {
+            let faint = style(Weight::Regular, small, shape::FAINT, align);
+            text.draw(pixmap, labels.value(value), x, hint, faint);
+        }
+    }
+
+    fn value(&self, labels: &Labels) -> String {
+        match (self.strength * 100.0).round() as i32 {
+            0 => labels.unchanged.clone(),
+            percent @ 1.. => format!("+{percent} %"),
+            percent => format!("\u{2212}{} %", -percent),
+        }
+    }
+
+    fn draw_groove(&self, pixmap: &mut Pixmap, unit: f32, usage: Use) {
+        let Area { x, y, width, .. } = self.area;
+        let (middle, thickness) = (y + 46.0 * unit, 10.0 * unit);
         let groove = Area {
             x,
             y: middle - thickness * 0.5,
             width,
             height: thickness,
         };
-        shape::rounded(pixmap, groove, thickness, shape::GROOVE);
+        shape::rounded(pixmap, groove, thickness * 0.5, shape::GROOVE);
         let (zero, knob) = (self.x_of(0.0), self.x_of(self.strength));
         let filled = Area {
             x: zero.min(knob),
@@ -110,28 +144,33 @@ impl Slider {
             ..groove
         };
         if filled.width > 0.5 {
-            shape::rounded(pixmap, filled, thickness, shape::ACCENT);
+            if usage.replaced {
+                shape::rounded(pixmap, filled, thickness * 0.5, shape::GROOVE);
+            } else {
+                shape::gradient(pixmap, filled, thickness * 0.5, [x, x + width]);
+            }
         }
         let tick = Area {
             x: zero - unit,
-            y: middle - 9.0 * unit,
+            y: middle - 10.0 * unit,
             width: 2.0 * unit,
-            height: 18.0 * unit,
+            height: 20.0 * unit,
         };
         shape::rounded(pixmap, tick, unit, shape::FAINT);
-        if held {
-            shape::disc(pixmap, [knob, middle], 26.0 * unit, [255, 176, 66, 70]);
+        if usage.held {
+            shape::disc(pixmap, [knob, middle], 26.0 * unit, [120, 124, 255, 84]);
         }
-        let shadow = [knob, middle + 1.5 * unit];
-        shape::disc(pixmap, shadow, 15.0 * unit, [0, 0, 0, 90]);
-        shape::disc(pixmap, [knob, middle], 14.0 * unit, shape::WHITE);
-        shape::disc(pixmap, [knob, middle], 5.0 * unit, shape::ACCENT);
-
-        let hint = y + height - 3.0 * unit;
-        let faint = style(Weight::Regular, small, shape::FAINT, Align::Left);
-        text.draw(pixmap, &self.off, x, hint, faint);
-        let faint = style(Weight::Regular, small, shape::FAINT, Align::Right);
-        text.draw(pixmap, &self.on, x + width, hint, faint);
+        for (grown, alpha) in [(3.0, 22), (2.0, 34), (1.0, 52)] {
+            let shadow = [knob, middle + 1.5 * unit];
+            shape::disc(pixmap, shadow, (15.0 + grown) * unit, [0, 0, 0, alpha]);
+        }
+        shape::disc(pixmap, [knob, middle], 15.0 * unit, shape::WHITE);
+        let dot = if usage.replaced {
+            [150, 154, 170, 255]
+        } else {
+            shape::ACCENT
+        };
+        shape::disc(pixmap, [knob, middle], 5.5 * unit, dot);
     }
 }
 

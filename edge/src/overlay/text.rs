@@ -1,12 +1,19 @@
-//! Text in Inter, drawn into pixmaps.
+//! Text in Inter, with Noto Sans SC for what Inter lacks, drawn into pixmaps.
 
 use crate::error::EdgeError;
-use ab_glyph::{Font, FontRef, Glyph, PxScale, ScaleFont};
-use std::collections::HashMap;
+use ab_glyph::{Font, FontArc, Glyph, GlyphId, PxScale, ScaleFont};
+use std::{collections::HashMap, fs, path::Path};
 use tiny_skia::{Pixmap, PremultipliedColorU8};
 
-const REGULAR: &[u8] = include_bytes!("../../fonts/Inter-Regular.otf");
-const SEMI_BOLD: &[u8] = include_bytes!("../../fonts/Inter-SemiBold.otf");
+/// The first font of a weight that has a character draws it.
+const REGULAR: [&[u8]; 2] = [
+    include_bytes!("../../fonts/Inter-Regular.otf"),
+    include_bytes!("../../fonts/NotoSansSC-Regular.otf"),
+];
+const SEMI_BOLD: [&[u8]; 2] = [
+    include_bytes!("../../fonts/Inter-SemiBold.otf"),
+    include_bytes!("../../fonts/NotoSansSC-Bold.otf"),
+];
 
 /// Weight of the strokes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -41,11 +48,22 @@ pub struct Style {
     pub align: Align,
 }
 
+/// Shorthand of a [`Style`].
+#[must_use]
+pub fn style(weight: Weight, pixels: f32, colour: [u8; 4], align: Align) -> Style {
+    Style {
+        weight,
+        pixels,
+        colour,
+        align,
+    }
+}
+
 /// The fonts, and the glyphs drawn so far.
 pub struct Text {
-    regular: FontRef<'static>,
-    semi_bold: FontRef<'static>,
-    glyphs: HashMap<(Weight, u32, u16), Coverage>,
+    regular: Vec<FontArc>,
+    semi_bold: Vec<FontArc>,
+    glyphs: HashMap<(Weight, u32, usize, GlyphId), Coverage>,
 }
 
 struct Coverage {
@@ -55,7 +73,7 @@ struct Coverage {
     values: Vec<u8>,
 }
 
-/// Glyphs kept; a screen uses about 100, and a resized window must not grow the rest.
+/// Glyphs kept; a screen uses about 200, and a resized window must not grow the rest.
 const KEPT_GLYPHS: usize = 2000;
 
 impl Text {
@@ -64,9 +82,12 @@ impl Text {
     /// # Errors
     /// [`EdgeError::Internal`] when the program was built with broken fonts.
     pub fn new() -> Result<Self, EdgeError> {
-        let read = |bytes| {
-            FontRef::try_from_slice(bytes)
-                .map_err(|error| EdgeError::Internal(format!("font: {error}")))
+        let read = |fonts: [&'static [u8]; 2]| {
+            let fonts = fonts.into_iter().map(|bytes| {
+                FontArc::try_from_slice(bytes)
+                    .map_err(|error| EdgeError::Internal(format!("built-in font: {error}")))
+            });
+            fonts.collect::<Result<Vec<_>, _>>()
         };
         Ok(Self {
             regular: read(REGULAR)?,
@@ -75,32 +96,88 @@ impl Text {
         })
     }
 
-    fn font(&self, weight: Weight) -> &FontRef<'static> {
+    /// Adds a font file, TrueType or OpenType, for characters that the built-in fonts lack.
+    ///
+    /// # Errors
+    /// [`EdgeError::File`].
+    pub fn add(&mut self, path: &Path) -> Result<(), EdgeError> {
+        let bytes = fs::read(path).map_err(|error| EdgeError::file(path, error))?;
+        let font = FontArc::try_from_vec(bytes).map_err(|_| {
+            EdgeError::file(path, "found no font in it, expected TrueType or OpenType")
+        })?;
+        self.regular.push(font.clone());
+        self.semi_bold.push(font);
+        Ok(())
+    }
+
+    /// The first character of `line` that no font can draw.
+    #[must_use]
+    pub fn missing(&self, line: &str) -> Option<char> {
+        let drawable = |character| {
+            let can = |font: &FontArc| font.glyph_id(character) != GlyphId::default();
+            self.regular.iter().any(can) && self.semi_bold.iter().any(can)
+        };
+        line.chars().find(|&character| !drawable(character))
+    }
+
+    fn fonts(&self, weight: Weight) -> &[FontArc] {
         match weight {
             Weight::Regular => &self.regular,
             Weight::SemiBold => &self.semi_bold,
         }
     }
 
+    /// Calls `place` with font, glyph and pen position of every character; returns the width.
+    fn lay_out(
+        fonts: &[FontArc],
+        line: &str,
+        pixels: f32,
+        mut place: impl FnMut(usize, &FontArc, Glyph, f32),
+    ) -> f32 {
+        let (mut pen, mut last) = (0.0, None);
+        for character in line.chars() {
+            let has = |font: &FontArc| font.glyph_id(character) != GlyphId::default();
+            let index = fonts.iter().position(has).unwrap_or(0);
+            let font = &fonts[index];
+            let scaled = font.as_scaled(em(font, pixels));
+            let id = scaled.glyph_id(character);
+            if let Some((_, before)) = last.filter(|(font, _)| *font == index) {
+                pen += scaled.kern(before, id);
+            }
+            place(index, font, id.with_scale(scaled.scale()), pen);
+            pen += scaled.h_advance(id);
+            last = Some((index, id));
+        }
+        pen
+    }
+
     /// Width of a line in pixels.
     #[must_use]
     pub fn width(&self, line: &str, weight: Weight, pixels: f32) -> f32 {
-        let font = self.font(weight);
-        let scaled = font.as_scaled(em(font, pixels));
-        let mut last = None;
-        let advances = line.chars().map(|character| {
-            let glyph = scaled.glyph_id(character);
-            let kern = last.map_or(0.0, |last| scaled.kern(last, glyph));
-            last = Some(glyph);
-            kern + scaled.h_advance(glyph)
-        });
-        advances.sum()
+        Self::lay_out(self.fonts(weight), line, pixels, |_, _, _, _| {})
+    }
+
+    /// The size, at most `pixels`, at which a line is at most `width` wide.
+    #[must_use]
+    pub fn fitting(&self, line: &str, weight: Weight, pixels: f32, width: f32) -> f32 {
+        let wanted = self.width(line, weight, pixels);
+        if wanted > width {
+            (pixels * width / wanted).max(1.0)
+        } else {
+            pixels
+        }
     }
 
     /// Draws one line with its baseline at `y`; returns its width.
     pub fn draw(&mut self, pixmap: &mut Pixmap, line: &str, x: f32, y: f32, style: Style) -> f32 {
-        let width = self.width(line, style.weight, style.pixels);
-        let mut pen = match style.align {
+        let Style {
+            weight,
+            pixels,
+            colour,
+            align,
+        } = style;
+        let width = self.width(line, weight, pixels);
+        let begin = match align {
             Align::Left => x,
             Align::Centre => x - width * 0.5,
             Align::Right => x - width,
@@ -108,41 +185,27 @@ impl Text {
         if self.glyphs.len() > KEPT_GLYPHS {
             self.glyphs.clear();
         }
-        let font = self.font(style.weight).clone();
-        let scale = em(&font, style.pixels);
-        let scaled = font.as_scaled(scale);
-        let mut last = None;
-        for character in line.chars() {
-            let id = scaled.glyph_id(character);
-            if let Some(last) = last {
-                pen += scaled.kern(last, id);
-            }
-            let key = (style.weight, style.pixels.to_bits(), id.0);
-            let coverage = self
-                .glyphs
-                .entry(key)
-                .or_insert_with(|| rasterise(&font, id.with_scale(scale)));
-            blend(
-                pixmap,
-                coverage,
-                pen.round() as i32,
-                y.round() as i32,
-                style.colour,
-            );
-            pen += scaled.h_advance(id);
-            last = Some(id);
-        }
-        width
+        let fonts = match weight {
+            Weight::Regular => &self.regular,
+            Weight::SemiBold => &self.semi_bold,
+        };
+        let glyphs = &mut self.glyphs;
+        Self::lay_out(fonts, line, pixels, |index, font, glyph, pen| {
+            let key = (weight, pixels.to_bits(), index, glyph.id);
+            let coverage = glyphs.entry(key).or_insert_with(|| rasterise(font, glyph));
+            let pen = (begin + pen).round() as i32;
+            blend(pixmap, coverage, pen, y.round() as i32, colour);
+        })
     }
 }
 
 /// ab_glyph scales by ascent to descent; designers count the em.
-fn em(font: &FontRef<'static>, pixels: f32) -> PxScale {
+fn em(font: &FontArc, pixels: f32) -> PxScale {
     let units = font.units_per_em().unwrap_or(1000.0);
     PxScale::from(pixels * font.height_unscaled() / units)
 }
 
-fn rasterise(font: &FontRef<'static>, glyph: Glyph) -> Coverage {
+fn rasterise(font: &FontArc, glyph: Glyph) -> Coverage {
     let Some(outline) = font.outline_glyph(glyph) else {
         return Coverage {
             left: 0,

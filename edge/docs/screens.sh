@@ -1,0 +1,73 @@
+#!/bin/sh
+# Takes the pictures of edge/README.md: the real mirror with the demo face on a virtual screen,
+# driven by real clicks and keys. Needs Xvfb, xdotool and ImageMagick.
+#
+# usage: edge/docs/screens.sh [EDGE [OUT]], run from the source tree
+set -eu
+edge=$(realpath "${1:-target/release/edge}")
+out=${2:-edge/docs}
+mkdir -p "$out"
+out=$(realpath "$out")
+work=$(mktemp -d)
+display=:${SCREEN_NUMBER:-87}
+mirror=
+trap 'kill $mirror $server 2>/dev/null; rm -rf "$work"' EXIT
+
+Xvfb "$display" -screen 0 2000x2000x24 -nolisten tcp >/dev/null 2>&1 &
+server=$!
+export DISPLAY="$display"
+until xdotool getdisplaygeometry >/dev/null 2>&1; do sleep 0.1; done
+
+# start SIZE OPTIONS...
+start() {
+    size=$1
+    shift
+    "$edge" run --source demo --display window --window-size "$size" --photos "$work/photos" "$@" \
+        >"$work/log" 2>&1 &
+    mirror=$!
+    until id=$(xdotool search --name '^Mirror$' 2>/dev/null); do
+        kill -0 "$mirror" || { cat "$work/log"; exit 1; }
+        sleep 0.1
+    done
+    xdotool windowmove "$id" 0 0 mousemove 300 60
+    sleep "${SETTLE:-4}"
+}
+
+press() {
+    for key in "$@"; do
+        xdotool keydown "$key" sleep 0.06 keyup "$key" sleep 0.15
+    done
+    sleep 0.6
+}
+
+shoot() {
+    xdotool mousemove_relative 2 0 sleep 0.1 mousemove_relative -- -2 0 sleep 0.4
+    import -window "$id" -depth 8 "$work/shot.png"
+    # JPEG where the camera picture is most of it would be smaller, but blurs text.
+    convert "$work/shot.png" -strip +dither -colors 255 -define png:compression-level=9 "$out/$1.png"
+}
+
+stop() {
+    kill "$mirror"
+    wait "$mirror" || true
+    mirror=
+}
+
+start 1280x720 --language en
+shoot mirror
+press v
+shoot split
+press v h
+shoot help
+press Escape p
+shoot photo
+press Escape
+stop
+start 1280x720 --language zh
+shoot chinese
+press h
+shoot chinese-help
+stop
+start 640x480 --language de
+shoot german-small
+stop

@@ -1,0 +1,497 @@
+//! The mirror's window: input, overlay and presenting at 60 Hz, whatever the model does.
+//!
+//! [`keys`] says what keys mean, [`desktop`] makes the window cover the screen, [`meter`] measures,
+//! [`options`] says what can be chosen.
+
+pub mod desktop;
+pub mod keys;
+pub mod meter;
+pub mod options;
+
+use crate::{
+    edit::Edit,
+    error::EdgeError,
+    labels::Labels,
+    mailbox::Taken,
+    mirror::Mirror,
+    overlay::{About, Beginning, Moment, Overlay, Request, panel::Pointer, text::Text},
+    photo::Photo,
+    pipeline::{Pipeline, Reference},
+    scale::Scaler,
+    stage::{Stage, Stages},
+    tracked::Tracked,
+};
+use desktop::Desktop;
+use keys::{KeyMap, Keys, Wish};
+use meter::Meter;
+use minifb::{MouseButton, MouseMode, ScaleMode, Window, WindowOptions};
+use model_spec::AttributeSet;
+use options::{ScreenOptions, Side};
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+/// Time between two looks at the pointer; slower ones lose taps.
+const TICK: Duration = Duration::from_micros(16_667);
+/// How long a picture of a folder stays.
+const STILL: Duration = Duration::from_millis(1500);
+
+/// An open window and what is drawn in it.
+pub struct MirrorWindow {
+    window: Window,
+    desktop: Desktop,
+    keys: Keys,
+    key_map: KeyMap,
+    full_screen: bool,
+    kiosk: bool,
+    pointer_shown: bool,
+    overlay: Overlay,
+    about: About,
+    attributes: AttributeSet,
+    photos: PathBuf,
+    /// Photos on their way to disk.
+    written: (mpsc::Sender<Written>, mpsc::Receiver<Written>),
+    scaler: Scaler,
+    pixels: Vec<u32>,
+    size: [usize; 2],
+    frame: Option<Tracked>,
+    /// Whether frames wait for their own edit.
+    sync: bool,
+    edit: Option<Arc<Edit>>,
+    /// Whether a copied smile is worn, and what was asked for about it.
+    copied: bool,
+    copying: Option<Copying>,
+    /// Indices of the frame and edit on screen.
+    on_screen: Option<(u64, u64)>,
+    shown: u64,
+    meter: Meter,
+    start: Instant,
+    ended: bool,
+}
+
+/// A wish about the copied smile that is not fulfilled yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Copying {
+    /// To have one; whether the visitor knows that a face is needed.
+    Wanted { told: bool },
+    /// To be rid of it.
+    Unwanted,
+}
+
+type Written = Result<PathBuf, EdgeError>;
+
+impl MirrorWindow {
+    /// Opens the window on the X display.
+    ///
+    /// # Errors
+    /// [`EdgeError::Window`], e.g. without a display, and those of language and font files.
+    pub fn open(
+        attributes: &AttributeSet,
+        strengths: &[f32],
+        model: &str,
+        options: &ScreenOptions,
+        sync: bool,
+    ) -> Result<Self, EdgeError> {
+        let (languages, language) = Labels::offered(&options.language)?;
+        let text = text(options, &languages, attributes)?;
+        let no_window = |error: &dyn std::fmt::Display| {
+            let hint = "is DISPLAY set? `--display none` and `png:DIR` need no screen";
+            EdgeError::Window(format!("{error} ({hint})"))
+        };
+        let mut desktop = Desktop::connect().map_err(|error| no_window(&error))?;
+        let [width, height] = if options.kiosk {
+            let monitor = desktop.monitor()?;
+            [monitor.width, monitor.height].map(|side| side as usize)
+        } else {
+            options.window_size
+        };
+        let settings = WindowOptions {
+            resize: true,
+            borderless: options.kiosk,
+            // Pixels are drawn at the window's own size.
+            scale_mode: ScaleMode::UpperLeft,
+            ..WindowOptions::default()
+        };
+        let mut window =
+            Window::new("Mirror", width, height, settings).map_err(|error| no_window(&error))?;
+        // Pacing is done here, so that presenting can be timed without its waits.
+        window.set_target_fps(0);
+        window.set_background_color(8, 9, 12);
+        let keys = Keys::default();
+        window.set_input_callback(Box::new(keys.clone()));
+        if options.kiosk {
+            window.set_cursor_visibility(false);
+            desktop.full_screen(handle(&window), true)?;
+        }
+        let about = About {
+            model: model.into(),
+            ..About::default()
+        };
+        let begin = Beginning {
+            strengths: strengths.to_vec(),
+            flipped: options.view == Side::Mirror,
+            languages,
+            language,
+            leave_after: options.leave_after,
+            fade_after: options.fade_after,
+            away: options.kiosk,
+            recording: options.record.is_some(),
+        };
+        Ok(Self {
+            window,
+            desktop,
+            keys,
+            key_map: KeyMap::default(),
+            full_screen: options.kiosk,
+            kiosk: options.kiosk,
+            pointer_shown: !options.kiosk,
+            overlay: Overlay::new(text, attributes, begin),
+            about,
+            attributes: attributes.clone(),
+            photos: options.photos.clone(),
+            written: mpsc::channel(),
+            scaler: Scaler::default(),
+            pixels: Vec::new(),
+            size: [0, 0],
+            frame: None,
+            sync,
+            edit: None,
+            copied: false,
+            copying: None,
+            on_screen: None,
+            shown: 0,
+            meter: Meter::default(),
+            start: Instant::now(),
+            ended: false,
+        })
+    }
+
+    /// Different pictures shown so far.
+    #[must_use]
+    pub fn shown(&self) -> u64 {
+        self.shown
+    }
+
+    /// Shows pictures until the window closes, Escape or Q, `stop`, or a thread of the pipeline ends
+    /// with an error. A source that came to its end stays on screen.
+    ///
+    /// # Errors
+    /// [`EdgeError::Window`].
+    pub fn show(
+        &mut self,
+        pipeline: &Pipeline,
+        mirror: &mut Mirror,
+        stages: &mut Stages,
+        stop: &AtomicBool,
+    ) -> Result<(), EdgeError> {
+        let mut due = Instant::now();
+        let mut next_edit = due;
+        while !stop.load(Ordering::Relaxed) && self.window.is_open() {
+            pipeline.shared.beats.main.tick();
+            self.input()?;
+            self.serve(pipeline, mirror);
+            self.listen(pipeline);
+            if self.ended {
+                break;
+            }
+            let now = Instant::now();
+            if now >= next_edit {
+                match pipeline.edits.take(Duration::ZERO) {
+                    Taken::Value(edit) => {
+                        let still = !edit.frame.name.is_empty();
+                        next_edit = if still { now + STILL } else { now };
+                        self.edit = Some(edit);
+                    }
+                    Taken::Nothing => {}
+                    Taken::Closed if pipeline.has_failed() => return Ok(()),
+                    Taken::Closed if self.edit.is_none() => return Ok(()),
+                    Taken::Closed => {}
+                }
+            }
+            if let Taken::Value(frame) = pipeline.frames.take(Duration::ZERO) {
+                self.frame = Some(frame);
+            }
+            self.present(pipeline, mirror, stages)?;
+            due = (due + TICK).max(Instant::now());
+            thread::sleep(due.saturating_duration_since(Instant::now()));
+        }
+        Ok(())
+    }
+
+    /// Reads keys and pointer.
+    fn input(&mut self) -> Result<(), EdgeError> {
+        let (overlay, ended) = (&mut self.overlay, &mut self.ended);
+        let mut full_screen = self.full_screen;
+        self.key_map.read(&self.keys, |wish| match wish {
+            Wish::Press(press) => overlay.press(press),
+            Wish::FullScreen => full_screen = !full_screen,
+            Wish::Quit => *ended = true,
+        });
+        if full_screen != self.full_screen && !self.kiosk {
+            self.full_screen = full_screen;
+            self.desktop
+                .full_screen(handle(&self.window), full_screen)?;
+        }
+        // Clamped: a drag may leave the window.
+        if let Some((x, y)) = self.window.get_unscaled_mouse_pos(MouseMode::Clamp) {
+            let down = self.window.get_mouse_down(MouseButton::Left);
+            self.overlay.point(Pointer { at: [x, y], down });
+        }
+        let pointer_shown = !self.kiosk && self.overlay.wants_pointer();
+        if pointer_shown != self.pointer_shown {
+            self.pointer_shown = pointer_shown;
+            self.window.set_cursor_visibility(pointer_shown);
+        }
+        Ok(())
+    }
+
+    /// Does what the overlay asks for.
+    fn serve(&mut self, pipeline: &Pipeline, mirror: &Mirror) {
+        while let Some(request) = self.overlay.take_request() {
+            match request {
+                Request::Quit => self.ended = true,
+                Request::Photo => self.take_photo(mirror),
+                Request::Keep => self.keep_photo(),
+                Request::Copy => {
+                    pipeline.shared.capture_reference();
+                    self.copying = Some(Copying::Wanted { told: false });
+                }
+                Request::ForgetCopy => {
+                    pipeline.shared.clear_reference();
+                    self.copying = Some(Copying::Unwanted);
+                }
+            }
+        }
+        while let Ok(written) = self.written.1.try_recv() {
+            let labels = self.overlay.labels();
+            let note = match written {
+                Ok(path) => format!("{} {}", labels.photo_kept, path.display()),
+                Err(error) => {
+                    log::warn!("photo: {error}");
+                    format!("{} {error}", labels.photo_failed)
+                }
+            };
+            self.overlay.say(note);
+        }
+        for (attribute, strength) in self.overlay.strengths().enumerate() {
+            // A copied smile takes the sliders' place.
+            let strength = if self.copied { 0.0 } else { strength };
+            pipeline.shared.set_strength(attribute, strength);
+        }
+    }
+
+    /// Hears from the other threads what changes rarely: once per second, and at once while the
+    /// visitor waits for it.
+    fn listen(&mut self, pipeline: &Pipeline) {
+        let due = self.meter.read(Instant::now()) || self.about.provider.is_empty();
+        if due {
+            self.learn_about(pipeline);
+        }
+        if !due && self.copying.is_none() {
+            return;
+        }
+        let reference = pipeline.shared.reference();
+        self.copied = matches!(reference, Reference::FromView | Reference::FromPicture(_));
+        let labels = self.overlay.labels();
+        let note = match (self.copying, reference) {
+            (Some(Copying::Wanted { told: false }), Reference::Waiting) => {
+                self.copying = Some(Copying::Wanted { told: true });
+                &labels.copy_needs_face
+            }
+            (Some(Copying::Wanted { .. }), Reference::FromView) => {
+                self.copying = None;
+                &labels.copied
+            }
+            (Some(Copying::Unwanted), Reference::None) => {
+                self.copying = None;
+                &labels.copy_undone
+            }
+            _ => return,
+        };
+        self.overlay.say(note.clone());
+    }
+
+    fn learn_about(&mut self, pipeline: &Pipeline) {
+        let source = pipeline.shared.source();
+        if self.about.source != source {
+            self.about.source = source;
+        }
+        if let Some(provider) = pipeline.shared.provider() {
+            self.about.provider = provider.running.label().into();
+            let failures = provider.failures.into_iter();
+            self.about.failures = failures
+                .map(|failure| (failure.provider.label().into(), failure.reason))
+                .collect();
+        }
+        self.overlay.set_about(&self.about);
+    }
+
+    fn take_photo(&mut self, mirror: &Mirror) {
+        let Some(base) = self.base().filter(|_| !mirror.rgb().is_empty()) else {
+            let note = self.overlay.labels().photo_needs_picture.clone();
+            return self.overlay.say(note);
+        };
+        let flipped = self.overlay.view().flipped;
+        let edit = self.edit.as_deref().filter(|_| mirror.edited());
+        // Taken between two presentations, so both are of the frame on screen.
+        let photo = Photo::new(&base.frame.rgb, mirror.rgb(), mirror.size(), flipped);
+        self.overlay.ask(Photo {
+            edited: edit.is_some(),
+            edit: edit.map_or_else(String::new, |edit| self.describe(&edit.strengths)),
+            model: self.about.model.clone(),
+            ..photo
+        });
+    }
+
+    /// Strengths in words, e.g. `smile +80 %`.
+    fn describe(&self, strengths: &[f32]) -> String {
+        let attributes = self.attributes.as_slice().iter().zip(strengths);
+        let changed = attributes.filter(|(_, strength)| **strength != 0.0);
+        let parts = changed
+            .map(|(attribute, strength)| format!("{} {:+.0} %", attribute.name, strength * 100.0));
+        parts.collect::<Vec<_>>().join(", ")
+    }
+
+    /// Writes the photo on a thread of its own: disks are slow, and the mirror goes on.
+    fn keep_photo(&mut self) {
+        let Some(photo) = self.overlay.take_photo() else {
+            return;
+        };
+        let (folder, sender) = (self.photos.clone(), self.written.0.clone());
+        let labels = self.overlay.labels().clone();
+        let write = move || {
+            // A window that has closed meanwhile does not want to know.
+            let _ = sender.send(photo.write(&folder, &labels));
+        };
+        if let Err(error) = thread::Builder::new().name("photo".into()).spawn(write) {
+            log::warn!("photo: no thread: {error}");
+            let note = format!("{} {error}", self.overlay.labels().photo_failed);
+            self.overlay.say(note);
+        }
+    }
+
+    /// The frame to show: the newest, or that of the newest edit.
+    fn base(&self) -> Option<Tracked> {
+        let edit = self.edit.as_ref();
+        match &self.frame {
+            Some(frame) if !self.sync || edit.is_none() => Some(frame.clone()),
+            _ => edit.map(|edit| edit.tracked()),
+        }
+    }
+
+    fn present(
+        &mut self,
+        pipeline: &Pipeline,
+        mirror: &mut Mirror,
+        stages: &mut Stages,
+    ) -> Result<(), EdgeError> {
+        let (width, height) = self.window.get_size();
+        let base = self.base();
+        let edited_index = self.edit.as_ref().map_or(0, |edit| edit.frame.index);
+        let key = base.as_ref().map(|base| (base.frame.index, edited_index));
+        let renewed = key != self.on_screen;
+        let is_new = key.map(|key| key.0) != self.on_screen.map(|key| key.0);
+        if let (Some(base), true) = (&base, renewed) {
+            mirror.compose(base, self.edit.as_deref(), stages);
+            self.on_screen = key;
+        }
+        let trouble = pipeline.shared.trouble();
+        let preparing = pipeline.shared.preparing();
+        let moment = Moment {
+            seconds: self.start.elapsed().as_secs_f64(),
+            readings: self.meter.readings(),
+            edited: base.is_some() && mirror.edited(),
+            face: base.as_ref().is_none_or(|base| base.crop.is_some()),
+            has_picture: base.is_some(),
+            copied: self.copied,
+            trouble: trouble.as_deref(),
+            preparing: preparing.as_deref(),
+        };
+        let redrawn = self.overlay.draw(&moment, [width, height]);
+        let resized = std::mem::replace(&mut self.size, [width, height]) != [width, height];
+        if !(renewed || redrawn || resized) || self.size.contains(&0) {
+            self.window.update();
+            return Ok(());
+        }
+        let start = Instant::now();
+        self.paint(base.as_ref(), mirror);
+        self.window
+            .update_with_buffer(&self.pixels, width, height)
+            .map_err(|error| EdgeError::Window(error.to_string()))?;
+        stages.add(Stage::Present, start.elapsed());
+        if let (Some(base), true) = (base, is_new) {
+            let age = base.frame.captured.elapsed();
+            self.shown += 1;
+            pipeline.shared.beats.shown.tick();
+            self.meter.count(age);
+            stages.add(Stage::Total, age);
+        }
+        Ok(())
+    }
+
+    /// Draws the picture and the overlay into the window's pixels.
+    fn paint(&mut self, base: Option<&Tracked>, mirror: &Mirror) {
+        let [width, height] = self.size;
+        let view = self.overlay.view();
+        self.pixels.resize(width * height, 0);
+        self.scaler.flipped = view.flipped;
+        let before = base.map_or(&[][..], |base| &base.frame.rgb);
+        let (pixels, size, bright) = (&mut self.pixels, mirror.size(), view.brightness);
+        let whole = if view.compare { before } else { mirror.rgb() };
+        if view.split {
+            let (left, right) = (0..width / 2, width / 2..width);
+            let scaler = &mut self.scaler;
+            scaler.draw_columns(before, size, pixels, self.size, bright, left);
+            scaler.draw_columns(mirror.rgb(), size, pixels, self.size, bright, right);
+            for line in pixels.chunks_exact_mut(width) {
+                line[width / 2 - 1..=width / 2].fill(0x00ff_ffff);
+            }
+        } else {
+            self.scaler.draw(whole, size, pixels, self.size, bright);
+        }
+        self.overlay.blend(pixels, self.size);
+    }
+}
+
+/// The fonts, after a look whether they can draw what will be asked for.
+fn text(
+    options: &ScreenOptions,
+    languages: &[Labels],
+    attributes: &AttributeSet,
+) -> Result<Text, EdgeError> {
+    let mut text = Text::new()?;
+    if let Some(font) = &options.font {
+        text.add(font)?;
+    }
+    let hint = "no font has it; name one that does with --font FILE";
+    for labels in languages {
+        for (key, line) in labels.texts() {
+            if let Some(missing) = text.missing(line) {
+                let language = &options.language;
+                let reason = format!("{key}: found {missing:?}, but {hint}");
+                return Err(EdgeError::file(language.to_string(), reason));
+            }
+        }
+    }
+    for attribute in attributes.as_slice() {
+        if let Some(missing) = text.missing(&attribute.label) {
+            log::warn!(
+                "attribute {}: label has {missing:?}; {hint}",
+                attribute.name
+            );
+        }
+    }
+    Ok(text)
+}
+
+/// The window's X identifier, which minifb gives as a pointer.
+fn handle(window: &Window) -> u32 {
+    window.get_window_handle() as usize as u32
+}

@@ -1,0 +1,86 @@
+//! Options of the screen.
+
+use crate::labels::Language;
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+/// How the mirror looks and behaves on a screen.
+#[derive(Debug, Clone, PartialEq, Args)]
+pub struct ScreenOptions {
+    /// Cover the whole screen, without frame and pointer
+    #[arg(long)]
+    pub kiosk: bool,
+    /// Size of the window in pixels; it can be resized
+    #[arg(long, value_name = "WIDTHxHEIGHT", default_value = "960x720", value_parser = size)]
+    pub window_size: [usize; 2],
+    /// Language of the screen: auto (that of the environment), en, zh, de, or a .toml file like
+    /// edge/labels/en.toml
+    #[arg(long, value_name = "NAME|FILE", default_value = "auto")]
+    pub language: Language,
+    /// Font file for characters that the built-in fonts lack
+    #[arg(long, value_name = "FILE")]
+    pub font: Option<PathBuf>,
+    /// What stands on the left: the left of a mirror, or that of the camera
+    #[arg(long, value_name = "VIEW", value_enum, default_value_t = Side::Mirror)]
+    pub view: Side,
+    /// Seconds without a face and a touch after which the settings go back for the next visitor; 0:
+    /// never
+    #[arg(long, value_name = "SECONDS", default_value_t = 10.0, value_parser = seconds)]
+    pub leave_after: f64,
+    /// Seconds without a touch after which the controls fade away; 0: never
+    #[arg(long, value_name = "SECONDS", default_value_t = 6.0, value_parser = seconds)]
+    pub fade_after: f64,
+    /// Folder for photos that visitors ask for and keep
+    #[arg(long, value_name = "DIR", default_value = "mirror-photos")]
+    pub photos: PathBuf,
+    /// Record the mirror picture as .avi or .mjpeg; a red mark is on the screen meanwhile
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+}
+
+/// Which way round the picture is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Side {
+    /// Left is on the left, as in a mirror.
+    Mirror,
+    /// As the camera sees it.
+    Camera,
+}
+
+/// Smallest and largest side of a window in pixels.
+const SIDES: std::ops::RangeInclusive<usize> = 160..=16384;
+
+fn size(text: &str) -> Result<[usize; 2], String> {
+    let sides = text.split_once('x').and_then(|(width, height)| {
+        let sides = [width.parse().ok()?, height.parse().ok()?];
+        sides
+            .iter()
+            .all(|side| SIDES.contains(side))
+            .then_some(sides)
+    });
+    let (low, high) = (SIDES.start(), SIDES.end());
+    sides.ok_or_else(|| format!("expected WIDTHxHEIGHT in pixels, each {low} to {high}"))
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds = text.parse::<f64>().ok();
+    let valid = seconds.filter(|seconds| (0.0..=86_400.0).contains(seconds));
+    valid.ok_or_else(|| "expected seconds, 0 to 86400".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_and_seconds_are_read_and_nonsense_is_refused() {
+        assert_eq!(size("1280x720"), Ok([1280, 720]));
+        for text in ["1280", "x", "0x720", "1280x99999", "-5x3", "1280x720x3"] {
+            assert!(size(text).is_err(), "{text}");
+        }
+        assert_eq!(seconds("2.5"), Ok(2.5));
+        for text in ["-1", "nan", "inf", "ten"] {
+            assert!(seconds(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! A virtual X screen with the mirror on it, real keys and clicks, screenshots.
+
+use crate::place::{Place, runtime, skip};
+use image::RgbImage;
+use std::{
+    path::PathBuf,
+    process::{Child, Command, ExitStatus, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use x11rb::protocol::xproto::{ClientMessageEvent, ConnectionExt as _, EventMask};
+
+/// Size of the screen.
+pub const SCREEN: [u32; 2] = [1000, 760];
+
+/// An Xvfb and the mirror on it; both end with the value.
+pub struct Screen {
+    pub place: Place,
+    server: Child,
+    pub mirror: Child,
+    display: String,
+    window: String,
+    at: [i32; 2],
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        for child in [&mut self.mirror, &mut self.server] {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+fn quiet(program: &str, display: &str, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(program)
+        .args(arguments)
+        .env("DISPLAY", display)
+        .stderr(Stdio::null())
+        .output()
+        .ok()?;
+    output
+        .status
+        .success()
+        .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Tries until something comes, for half a minute.
+pub fn wait_for<T>(mut attempt: impl FnMut() -> Option<T>) -> Option<T> {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while Instant::now() < deadline {
+        if let Some(value) = attempt() {
+            return Some(value);
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    None
+}
+
+/// Says which program is missing, if one is.
+pub fn tools() -> Option<()> {
+    for (program, argument) in [
+        ("Xvfb", "-help"),
+        ("xdotool", "version"),
+        ("import", "-version"),
+    ] {
+        let known = Command::new(program)
+            .arg(argument)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+        if known.is_err() {
+            skip(&format!("{program} is not installed"));
+            return None;
+        }
+    }
+    Some(())
+}
+
+impl Screen {
+    /// Starts the mirror of the bundle in `place` on display `number`, or says what is missing.
+    pub fn new(number: u32, place: Place, extra: &[&str]) -> Option<Self> {
+        Self::with_environment(number, place, extra, &[])
+    }
+
+    /// The same with further environment variables for the mirror.
+    pub fn with_environment(
+        number: u32,
+        place: Place,
+        extra: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Option<Self> {
+        let library = runtime()?;
+        tools()?;
+        let display = format!(":{number}");
+        let [width, height] = SCREEN;
+        let screen = format!("{width}x{height}x24");
+        let server = Command::new("Xvfb")
+            .args([&display, "-screen", "0", &screen, "-nolisten", "tcp"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .ok()?;
+        wait_for(|| quiet("xdotool", &display, &["getdisplaygeometry"])).expect("Xvfb starts");
+        let fixed = [
+            "run",
+            "--bundle",
+            "bundle",
+            "--display",
+            "window",
+            "--language",
+            "en",
+            "--report",
+            "r.json",
+        ];
+        let arguments: Vec<&str> = fixed.iter().chain(extra).copied().collect();
+        let mirror = place
+            .command(&library, &arguments)
+            .env("DISPLAY", &display)
+            .envs(environment.iter().copied())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut screen = Self {
+            place,
+            display,
+            server,
+            mirror,
+            window: String::new(),
+            at: [0, 0],
+        };
+        let found = wait_for(|| screen.tool(&["search", "--name", "^Mirror$"]));
+        screen.window = found.expect("the window opens").trim().to_owned();
+        let [x, y, _, _] = screen.geometry();
+        screen.at = [x, y];
+        Some(screen)
+    }
+
+    fn tool(&self, arguments: &[&str]) -> Option<String> {
+        quiet("xdotool", &self.display, arguments).filter(|text| !text.trim().is_empty())
+    }
+
+    /// Left, top, width and height of the window.
+    pub fn geometry(&self) -> [i32; 4] {
+        let text = self
+            .tool(&["getwindowgeometry", "--shell", &self.window])
+            .unwrap();
+        ["X=", "Y=", "WIDTH=", "HEIGHT="].map(|name| {
+            let line = text.lines().find_map(|line| line.strip_prefix(name));
+            line.and_then(|value| value.parse().ok()).unwrap()
+        })
+    }
+
+    pub fn act(&self, arguments: &[&str]) {
+        quiet("xdotool", &self.display, arguments).expect("xdotool works");
+        // What is seen next must be drawn after this.
+        thread::sleep(Duration::from_millis(300));
+    }
+
+    /// Presses a key as shortly as xdotool can.
+    pub fn press(&self, key: &str) {
+        self.act(&["key", key]);
+    }
+
+    pub fn resize(&self, width: u32, height: u32) {
+        let [width, height] = [width, height].map(|side| side.to_string());
+        self.act(&["windowsize", "--sync", &self.window, &width, &height]);
+    }
+
+    /// Closes the window as its frame's button does.
+    pub fn close(&self) {
+        let (connection, _) = x11rb::connect(Some(&self.display)).unwrap();
+        let atom = |name: &str| {
+            let cookie = connection.intern_atom(false, name.as_bytes()).unwrap();
+            cookie.reply().unwrap().atom
+        };
+        let data = [atom("WM_DELETE_WINDOW"), 0, 0, 0, 0];
+        let window = self.window.parse().unwrap();
+        let event = ClientMessageEvent::new(32, window, atom("WM_PROTOCOLS"), data);
+        let sent = connection.send_event(false, window, EventMask::NO_EVENT, event);
+        sent.unwrap().check().unwrap();
+    }
+
+    /// To a place in the window.
+    pub fn move_to(&self, [x, y]: [i32; 2]) {
+        let [x, y] = [self.at[0] + x, self.at[1] + y].map(|value| value.to_string());
+        self.act(&["mousemove", &x, &y]);
+    }
+
+    pub fn tap(&self, at: [i32; 2]) {
+        self.move_to(at);
+        self.act(&["mousedown", "1"]);
+        self.act(&["mouseup", "1"]);
+    }
+
+    /// The window's pixels.
+    pub fn shot(&self) -> RgbImage {
+        let path: PathBuf = self.place.path("shot.png");
+        let name = path.display().to_string();
+        quiet("import", &self.display, &["-window", &self.window, &name]).expect("a screenshot");
+        image::open(path).unwrap().into_rgb8()
+    }
+
+    /// Whether the mark stands in the upper right corner of a 960x720 window.
+    pub fn is_marked(&self) -> bool {
+        let [red, green, blue] = self.shot().get_pixel(928, 24).0;
+        red.abs_diff(112) < 6 && green.abs_diff(120) < 6 && blue > 249
+    }
+
+    /// Waits for the end.
+    pub fn ended(&mut self) -> ExitStatus {
+        let ended = wait_for(|| self.mirror.try_wait().ok().flatten());
+        ended.expect("the mirror ends")
+    }
+
+    /// Ends it with a key and returns the strength in the report.
+    pub fn end(mut self, key: &str) -> f64 {
+        self.press(key);
+        assert!(self.ended().success());
+        self.place.report("r.json")["strengths"][0][1]
+            .as_f64()
+            .unwrap()
+    }
+}
