@@ -112,6 +112,9 @@ impl Objective {
     }
 }
 
+/// The discriminator's logits `[N]` on real images, and the R1 penalty if it is wanted.
+pub type JudgedReal = (Tensor, Option<Tensor>);
+
 /// A face and what the editor made of it.
 #[derive(Debug)]
 pub struct Edit {
@@ -140,7 +143,7 @@ pub fn edit(editor: &Editor, batch: &Batch) -> Edit {
 
 /// The discriminator's objective; `drawn [N,C,S,S]` are edited faces, `with_r1` adds the penalty,
 /// multiplied by `r1_interval` to make up for the steps without it ("lazy" R1, Karras et al. 2020).
-/// `on_real` runs the forward pass that the penalty is a derivative of, in the precision it chooses.
+/// `on_real` runs what the penalty takes, in the precision it chooses.
 #[must_use]
 pub fn discriminator_objective(
     discriminator: &Discriminator,
@@ -148,17 +151,21 @@ pub fn discriminator_objective(
     drawn: &Tensor,
     weights: &LossWeights,
     r1_interval: Option<u64>,
-    on_real: impl FnOnce(&dyn Fn() -> Tensor) -> Tensor,
+    on_real: impl FnOnce(&dyn Fn() -> JudgedReal) -> JudgedReal,
 ) -> Objective {
     let x = batch.x.detach().set_requires_grad(r1_interval.is_some());
-    let logits = on_real(&|| discriminator.forward(&x, &batch.source));
+    let (logits, penalty) = on_real(&|| {
+        let logits = discriminator.forward(&x, &batch.source);
+        let penalty = r1_interval.map(|_| r1_penalty(&logits, &x));
+        (logits, penalty)
+    });
     let logits_drawn = discriminator.forward(&drawn.detach(), &batch.target);
     let mut parts = vec![
         ("real", judged_real(&logits), 1.0),
         ("fake", judged_drawn(&logits_drawn), 1.0),
     ];
-    if let Some(interval) = r1_interval {
-        parts.push(("r1", r1_penalty(&logits, &x), weights.r1 * interval as f64));
+    if let (Some(interval), Some(penalty)) = (r1_interval, penalty) {
+        parts.push(("r1", penalty, weights.r1 * interval as f64));
     }
     Objective::new(parts)
 }

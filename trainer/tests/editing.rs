@@ -11,6 +11,7 @@ use trainer::{
 
 #[test]
 fn strength_zero_changes_nothing_and_a_face_is_its_own_reference() {
+    let _alone = crate::small::alone();
     let temporary = tempfile::tempdir().unwrap();
     let (model, data) = trained(temporary.path());
     let path = data.join("test/neutral/0.png");
@@ -33,6 +34,7 @@ fn strength_zero_changes_nothing_and_a_face_is_its_own_reference() {
 
 #[test]
 fn a_reference_gives_its_related_code_and_keeps_the_faces_own_unrelated_one() {
+    let _alone = crate::small::alone();
     let config = crate::small::config(&["architecture.output=image"]);
     let (architecture, attributes) = (&config.architecture, &config.attributes);
     tch::manual_seed(4);
@@ -58,6 +60,7 @@ fn a_reference_gives_its_related_code_and_keeps_the_faces_own_unrelated_one() {
 
 #[test]
 fn a_sweep_becomes_a_strip_an_animated_png_or_an_animated_gif() {
+    let _alone = crate::small::alone();
     let temporary = tempfile::tempdir().unwrap();
     let (model, data) = trained(temporary.path());
     let attributes = &model.spec.attributes;

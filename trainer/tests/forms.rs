@@ -29,10 +29,12 @@ fn compare(name: &str, run: impl Fn(&Convolution, &Tensor, Form) -> Tensor) {
 
 #[test]
 fn pooling_folds_into_the_convolution_before_it() {
+    let _alone = crate::small::alone();
     compare("pooled", Convolution::forward_pooled);
 }
 
 #[test]
 fn upsampling_folds_into_the_convolution_behind_it() {
+    let _alone = crate::small::alone();
     compare("upsampled", Convolution::forward_upsampled);
 }

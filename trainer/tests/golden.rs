@@ -94,16 +94,19 @@ fn outputs_match(name: &str, form: Form) {
 
 #[test]
 fn plain_networks_at_64_pixels_match_the_reference() {
+    let _alone = crate::small::alone();
     outputs_match("official-64-plain", Form::Plain);
 }
 
 #[test]
 fn rewritten_networks_at_64_pixels_match_the_reference() {
+    let _alone = crate::small::alone();
     outputs_match("official-64-plain", Form::Rewritten);
 }
 
 #[test]
 fn networks_with_high_pass_skips_match_the_reference() {
+    let _alone = crate::small::alone();
     outputs_match("official-256-hpf", Form::Rewritten);
 }
 
@@ -175,6 +178,7 @@ fn official_names(store: &VarStore, network: &str) -> Weights {
 
 #[test]
 fn losses_and_every_gradient_norm_match_the_reference() {
+    let _alone = crate::small::alone();
     let (Some(networks), Some(step)) = (folder("official-64-plain"), folder("training-step"))
     else {
         return;
@@ -202,7 +206,7 @@ fn losses_and_every_gradient_norm_match_the_reference() {
         &edited.image,
         &weights,
         Some(1),
-        |forward| forward(),
+        |judge| judge(),
     );
     for (name, loss) in &objective.parts {
         assert_value(name, loss, &expected["d"][name]);
@@ -247,6 +251,7 @@ fn losses_and_every_gradient_norm_match_the_reference() {
 
 #[test]
 fn every_domain_picks_its_own_row() {
+    let _alone = crate::small::alone();
     let values = Tensor::arange(12, (Kind::Float, Device::Cpu)).reshape([2, 3, 2]);
     let picked = select_domain(&values, &Tensor::from_slice(&[2_i64, 0]));
     assert_eq!(
@@ -269,6 +274,7 @@ fn listed_shapes(path: &Path) -> Vec<(String, Vec<i64>)> {
 
 #[test]
 fn face_mask_network_and_its_masks_match_the_reference() {
+    let _alone = crate::small::alone();
     let (Some(folder), Some(images)) = (folder("face-mask"), folder("official-256-hpf")) else {
         return;
     };
@@ -285,6 +291,7 @@ fn face_mask_network_and_its_masks_match_the_reference() {
 
 #[test]
 fn inception_features_match_torchvision() {
+    let _alone = crate::small::alone();
     let Some(folder) = folder("features") else {
         return;
     };
@@ -321,6 +328,7 @@ fn inception_features_match_torchvision() {
 
 #[test]
 fn frechet_distance_matches_the_reference() {
+    let _alone = crate::small::alone();
     let Some(folder) = folder("features") else {
         return;
     };

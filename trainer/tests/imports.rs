@@ -28,6 +28,7 @@ fn request(input: PathBuf, out: PathBuf, names: &str) -> Request {
 
 #[test]
 fn official_weights_become_a_checkpoint_of_inferred_shape() {
+    let _alone = crate::small::alone();
     let fixtures = [
         ("official-64-plain", "smile,gender", 64, 0.0),
         ("official-256-hpf", "smile", 256, 1.0),
@@ -63,6 +64,7 @@ fn official_weights_become_a_checkpoint_of_inferred_shape() {
 
 #[test]
 fn attributes_that_do_not_fit_the_heads_are_refused() {
+    let _alone = crate::small::alone();
     let Some(folder) = folder("official-64-plain") else {
         return;
     };
@@ -78,6 +80,7 @@ fn attributes_that_do_not_fit_the_heads_are_refused() {
 
 #[test]
 fn every_missing_extra_and_misshapen_tensor_is_named() {
+    let _alone = crate::small::alone();
     tch::manual_seed(1);
     let network = FaceMask::new(Device::Cpu);
     let mut tensors: Weights = network.weights();
@@ -110,6 +113,7 @@ fn every_missing_extra_and_misshapen_tensor_is_named() {
 
 #[test]
 fn shapes_that_fit_no_generator_are_refused_by_name() {
+    let _alone = crate::small::alone();
     let Some(folder) = folder("official-64-plain") else {
         return;
     };
@@ -136,6 +140,7 @@ fn shapes_that_fit_no_generator_are_refused_by_name() {
 
 #[test]
 fn a_face_mask_network_survives_import_and_masks_alike() {
+    let _alone = crate::small::alone();
     tch::manual_seed(2);
     let temporary = tempfile::tempdir().unwrap();
     let path = temporary.path().join("mask.safetensors");

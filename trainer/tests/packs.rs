@@ -7,6 +7,7 @@ use trainer::data::{DataSet, inspect, pack};
 
 #[test]
 fn a_pack_trains_to_the_same_bytes_as_its_folder() {
+    let _alone = crate::small::alone();
     let temporary = tempfile::tempdir().unwrap();
     let folder = data(&temporary.path().join("data"));
     let packed = temporary.path().join("faces.safetensors");
@@ -21,6 +22,7 @@ fn a_pack_trains_to_the_same_bytes_as_its_folder() {
 
 #[test]
 fn a_damaged_pack_and_one_for_another_model_are_refused() {
+    let _alone = crate::small::alone();
     let temporary = tempfile::tempdir().unwrap();
     let folder = data(&temporary.path().join("data"));
     let packed = temporary.path().join("faces.safetensors");
@@ -48,6 +50,7 @@ fn a_damaged_pack_and_one_for_another_model_are_refused() {
 
 #[test]
 fn inspect_prints_counts_sizes_and_unreadable_files_and_writes_a_contact_sheet() {
+    let _alone = crate::small::alone();
     let temporary = tempfile::tempdir().unwrap();
     let folder = data(&temporary.path().join("data"));
     fs::write(folder.join("train/smiling/0.png"), "").unwrap();

@@ -7,6 +7,7 @@ use trainer::{checkpoint, error::TrainError};
 
 #[test]
 fn two_steps_stop_and_two_more_give_the_bytes_of_four() {
+    let _alone = crate::small::alone();
     let temporary = tempfile::tempdir().unwrap();
     let data = data(&temporary.path().join("data"));
     let whole = temporary.path().join("whole");
@@ -25,6 +26,7 @@ fn two_steps_stop_and_two_more_give_the_bytes_of_four() {
 
 #[test]
 fn a_run_with_checkpoints_is_not_overwritten_without_resume() {
+    let _alone = crate::small::alone();
     let temporary = tempfile::tempdir().unwrap();
     let data = data(&temporary.path().join("data"));
     let out = temporary.path().join("run");
@@ -35,6 +37,7 @@ fn a_run_with_checkpoints_is_not_overwritten_without_resume() {
 
 #[test]
 fn a_full_disk_leaves_the_last_checkpoint_whole() {
+    let _alone = crate::small::alone();
     let temporary = tempfile::tempdir().unwrap();
     let data = data(&temporary.path().join("data"));
     let out = temporary.path().join("run");
@@ -51,6 +54,7 @@ fn a_full_disk_leaves_the_last_checkpoint_whole() {
 
 #[test]
 fn a_changed_checkpoint_is_refused_by_name() {
+    let _alone = crate::small::alone();
     let temporary = tempfile::tempdir().unwrap();
     let data = data(&temporary.path().join("data"));
     let out = temporary.path().join("run");
@@ -69,6 +73,7 @@ fn a_changed_checkpoint_is_refused_by_name() {
 
 #[test]
 fn an_infinite_loss_stops_the_run_and_names_step_and_loss() {
+    let _alone = crate::small::alone();
     let temporary = tempfile::tempdir().unwrap();
     let data = data(&temporary.path().join("data"));
     let out = temporary.path().join("run");
@@ -84,6 +89,7 @@ fn an_infinite_loss_stops_the_run_and_names_step_and_loss() {
 
 #[test]
 fn unreadable_pictures_are_skipped_until_a_domain_is_empty() {
+    let _alone = crate::small::alone();
     let temporary = tempfile::tempdir().unwrap();
     let data = data(&temporary.path().join("data"));
     let smiling = data.join("train/smiling");
@@ -101,6 +107,7 @@ fn unreadable_pictures_are_skipped_until_a_domain_is_empty() {
 
 #[test]
 fn a_missing_domain_folder_is_named_with_those_found() {
+    let _alone = crate::small::alone();
     let temporary = tempfile::tempdir().unwrap();
     let data = data(&temporary.path().join("data"));
     fs::rename(data.join("train/smiling"), data.join("train/laughing")).unwrap();
@@ -116,6 +123,7 @@ fn a_missing_domain_folder_is_named_with_those_found() {
 
 #[test]
 fn a_checkpoint_of_another_architecture_is_refused_with_the_first_differences() {
+    let _alone = crate::small::alone();
     let temporary = tempfile::tempdir().unwrap();
     let data = data(&temporary.path().join("data"));
     let out = temporary.path().join("run");
@@ -143,6 +151,7 @@ fn a_checkpoint_of_another_architecture_is_refused_with_the_first_differences() 
 
 #[test]
 fn a_damaged_newest_checkpoint_gives_way_to_the_one_before() {
+    let _alone = crate::small::alone();
     let temporary = tempfile::tempdir().unwrap();
     let data = data(&temporary.path().join("data"));
     let out = temporary.path().join("run");
@@ -155,6 +164,7 @@ fn a_damaged_newest_checkpoint_gives_way_to_the_one_before() {
 
 #[test]
 fn an_unknown_key_names_the_nearest_one() {
+    let _alone = crate::small::alone();
     let temporary = tempfile::tempdir().unwrap();
     let path = temporary.path().join("mine.toml");
     let base = crate::small::configs().join("smile-64.toml");

@@ -20,6 +20,7 @@ fn shipped() -> Vec<String> {
 
 #[test]
 fn every_settings_file_runs_two_steps_at_a_small_size() {
+    let _alone = crate::small::alone();
     let temporary = tempfile::tempdir().unwrap();
     let folder = data(&temporary.path().join("data"));
     tch::manual_seed(5);
@@ -58,6 +59,7 @@ fn every_settings_file_runs_two_steps_at_a_small_size() {
 
 #[test]
 fn the_ablation_switches_what_the_papers_table_says() {
+    let _alone = crate::small::alone();
     let rows = [
         ("bl", 0.0, Orthogonality::None),
         ("bl-pl", 1.0, Orthogonality::None),
@@ -79,6 +81,7 @@ fn the_ablation_switches_what_the_papers_table_says() {
 
 #[test]
 fn high_pass_skips_without_a_face_mask_network_are_refused() {
+    let _alone = crate::small::alone();
     let overrides = crate::small::settings(&["architecture.w_hpf=1"]);
     let path = configs().join("smile-64.toml");
     let error = trainer::config::Config::load(&path, &overrides).unwrap_err();

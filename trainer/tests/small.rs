@@ -3,7 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    sync::{Arc, atomic::AtomicBool},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
 };
 use trainer::{
     checkpoint::{self, Loaded},
@@ -13,6 +13,14 @@ use trainer::{
 };
 
 pub const SIZE: u32 = 32;
+
+/// Keeps tests that compute with libtorch apart: its random generator is the whole process's, and a
+/// network made on another thread would shift the numbers that a seed gives.
+pub fn alone() -> MutexGuard<'static, ()> {
+    static ONE: Mutex<()> = Mutex::new(());
+    // A test that failed left nothing half done that another one reads.
+    ONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Three faces per domain under `folder/train` and `folder/test`.
 pub fn data(folder: &Path) -> PathBuf {

@@ -6,8 +6,11 @@ use std::fs;
 use tch::{Device, Kind, Tensor};
 use trainer::{
     bench::{Request, bench, table},
+    model::{StoredClassifier, Trainee},
     networks::multiply_adds,
+    objective::Batch,
     speed::{self, Speed},
+    training_step::Judges,
     weights,
 };
 
@@ -27,6 +30,7 @@ fn request() -> Request {
 
 #[test]
 fn rewrites_save_multiply_adds_and_leave_the_losses_within_1e_4() {
+    let _alone = crate::small::alone();
     let request = request();
     let rows = bench(&request).unwrap();
     assert_eq!(rows[0].name, "plain, float32");
@@ -44,6 +48,7 @@ fn rewrites_save_multiply_adds_and_leave_the_losses_within_1e_4() {
 
 #[test]
 fn multiply_adds_are_those_of_the_layers() {
+    let _alone = crate::small::alone();
     let store = tch::nn::VarStore::new(Device::Cpu);
     let convolution = trainer::networks::layers::Convolution::new(&store.root(), 3, 5, 3);
     let x = Tensor::zeros([2, 3, 8, 8], (Kind::Float, Device::Cpu));
@@ -58,6 +63,7 @@ fn multiply_adds_are_those_of_the_layers() {
 
 #[test]
 fn bfloat16_covers_convolutions_and_leaves_float32_where_it_is_asked_for() {
+    let _alone = crate::small::alone();
     let bf16 = Speed {
         bf16: true,
         ..Speed::PLAIN
@@ -80,7 +86,49 @@ fn bfloat16_covers_convolutions_and_leaves_float32_where_it_is_asked_for() {
 }
 
 #[test]
+fn a_step_in_bfloat16_has_nearly_the_losses_of_float32_and_exactly_its_r1() {
+    let _alone = crate::small::alone();
+    let config = request().config;
+    let (architecture, attributes) = (&config.architecture, &config.attributes);
+    let classifier = StoredClassifier::new(architecture, attributes, Device::Cpu);
+    let judges = Judges::new(&config, &classifier.network, Device::Cpu).unwrap();
+    let losses = |bf16: bool| {
+        let speed = Speed {
+            bf16,
+            ..Speed::PLAIN
+        };
+        let adam = (config.editor_adam, config.discriminator_adam);
+        let mut trainee = Trainee::new(architecture, attributes, adam, speed, 7, Device::Cpu);
+        tch::manual_seed(8);
+        let coarse = Tensor::rand([2, 3, 8, 8], tch::kind::FLOAT_CPU) * 2.0 - 1.0;
+        let batch = Batch {
+            x: coarse.upsample_bilinear2d([64, 64], false, None, None),
+            source: Tensor::from_slice(&[0_i64, 1]),
+            target: Tensor::from_slice(&[1_i64, 0]),
+            masks: None,
+        };
+        let edit = trainee.edit(&batch, speed, true);
+        let mut losses = trainee.discriminator_step(&batch, &edit, &config.loss, speed, Some(1));
+        losses.extend(trainee.editor_step(&batch, &edit, &config.loss, speed, &judges));
+        let value = |(name, loss): (&'static str, Tensor)| (name, loss.double_value(&[]));
+        losses.into_iter().map(value).collect::<Vec<_>>()
+    };
+    for ((name, plain), (_, mixed)) in losses(false).into_iter().zip(losses(true)) {
+        let difference = (plain - mixed).abs() / plain.abs();
+        println!("{name}: {plain} {mixed}");
+        match name {
+            "r1" | "real" => assert_eq!(plain, mixed, "{name}"),
+            _ => assert!(
+                difference > 0.0 && difference < 0.05,
+                "{name}: {plain} {mixed}"
+            ),
+        }
+    }
+}
+
+#[test]
 fn channels_last_is_a_matter_of_memory_not_of_files() {
+    let _alone = crate::small::alone();
     let temporary = tempfile::tempdir().unwrap();
     let data = data(&temporary.path().join("data"));
     let run = |name: &str, overrides: &[&str]| {

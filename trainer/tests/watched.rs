@@ -36,12 +36,14 @@ fn events(folder: &Path) -> Vec<Event> {
 
 #[test]
 fn masked_checksum_of_a_known_record_is_tensorflows() {
+    let _alone = crate::small::alone();
     // The header of every file that TensorBoard's own writer starts: a record of 24 bytes.
     assert_eq!(masked_crc(&24_u64.to_le_bytes()), 0x224B_7FA3);
 }
 
 #[test]
 fn a_run_leaves_statistics_events_metrics_and_its_best_checkpoint() {
+    let _alone = crate::small::alone();
     let temporary = tempfile::tempdir().unwrap();
     let data = data(&temporary.path().join("data"));
     let out = temporary.path().join("run");
@@ -127,6 +129,7 @@ fn a_run_leaves_statistics_events_metrics_and_its_best_checkpoint() {
 
 #[test]
 fn a_resumed_run_drops_the_statistics_behind_its_checkpoint() {
+    let _alone = crate::small::alone();
     let temporary = tempfile::tempdir().unwrap();
     let stats = temporary.path().join("stats.jsonl");
     fs::write(&stats, "{\"step\":1}\n{\"step\":2}\n{\"step\":3}\n{\"ste").unwrap();

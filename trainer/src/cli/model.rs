@@ -4,7 +4,7 @@ use clap::Args;
 use std::path::PathBuf;
 use trainer::{
     checkpoint,
-    config::{ClassifierConfig, EvaluationConfig},
+    config::{ClassifierConfig, Config, EvaluationConfig},
     cuda, edit,
     error::TrainError,
     evaluate,
@@ -89,6 +89,9 @@ pub struct Eval {
     /// Steps for which a new judge is trained.
     #[arg(long, default_value_t = 900)]
     judge_steps: u64,
+    /// Settings whose [evaluation] says which rows an edit of an attribute belongs to.
+    #[arg(long)]
+    config: Option<PathBuf>,
     /// Test faces of every domain to judge.
     #[arg(long, default_value_t = 1000)]
     faces_per_domain: usize,
@@ -106,6 +109,10 @@ impl Eval {
 
     /// Does what was asked.
     pub fn run(self) -> anyhow::Result<()> {
+        let settings = match &self.config {
+            Some(path) => Config::load(path, &[])?.evaluation,
+            None => EvaluationConfig::default(),
+        };
         let request = evaluate::Request {
             checkpoint: self.checkpoint,
             data: self.data,
@@ -118,7 +125,7 @@ impl Eval {
             judge_seed: Self::JUDGE_SEED,
             settings: EvaluationConfig {
                 faces_per_domain: self.faces_per_domain,
-                ..EvaluationConfig::default()
+                ..settings
             },
             inception: self.inception,
             record: self.record,

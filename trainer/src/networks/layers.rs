@@ -194,7 +194,11 @@ pub fn instance_norm(x: &Tensor, scale: &Tensor, shift: &Tensor) -> Tensor {
     let (batch, channels) = (size[0], size[1]);
     // In float32 also under autocast; otherwise this is no copy.
     let x = &x.to_kind(tch::Kind::Float);
-    let per_image = |t: &Tensor| t.expand([batch, channels], false).reshape([-1]);
+    let per_image = |t: &Tensor| {
+        t.to_kind(tch::Kind::Float)
+            .expand([batch, channels], false)
+            .reshape([-1])
+    };
     // Batch norm over one "image" of N*C channels is instance norm with a scale per image.
     x.reshape([1, batch * channels, size[2], size[3]])
         .batch_norm(
