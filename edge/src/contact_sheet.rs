@@ -9,8 +9,8 @@ use crate::{
         text::{Align, Style, Text, Weight},
     },
     resample::Resampler,
-    square::Square,
 };
+use aligner::Square;
 use model_spec::{AttributeSet, ColourMode};
 use std::path::Path;
 use tiny_skia::{Color, Pixmap, PremultipliedColorU8};

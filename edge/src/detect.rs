@@ -1,6 +1,7 @@
 //! The face detector: rustface (SeetaFace), on small grey pictures.
 
-use crate::{error::EdgeError, frame::Frame, resample::Resampler, square::Square};
+use crate::{error::EdgeError, frame::Frame, resample::Resampler};
+use aligner::Square;
 use model_spec::ColourMode;
 use rustface::ImageData;
 
@@ -70,23 +71,42 @@ impl Detector {
             [1.0, 0.5],
             &mut self.luma,
         );
+        let scale = size[0] / grid[0] as f32;
+        self.detections(grid, |Square { centre, side, .. }| {
+            let centre = [0, 1].map(|i| origin[i] + scale * centre[i]);
+            Square::upright(centre, scale * side)
+        })
+    }
+
+    /// Finds faces that are turned like `region`, seen `grid` pixels wide and high. Largest first.
+    pub fn detect_on(&mut self, frame: &Frame, region: Square, grid: usize) -> Vec<Detection> {
+        let (colour, range) = (ColourMode::Luma, [1.0, 0.5]);
+        self.resampler
+            .sample_crop(frame, region, colour, grid, range, &mut self.luma);
+        let part = 1.0 / grid as f32;
+        self.detections([grid; 2], |face| Square {
+            centre: region.frame_from_crop(face.centre.map(|centre| centre * part - 0.5)),
+            side: face.side * part * region.side,
+            ..region
+        })
+    }
+
+    /// Faces on the picture in `luma`, taken from there to the frame by `place`.
+    fn detections(&mut self, grid: [usize; 2], place: impl Fn(Square) -> Square) -> Vec<Detection> {
         self.bytes.clear();
         self.bytes.extend(self.luma.iter().map(|&luma| luma as u8));
         let image = ImageData::new(&self.bytes, grid[0] as u32, grid[1] as u32);
-        let scale = size[0] / grid[0] as f32;
         let found = self.detector.detect(&image);
         let mut detections: Vec<Detection> = found
             .iter()
             .map(|face| {
                 let (bbox, side) = (face.bbox(), face.bbox().width() as f32);
+                let middle = bbox.y() as f32 + bbox.height() as f32 * 0.5;
                 Detection {
-                    face: Square {
-                        centre: [
-                            origin[0] + scale * (bbox.x() as f32 + side * 0.5),
-                            origin[1] + scale * (bbox.y() as f32 + bbox.height() as f32 * 0.5),
-                        ],
-                        side: scale * side,
-                    },
+                    face: place(Square::upright(
+                        [bbox.x() as f32 + side * 0.5, middle],
+                        side,
+                    )),
                     score: face.score(),
                 }
             })

@@ -7,10 +7,10 @@ use crate::{
     resample::Resampler,
     smooth::Average,
     source_domain::{Heads, SourceDomain},
-    square::Square,
     stage::{Begin, Stage, Stages},
     tracked::Tracked,
 };
+use aligner::Square;
 use model_spec::{EditWeights, pixel, strength::whole_edit};
 use std::sync::Arc;
 
@@ -246,10 +246,9 @@ impl Editor {
         let architecture = &self.model.manifest().architecture;
         let unit = pixel::unit_from_byte(1) - pixel::unit_from_byte(0);
         let range = [unit, pixel::unit_from_byte(0)];
-        let (size, grid) = ([crop.side; 2], [architecture.image_size; 2]);
-        let (colour, image) = (architecture.colour, &mut self.image);
+        let (colour, size) = (architecture.colour, architecture.image_size);
         self.resampler
-            .sample(frame, crop.origin(), size, colour, grid, range, image);
+            .sample_crop(frame, crop, colour, size, range, &mut self.image);
     }
 
     /// Decides the source domain from the averaged logits.

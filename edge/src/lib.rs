@@ -10,8 +10,8 @@ The mirror: camera, face tracking, inference, compositing, window.
 |---|---|
 | capture | [`source`]: [`source::camera`], [`source::folder`], [`source::demo`] |
 | latest frame, latest tracked, latest edit | [`mailbox`] of [`frame`], [`tracked`], [`edit`] |
-| track | [`track`]: [`detect`] acquires and re-checks, [`flow`] follows |
-| crop | [`square`], [`resample`] |
+| track | [`track`]: [`detect`] acquires and re-checks, [`aligner`] follows |
+| crop | [`aligner::square`], [`resample`] |
 | classify … generate | [`model`] on a [`provider`] of the [`runtime`], made by [`opening`], combined by [`edit`], [`source_domain`] |
 | compose | [`mirror`], [`composite`] |
 | overlay | [`overlay`] in the language of [`labels`] |
@@ -40,7 +40,6 @@ pub mod doctor;
 pub mod edit;
 pub mod engine_cache;
 pub mod error;
-pub mod flow;
 pub mod frame;
 pub mod health;
 pub mod idle;
@@ -66,7 +65,6 @@ pub mod scale;
 pub mod smooth;
 pub mod source;
 pub mod source_domain;
-pub mod square;
 pub mod stage;
 pub mod system;
 pub mod track;

@@ -4,6 +4,7 @@ use crate::{
     error::EdgeError,
     provider::{Failure, Precision, Provider, Request},
     runtime::{Opener, Runtime},
+    track::TrackOptions,
 };
 use model_spec::{
     AttributeSet, Bundle, Manifest, SpecError,
@@ -22,6 +23,7 @@ use std::path::PathBuf;
 /// All batches have `N` faces; images are `[N, C, S, S]` in [-1, 1].
 pub struct Model {
     manifest: Manifest,
+    track: TrackOptions,
     provider: Provider,
     precision: Precision,
     failures: Vec<Failure>,
@@ -80,6 +82,7 @@ impl Model {
                 Ok(graphs) => {
                     return Ok(Self {
                         manifest: bundle.manifest().clone(),
+                        track: TrackOptions::of_bundle(bundle)?,
                         provider,
                         precision: request.precision,
                         failures,
@@ -155,6 +158,12 @@ impl Model {
     #[must_use]
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    /// How to follow the faces that it edits.
+    #[must_use]
+    pub fn track(&self) -> &TrackOptions {
+        &self.track
     }
 
     /// The provider that runs.

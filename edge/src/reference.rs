@@ -1,23 +1,26 @@
 //! A picture whose face lends its expression.
 
-use crate::{error::EdgeError, frame::Frame, source::folder, track::Tracker, tracked::Tracked};
-use model_spec::Framing;
+use crate::{
+    error::EdgeError,
+    frame::Frame,
+    source::folder,
+    track::{TrackOptions, Tracker},
+    tracked::Tracked,
+};
 use std::{path::Path, sync::Arc};
 
 /// Reads the picture `path` and finds the largest face on it: name and face.
 ///
 /// # Errors
 /// [`EdgeError::File`] when it is no picture or shows no face.
-pub fn read(path: &Path, framing: &Framing) -> Result<(String, Tracked), EdgeError> {
+pub fn read(path: &Path, options: &TrackOptions) -> Result<(String, Tracked), EdgeError> {
     let mut frame = Frame::default();
     folder::decode(path, &mut frame).map_err(|error| EdgeError::file(path, error))?;
-    let face = Tracker::new(false)?.track(&frame);
-    let face = face
-        .ok_or_else(|| EdgeError::file(path, "no face found on it, and --reference needs one"))?;
-    let tracked = Tracked {
-        crop: Some(face.framed(framing)),
-        since: 0,
-        frame: Arc::new(frame),
-    };
+    let mut tracker = Tracker::new(false, options)?;
+    let tracked = tracker.tracked(Arc::new(frame));
+    if tracked.crop.is_none() {
+        let reason = "no face found on it, and --reference needs one";
+        return Err(EdgeError::file(path, reason));
+    }
     Ok((path.display().to_string(), tracked))
 }

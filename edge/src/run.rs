@@ -22,9 +22,10 @@ use crate::{
     source::{self, SourceChoice},
     stage::{Stage, Stages},
     system::System,
+    track::TrackOptions,
     window::{self, options::ScreenOptions},
 };
-use model_spec::{AttributeSet, Bundle};
+use model_spec::{AttributeSet, Bundle, manifest::ALIGNER_FILE};
 use std::{
     path::PathBuf,
     sync::{
@@ -91,11 +92,18 @@ pub fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeError> {
     }
     let digest = bundle.digest().to_owned();
     let (name, manifest) = (bundle.manifest().name.clone(), bundle.manifest().clone());
+    let track = TrackOptions::of_bundle(&bundle)?;
+    if track.aligner.is_none() {
+        log::warn!(
+            "the bundle has no {ALIGNER_FILE}: the edit will wobble; `trainer fit-aligner` makes one, \
+             and `model-export` then carries it"
+        );
+    }
     let runtime = Runtime::load(config.onnxruntime.as_deref())?;
     let reference = config
         .reference
         .as_deref()
-        .map(|path| reference::read(path, &manifest.framing));
+        .map(|path| reference::read(path, &track));
     let reference = reference.transpose()?;
     let shared = Arc::new(Shared::new(&strengths));
     let mut opening = Opening::start(bundle, runtime, config.model.clone(), Arc::clone(&shared))?;
@@ -136,7 +144,7 @@ pub fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeError> {
     let pipeline = Pipeline::start(Parts {
         source,
         opening,
-        framing: manifest.framing,
+        track,
         shared: Arc::clone(&shared),
         limit: plan.frames,
         options: config.edit,

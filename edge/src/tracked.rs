@@ -1,6 +1,7 @@
 //! A frame and where its face is.
 
-use crate::{frame::Frame, square::Square};
+use crate::frame::Frame;
+use aligner::Square;
 use std::sync::Arc;
 
 /// What the track thread hands on.
@@ -10,7 +11,7 @@ pub struct Tracked {
     pub frame: Arc<Frame>,
     /// The model's crop of the face on it; none when no face was found.
     pub crop: Option<Square>,
-    /// Index of the frame on which this face was acquired. An edit belongs to a face, so it is only
+    /// Number of the face, see [`crate::track::Face::id`]. An edit belongs to a face, so it is only
     /// laid over frames with the same number.
     pub since: u64,
 }

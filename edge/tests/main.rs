@@ -4,6 +4,7 @@
 //! - [`pipeline`]: pictures in, pictures out, reports
 //! - [`bad_input`]: errors and exit codes
 //! - [`camera`]: a preloaded webcam that is busy, pulled out, frozen, cut off
+//! - [`photos`]: tracking measured on photos of known motion
 //! - [`replay`]: video files, hashes, references
 //! - [`camera_vm`]: real camera drivers, in a virtual machine
 //! - [`health`]: a hot machine, a service manager, a clock that jumps
@@ -26,6 +27,7 @@ mod doctor;
 mod ending;
 mod health;
 mod onnx;
+mod photos;
 mod pipeline;
 mod place;
 mod replay;

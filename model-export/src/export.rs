@@ -17,7 +17,7 @@ use crate::{
 };
 use model_spec::{
     CheckpointSpec, Fidelity, Manifest, Norms, Precision,
-    checkpoint::{self, FACE_MASK_FILE, MODEL_FILE, SPEC_FILE},
+    checkpoint::{self, ALIGNER_FILE, FACE_MASK_FILE, MODEL_FILE, SPEC_FILE},
     digest,
     manifest::{self, Graphs, MODEL_CARD_FILE},
     tensor,
@@ -123,6 +123,12 @@ pub fn export(from: &Path, to: &Path, options: &Options) -> Result<Exported> {
         digest::of_bytes(parity.bytes()),
     );
     writer.write(manifest::PARITY_FILE, parity.bytes())?;
+    if spec.files.contains_key(ALIGNER_FILE) {
+        let path = from.join(ALIGNER_FILE);
+        let bytes = fs::read(&path).map_err(ExportError::io(&path))?;
+        files.insert(ALIGNER_FILE.into(), digest::of_bytes(&bytes));
+        writer.write(ALIGNER_FILE, &bytes)?;
+    }
 
     let lacks_face_mask = spec.architecture.reads_masks() && !has_face_mask;
     let mut manifest = Manifest {
@@ -168,8 +174,10 @@ fn load(from: &Path) -> Result<CheckpointSpec> {
         return none(&format!("a folder without {SPEC_FILE}"));
     }
     let spec = CheckpointSpec::load(from, &[MODEL_FILE, checkpoint::PARITY_FILE])?;
-    if spec.files.contains_key(FACE_MASK_FILE) {
-        digest::check(from, FACE_MASK_FILE, &spec.files, &from.join(SPEC_FILE))?;
+    for file in [FACE_MASK_FILE, ALIGNER_FILE] {
+        if spec.files.contains_key(file) {
+            digest::check(from, file, &spec.files, &from.join(SPEC_FILE))?;
+        }
     }
     Ok(spec)
 }

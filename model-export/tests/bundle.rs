@@ -7,7 +7,8 @@ use model_export::{
 };
 use model_spec::{
     Bundle, CheckpointSpec, ColourMode, OutputForm, SpecError,
-    checkpoint::{MODEL_FILE, SPEC_FILE},
+    checkpoint::{ALIGNER_FILE, MODEL_FILE, SPEC_FILE},
+    digest,
     manifest::MODEL_CARD_FILE,
     tensor,
 };
@@ -193,4 +194,31 @@ fn wrong_checkpoints_leave_the_former_bundle_whole() {
 
     fs::remove_file(&spec_file).unwrap();
     fails(&["a folder without checkpoint.json", "trainer import"]);
+}
+
+#[test]
+fn an_aligner_is_carried_and_a_changed_one_is_refused() {
+    let place = tempfile::tempdir().unwrap();
+    let (from, to) = (place.path().join("checkpoint"), place.path().join("bundle"));
+    checkpoint(&from);
+    let mut spec = CheckpointSpec::load(&from, &[MODEL_FILE]).unwrap();
+    fs::write(from.join(ALIGNER_FILE), b"an aligner").unwrap();
+    export(&from, &to, &Options::default()).unwrap();
+    assert!(!Bundle::open(&to).unwrap().manifest().has_aligner());
+
+    let digest = digest::of_file(&from.join(ALIGNER_FILE)).unwrap();
+    spec.files.insert(ALIGNER_FILE.into(), digest);
+    spec.save(&from).unwrap();
+    export(&from, &to, &Options::default()).unwrap();
+    assert!(Bundle::open(&to).unwrap().manifest().has_aligner());
+    assert_eq!(fs::read(to.join(ALIGNER_FILE)).unwrap(), b"an aligner");
+
+    fs::write(from.join(ALIGNER_FILE), b"another").unwrap();
+    let message = export(&from, &to, &Options::default())
+        .unwrap_err()
+        .to_string();
+    assert!(
+        message.contains("SHA-256") && message.contains("aligner.bin"),
+        "{message}"
+    );
 }

@@ -5,6 +5,7 @@
 //! (faces and what libtorch made of them), `training.safetensors` (all that resuming needs) and, where
 //! `w_hpf` is above 0 and the network is known, `face_mask.safetensors` (the landmark network that the
 //! generator's masks are made with; names as in the official `wing.ckpt`).
+//! `aligner.bin`, in checkpoints that have one, finds the framing on live faces.
 
 use crate::{
     architecture::Architecture, attribute::AttributeSet, digest, error::SpecError,
@@ -25,6 +26,9 @@ pub const PARITY_FILE: &str = "parity.safetensors";
 pub const FACE_MASK_FILE: &str = "face_mask.safetensors";
 /// What resuming needs: raw weights, discriminator, Adam moments.
 pub const TRAINING_FILE: &str = "training.safetensors";
+
+/// The aligner, in checkpoints that have one.
+pub const ALIGNER_FILE: &str = "aligner.bin";
 
 /// Contents of `checkpoint.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 use crate::{
     architecture::{Architecture, OutputForm},
     attribute::AttributeSet,
+    checkpoint,
     error::{Mismatch, SpecError},
     fidelity::Fidelity,
     framing::Framing,
@@ -22,6 +23,8 @@ pub const MANIFEST_FILE: &str = "manifest.json";
 pub const PARITY_FILE: &str = "parity.safetensors";
 /// Name of the model card inside a bundle.
 pub const MODEL_CARD_FILE: &str = "MODEL_CARD.md";
+/// Name of the aligner inside a bundle that has one: it finds the framing on live faces.
+pub const ALIGNER_FILE: &str = checkpoint::ALIGNER_FILE;
 
 /// One side of a tensor's shape: a number, or a name for a size that may vary.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -313,6 +316,12 @@ impl Manifest {
             }
         }
         Ok(())
+    }
+
+    /// Whether the bundle has an aligner.
+    #[must_use]
+    pub fn has_aligner(&self) -> bool {
+        self.files.contains_key(ALIGNER_FILE)
     }
 
     /// Writes `folder/manifest.json` atomically.

@@ -23,6 +23,7 @@ pub mod edit;
 pub mod error;
 pub mod evaluate;
 pub mod fit;
+pub mod fit_aligner;
 pub mod frechet;
 pub mod grid;
 pub mod import;

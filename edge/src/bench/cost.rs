@@ -1,6 +1,6 @@
 //! Time, allocations and memory per frame: 1280x720 JPEGs of the demo face, all on one thread.
 
-use super::picture::{Follower, RATE, rendered, strengths};
+use super::picture::{RATE, rendered, strengths};
 use crate::{
     edit::{Edit, EditOptions, Editor},
     error::EdgeError,
@@ -13,6 +13,7 @@ use crate::{
     scale::Scaler,
     source::jpeg::JpegReader,
     stage::{Begin, Stage, Stages},
+    track::Tracker,
 };
 use faces::Take;
 use image::{ColorType, codecs::jpeg::JpegEncoder};
@@ -49,7 +50,7 @@ pub(super) fn measure(model: Model, frames: u64) -> Result<(Cost, Model), EdgeEr
     let pictures = jpegs()?;
     let strengths = strengths(&model);
     let mut mirror = Mirror::new(&model.manifest().architecture);
-    let mut follower = Follower::new(model.manifest().framing)?;
+    let mut tracker = Tracker::new(true, model.track())?;
     let mut editor = Editor::new(model, true, EditOptions::default());
     let (mut reader, mut scaler) = (JpegReader::default(), Scaler::default());
     let mut pixels = vec![0; SIZE[0] * SIZE[1]];
@@ -70,7 +71,7 @@ pub(super) fn measure(model: Model, frames: u64) -> Result<(Cost, Model), EdgeEr
             frame.seconds = index as f64 / f64::from(RATE);
             Ok::<_, EdgeError>(())
         })?;
-        let tracked = stages.time(Stage::Track, || follower.follow(frame));
+        let tracked = stages.time(Stage::Track, || tracker.tracked(frame));
         editor.edit(&tracked, &strengths, 0.0, &mut edit, &mut stages)?;
         mirror.compose(&tracked, Some(&edit), &mut stages);
         stages.time(Stage::Present, || {

@@ -10,39 +10,10 @@ use crate::{
     tracked::Tracked,
 };
 use faces::Take;
-use model_spec::Framing;
 use std::sync::Arc;
 
 /// Pictures per second of the take.
 pub(super) const RATE: f32 = 30.0;
-
-/// Follows the face of a take as the track thread does.
-pub(super) struct Follower {
-    tracker: Tracker,
-    framing: Framing,
-    since: Option<u64>,
-}
-
-impl Follower {
-    pub(super) fn new(framing: Framing) -> Result<Self, EdgeError> {
-        Ok(Self {
-            tracker: Tracker::new(true)?,
-            framing,
-            since: None,
-        })
-    }
-
-    pub(super) fn follow(&mut self, frame: Arc<Frame>) -> Tracked {
-        let crop = self.tracker.track(&frame);
-        let crop = crop.map(|face| face.framed(&self.framing));
-        self.since = crop.map(|_| self.since.unwrap_or(frame.index));
-        Tracked {
-            crop,
-            since: self.since.unwrap_or(frame.index),
-            frame,
-        }
-    }
-}
 
 /// Renders frame `index` of `take`.
 pub(super) fn rendered(take: &Take, index: u64, [width, height]: [usize; 2]) -> Frame {
@@ -69,11 +40,11 @@ pub(super) fn edit_all(
     frames: impl IntoIterator<Item = Frame>,
     mut look: impl FnMut(&Tracked, &Edit),
 ) -> Result<Model, EdgeError> {
-    let mut follower = Follower::new(model.manifest().framing)?;
+    let mut tracker = Tracker::new(true, model.track())?;
     let mut editor = Editor::new(model, true, options);
     let (mut edit, mut stages) = (Edit::default(), Stages::default());
     for frame in frames {
-        let tracked = follower.follow(Arc::new(frame));
+        let tracked = tracker.tracked(Arc::new(frame));
         editor.edit(&tracked, strengths, 0.0, &mut edit, &mut stages)?;
         look(&tracked, &edit);
     }

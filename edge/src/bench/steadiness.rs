@@ -3,8 +3,9 @@
 use super::picture::{RATE, edit_all, rendered, strengths};
 use crate::{
     edit::EditOptions, error::EdgeError, frame::Frame, mirror::Mirror, model::Model,
-    source_domain::Heads, square::Square, stage::Stages,
+    source_domain::Heads, stage::Stages,
 };
+use aligner::Square;
 use faces::Take;
 use serde::Serialize;
 use std::fmt;

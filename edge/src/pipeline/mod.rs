@@ -27,11 +27,11 @@ use crate::{
     opening::Opening,
     source::Source,
     stage::Stages,
+    track::TrackOptions,
     tracked::Tracked,
 };
 use capture::CaptureThread;
 use edit::EditThread;
-use model_spec::Framing;
 use std::{
     sync::{
         Arc,
@@ -64,8 +64,8 @@ pub struct Parts {
     pub source: Box<dyn Source>,
     /// The model, or what is going to be it.
     pub opening: Opening,
-    /// How the model's crop lies on a face.
-    pub framing: Framing,
+    /// What to follow.
+    pub track: TrackOptions,
     /// Settings and news.
     pub shared: Arc<Shared>,
     /// Pictures after which capture ends.
@@ -129,7 +129,7 @@ impl Pipeline {
             to_edit: Closing(Arc::clone(&pipeline.to_edit)),
             to_display: Closing(Arc::clone(&pipeline.frames)),
             shared: Arc::clone(&pipeline.shared),
-            framing: parts.framing,
+            options: parts.track,
             continuous,
             lossless,
         };

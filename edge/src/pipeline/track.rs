@@ -6,10 +6,9 @@ use crate::{
     frame::Frame,
     mailbox::{Mailbox, Taken},
     stage::{Stage, Stages},
-    track::Tracker,
+    track::{TrackOptions, Tracker},
     tracked::Tracked,
 };
-use model_spec::Framing;
 use std::sync::Arc;
 
 pub(super) struct TrackThread {
@@ -17,7 +16,7 @@ pub(super) struct TrackThread {
     pub(super) to_edit: Closing<Tracked>,
     pub(super) to_display: Closing<Tracked>,
     pub(super) shared: Arc<Shared>,
-    pub(super) framing: Framing,
+    pub(super) options: TrackOptions,
     pub(super) continuous: bool,
     pub(super) lossless: bool,
 }
@@ -25,9 +24,8 @@ pub(super) struct TrackThread {
 impl TrackThread {
     pub(super) fn run(self) -> Result<Stages, EdgeError> {
         // The face detector cannot change threads, so the tracker is made where it works.
-        let mut tracker = Tracker::new(self.continuous)?;
+        let mut tracker = Tracker::new(self.continuous, &self.options)?;
         let mut stages = Stages::default();
-        let mut since = None;
         loop {
             self.shared.beats.track.tick();
             let frame = match self.frames.take(PATIENCE) {
@@ -36,17 +34,7 @@ impl TrackThread {
                 Taken::Nothing => continue,
                 Taken::Closed => break,
             };
-            let face = stages.time(Stage::Track, || tracker.track(&frame));
-            let crop = face.map(|face| face.framed(&self.framing));
-            since = crop.map(|_| match since {
-                Some(since) if self.continuous => since,
-                _ => frame.index,
-            });
-            let tracked = Tracked {
-                crop,
-                since: since.unwrap_or(frame.index),
-                frame,
-            };
+            let tracked = stages.time(Stage::Track, || tracker.tracked(frame));
             let wanted = if self.lossless {
                 self.to_edit.0.put_when_empty(tracked)
             } else {

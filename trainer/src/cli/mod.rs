@@ -1,5 +1,6 @@
 //! The command line.
 
+mod aligner;
 mod data;
 mod model;
 mod training;
@@ -27,6 +28,8 @@ enum Command {
     Import(weights::Import),
     /// Train the attribute classifier that imported weights come without.
     Classifier(weights::Classifier),
+    /// Add to a checkpoint the aligner that finds its framing on live faces.
+    FitAligner(aligner::FitAligner),
     /// Decode and resize a data set once, into one file that is mapped into memory.
     Pack(data::Pack),
     /// Print what would be trained on, and write a contact sheet.
@@ -44,6 +47,7 @@ impl Cli {
             Command::Eval(eval) => eval.run(),
             Command::Import(import) => import.run(),
             Command::Classifier(classifier) => classifier.run(),
+            Command::FitAligner(fit) => fit.run(),
             Command::Pack(pack) => pack.run(),
             Command::Inspect(inspect) => inspect.run(),
             Command::Bench(bench) => bench.run(),

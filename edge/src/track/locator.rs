@@ -1,0 +1,137 @@
+//! Where exactly a face is: the detector finds it, the aligner puts the crop in its place.
+
+use crate::{
+    detect::{Detector, SMALLEST_FACE},
+    error::EdgeError,
+    frame::Frame,
+    resample::Resampler,
+};
+use aligner::{Aligner, Alignment, Grey, Square, grey::WINDOW_PIXELS};
+use model_spec::{ColourMode, Framing};
+
+/// Side of the picture that the aligner works on, in sides of its window: room for a turned window
+/// that has moved.
+const SURROUNDINGS: f32 = 2.0;
+/// The same in pixels.
+const GRID: usize = (WINDOW_PIXELS * SURROUNDINGS) as usize;
+/// Motion in sides of the crop from which the aligner is run again: from near it is exact.
+const FAR: f32 = 0.03;
+/// Rolls, in radians, from which a detected face is tried: the detector finds faces that are turned by
+/// more than the aligner has learnt to undo.
+const ROLLS: [f32; 3] = [0.0, -0.35, 0.35];
+/// Side of the region of a re-check in pixels, and in sides of the face's box.
+const CHECK_GRID: usize = 72;
+const CHECK_REGION: f32 = 1.5;
+
+/// Finds crops on frames; keeps its buffers.
+pub struct Locator {
+    detector: Detector,
+    aligner: Option<Aligner>,
+    framing: Framing,
+    resampler: Resampler,
+    grey: Grey,
+}
+
+impl Locator {
+    /// For a model of that framing; without its aligner, the detector has to do.
+    ///
+    /// # Errors
+    /// Those of [`Detector::new`].
+    pub fn new(framing: Framing, aligner: Option<Aligner>) -> Result<Self, EdgeError> {
+        Ok(Self {
+            detector: Detector::new()?,
+            aligner,
+            framing,
+            resampler: Resampler::default(),
+            grey: Grey::default(),
+        })
+    }
+
+    /// Whether crops are exact.
+    #[must_use]
+    pub fn has_aligner(&self) -> bool {
+        self.aligner.is_some()
+    }
+
+    /// The detector's box of the face at `crop`.
+    #[must_use]
+    pub fn face_of(&self, crop: Square) -> Square {
+        crop.unframed(&self.framing)
+    }
+
+    /// Searches the whole frame for faces whose box is at least about `smallest` pixels wide: the
+    /// larger, the faster. Boxes, largest first.
+    pub fn search(&mut self, frame: &Frame, smallest: f32) -> Vec<Square> {
+        let size = [frame.width as f32, frame.height as f32];
+        let shortest = size[0].min(size[1]);
+        // Never enlarge, and leave small pictures high enough for a face.
+        let scale = (SMALLEST_FACE / smallest)
+            .max(1.5 * SMALLEST_FACE / shortest)
+            .min(1.0);
+        let grid = size.map(|side| (side * scale).round() as usize);
+        let found = self.detector.detect(frame, [0.0; 2], size, grid);
+        found.iter().map(|detection| detection.face).collect()
+    }
+
+    /// The crop of the face in a detector's box.
+    pub fn settle(&mut self, frame: &Frame, face: Square) -> Option<Alignment> {
+        let crop = face.framed(&self.framing);
+        if self.aligner.is_none() {
+            return Some(Alignment { crop, score: 1.0 });
+        }
+        let tries = ROLLS.map(|roll| {
+            let roll = crop.roll + roll;
+            let first = self.align(frame, Square { roll, ..crop })?;
+            self.align(frame, first.crop)
+        });
+        tries
+            .into_iter()
+            .flatten()
+            .max_by(|a, b| a.score.total_cmp(&b.score))
+    }
+
+    /// The crop of the face that was at `crop` on the frame before.
+    pub fn follow(&mut self, frame: &Frame, crop: Square) -> Option<Alignment> {
+        if self.aligner.is_none() {
+            let face = self.check(frame, crop)?;
+            return self.settle(frame, face);
+        }
+        let found = self.align(frame, crop)?;
+        if crop.correction_to(found.crop).motion() < FAR {
+            return Some(found);
+        }
+        self.align(frame, found.crop)
+    }
+
+    /// The detector's box, turned like `crop`, of a face that is near it.
+    pub fn check(&mut self, frame: &Frame, crop: Square) -> Option<Square> {
+        let region = self.face_of(crop).scaled(CHECK_REGION);
+        let found = self.detector.detect_on(frame, region, CHECK_GRID);
+        found.first().map(|detection| detection.face)
+    }
+
+    fn align(&mut self, frame: &Frame, crop: Square) -> Option<Alignment> {
+        let aligner = self.aligner.as_ref()?;
+        let window = crop.framed(&aligner.window);
+        let side = SURROUNDINGS * window.side;
+        let origin = window.centre.map(|centre| centre - 0.5 * side);
+        (self.grey.width, self.grey.height) = (GRID, GRID);
+        let values = &mut self.grey.values;
+        let (colour, range) = (ColourMode::Luma, [1.0, 0.0]);
+        self.resampler
+            .sample(frame, origin, [side; 2], colour, [GRID; 2], range, values);
+        let scale = GRID as f32 / side;
+        let start = Square {
+            centre: [0, 1].map(|i| (crop.centre[i] - origin[i]) * scale),
+            side: crop.side * scale,
+            ..crop
+        };
+        let found = aligner.align(&self.grey, start)?;
+        let crop = Square {
+            centre: [0, 1].map(|i| origin[i] + found.crop.centre[i] / scale),
+            side: found.crop.side / scale,
+            ..found.crop
+        };
+        Some(Alignment { crop, ..found })
+    }
+}

@@ -1,0 +1,43 @@
+//! `fit-aligner`.
+
+use clap::Args;
+use std::path::PathBuf;
+use trainer::fit_aligner;
+
+/// See [`super::Command::FitAligner`].
+#[derive(Debug, Args)]
+pub struct FitAligner {
+    /// Checkpoint folder; gets aligner.bin, which `model-export` carries into the bundle.
+    #[arg(long)]
+    checkpoint: PathBuf,
+    /// The model's training images: a folder, a pack, or `synthetic`; without them, procedural faces
+    /// alone.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Procedural faces of known pose to learn from.
+    #[arg(long, default_value_t = 3000)]
+    procedural: usize,
+    /// Random starts per face and its mirror image in the last round.
+    #[arg(long, default_value_t = 4)]
+    repetitions: usize,
+    /// Seed of all that is random.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+impl FitAligner {
+    /// Does what was asked.
+    pub fn run(self) -> anyhow::Result<()> {
+        let request = fit_aligner::Request {
+            checkpoint: self.checkpoint,
+            data: self.data,
+            procedural: self.procedural,
+            repetitions: self.repetitions,
+            seed: self.seed,
+        };
+        for (name, value) in fit_aligner::fit_aligner(&request)? {
+            println!("{name:48} {value:.4}");
+        }
+        Ok(())
+    }
+}
