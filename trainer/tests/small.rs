@@ -66,6 +66,7 @@ pub fn settings(more: &[&str]) -> Vec<String> {
         "schedule.discriminator_head_start=1",
         "schedule.steps=4",
         "schedule.checkpoint_interval=2",
+        "evaluation.interval=0",
     ];
     let all = small.iter().chain(more);
     all.map(|&text| text.to_owned()).collect()
