@@ -21,6 +21,8 @@ const HEIGHT: usize = 600;
 const FACE_IN_PHOTO: f32 = 0.5;
 /// Frames of a clip in motion; one lap of every wave.
 const MOVING: usize = 72;
+/// Frames within which a face has to be found: a small one is looked for on every sixth.
+const ACQUIRED: usize = 12;
 /// Frames of a clip without motion, and those at its begin that do not count.
 const STILL: usize = 18;
 const SETTLING: usize = 6;
@@ -220,6 +222,9 @@ fn measure(step: usize) {
             let lies = motion(index);
             draw(photo, lies, index as u32, &noise, &mut frame);
             let Some(face) = tracker.track(&frame).first() else {
+                if found > 0 || index >= ACQUIRED {
+                    lost.push(format!("{} in motion, frame {index}", photo.name));
+                }
                 continue;
             };
             found += 1;
@@ -232,9 +237,6 @@ fn measure(step: usize) {
             if sheet.is_some() && index % 9 == 4 {
                 strip.push(pictures(&mut resampler, &frame, face.crop));
             }
-        }
-        if found < MOVING {
-            lost.push(format!("{}: {found} of {MOVING}", photo.name));
         }
         let mut jitter = (0.0_f64, 0.0_f64, 0.0_f64);
         for (clip, (pixels, degrees)) in STILLS.into_iter().enumerate() {
@@ -251,9 +253,15 @@ fn measure(step: usize) {
                 );
                 match tracker.track(&frame).first() {
                     Some(face) => shown.push(face.crop),
+                    None if shown.is_empty() && index < ACQUIRED => {}
                     None => lost.push(format!("{} still {pixels} px, frame {index}", photo.name)),
                 }
             }
+            assert!(
+                shown.len() > SETTLING,
+                "{} still at {pixels} px",
+                photo.name
+            );
             let centre = spread(&shown, [0.0, 0.0]);
             jitter.0 += centre / STILLS.len() as f64;
             jitter.1 += spread(&shown, [-0.5, -0.5]) / STILLS.len() as f64;
