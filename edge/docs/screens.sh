@@ -11,6 +11,8 @@ out=$(realpath "$out")
 work=$(mktemp -d)
 display=:${SCREEN_NUMBER:-87}
 mirror=
+source=demo
+preload=
 trap 'kill $mirror $server 2>/dev/null; rm -rf "$work"' EXIT
 
 Xvfb "$display" -screen 0 2000x2000x24 -nolisten tcp >/dev/null 2>&1 &
@@ -22,8 +24,8 @@ until xdotool getdisplaygeometry >/dev/null 2>&1; do sleep 0.1; done
 start() {
     size=$1
     shift
-    "$edge" run --source demo --display window --window-size "$size" --photos "$work/photos" "$@" \
-        >"$work/log" 2>&1 &
+    LD_PRELOAD=$preload "$edge" run --source "$source" --display window --window-size "$size" \
+        --photos "$work/photos" "$@" >"$work/log" 2>&1 &
     mirror=$!
     until id=$(xdotool search --name '^Mirror$' 2>/dev/null); do
         kill -0 "$mirror" || { cat "$work/log"; exit 1; }
@@ -44,7 +46,7 @@ shoot() {
     xdotool mousemove_relative 2 0 sleep 0.1 mousemove_relative -- -2 0 sleep 0.4
     import -window "$id" -depth 8 "$work/shot.png"
     # JPEG where the camera picture is most of it would be smaller, but blurs text.
-    convert "$work/shot.png" -strip +dither -colors 255 -define png:compression-level=9 "$out/$1.png"
+    convert "$work/shot.png" -strip +dither -colors 160 -define png:compression-level=9 "$out/$1.png"
 }
 
 stop() {
@@ -53,21 +55,62 @@ stop() {
     mirror=
 }
 
-start 1280x720 --language en
+start 1280x720 --language en --fade-after 0
 shoot mirror
+stop
+
+start 960x540 --language en --fade-after 0
 press v
 shoot split
 press v h
 shoot help
 press Escape p
 shoot photo
-press Escape
+press Escape c
+shoot copied
 stop
-start 1280x720 --language zh
+
+start 960x540 --language zh --fade-after 0
 shoot chinese
 press h
 shoot chinese-help
 stop
-start 640x480 --language de
+
+start 640x480 --language de --fade-after 0
 shoot german-small
+press h
+shoot german-small-help
+press Escape p
+shoot german-small-photo
+stop
+
+start 540x960 --language en --fade-after 0 --record "$work/take.avi"
+shoot portrait-recording
+stop
+
+# Nobody there: an empty room.
+mkdir "$work/room"
+convert -size 1280x720 gradient:'#a9a49c-#5b6168' "$work/room/room.png"
+source=dir:$work/room
+SETTLE=6
+start 960x540 --language en --leave-after 1
+shoot attract
+stop
+start 960x540 --language zh --leave-after 1
+shoot attract-chinese
+stop
+
+# A camera that is pulled out: the one of the tests, with pictures of the demo.
+"$edge" run --source demo --display "png:$work/frames" --frames 30 --attr smile=0 >/dev/null 2>&1
+number=0
+for frame in "$work"/frames/*.png; do
+    convert "$frame" -quality 90 "jpg:$work/picture$number"
+    number=$((number + 1))
+done
+cc -shared -fPIC -O1 -w -o "$work/shim.so" edge/tests/camera_shim.c -ldl
+source=camera:/dev/video42
+export SHIM_DEVICE=/dev/video42 SHIM_FOLDER="$work" SHIM_PICTURES="$number" SHIM_UNPLUG=60
+preload=$work/shim.so
+start 960x540 --language en --fade-after 0
+shoot away
 stop

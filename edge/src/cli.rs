@@ -111,7 +111,8 @@ pub struct RunArgs {
     /// Camera mode, e.g. 1280x720@30/MJPG [default: nearest to 1280x720 at 30 per second or more]
     #[arg(long, value_name = "WIDTHxHEIGHT[@RATE][/FORMAT]")]
     pub camera_mode: Option<Wish>,
-    /// Output: auto, window, none, png:DIR, or hash (a SHA-256 per picture)
+    /// Output: auto, window, none, png:DIR, v4l:/dev/videoN (a virtual camera for other programs), or
+    /// hash (a SHA-256 per picture)
     #[arg(long, value_name = "DISPLAY", default_value = "auto")]
     pub display: DisplayChoice,
     /// End after this many pictures of the source

@@ -23,6 +23,8 @@ pub enum DisplayChoice {
     Png(PathBuf),
     /// One line per picture with its SHA-256, on standard output: for comparing runs.
     Hash,
+    /// A V4L2 output device, which other programs see as a camera.
+    VirtualCamera(PathBuf),
 }
 
 impl FromStr for DisplayChoice {
@@ -35,7 +37,8 @@ impl FromStr for DisplayChoice {
             None if text == "none" => Ok(Self::None),
             None if text == "hash" => Ok(Self::Hash),
             Some(("png", path)) if !path.is_empty() => Ok(Self::Png(path.into())),
-            _ => Err("expected auto, window, none, hash or png:DIR".into()),
+            Some(("v4l", path)) if !path.is_empty() => Ok(Self::VirtualCamera(path.into())),
+            _ => Err("expected auto, window, none, hash, png:DIR or v4l:/dev/videoN".into()),
         }
     }
 }
@@ -48,6 +51,7 @@ impl fmt::Display for DisplayChoice {
             Self::None => formatter.write_str("none"),
             Self::Hash => formatter.write_str("hash"),
             Self::Png(path) => write!(formatter, "png:{}", path.display()),
+            Self::VirtualCamera(path) => write!(formatter, "v4l:{}", path.display()),
         }
     }
 }

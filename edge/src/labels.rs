@@ -83,7 +83,7 @@ labels! {
     edited before recording
     starting no_face camera_away camera_returns preparing
     copied copy_undone copy_needs_face
-    photo_needs_picture photo_kept photo_discarded photo_failed
+    photo_needs_picture photo_kept photo_discarded photo_failed recording_failed
     photo_question photo_note keep discard
     attract_title attract_hint promise promise_recording
     help_title help_slider help_choose help_compare help_split help_copy help_photo help_flip

@@ -15,7 +15,8 @@ The mirror: camera, face tracking, inference, compositing, window.
 | classify … generate | [`model`] on a [`provider`] of the [`runtime`], made by [`opening`], combined by [`edit`], [`source_domain`] |
 | compose | [`mirror`], [`composite`] |
 | overlay | [`overlay`] in the language of [`labels`] |
-| present | [`window`] with [`scale`], [`photo`] on request, [`display`] |
+| present | [`window`] with [`scale`], [`photo`] on request, [`display`], [`virtual_camera`], [`recorder`] into [`avi`] |
+| options | [`cli`] over [`config_file`], shown by [`config_print`] |
 | threads, shutdown | [`pipeline`], [`plan`], [`run`], [`display_lost`] |
 | figures | [`bench`], [`allocations`], [`check`] by [`parity`], [`stage`], [`report`], [`contact_sheet`] |
 | the machine | [`doctor`], [`health`], [`notify`], [`idle`], [`log_limit`], read through [`system`] |
@@ -24,6 +25,7 @@ Nothing is written to disk, kept, or sent unless an option names a file.
 "#]
 
 pub mod allocations;
+pub mod avi;
 pub mod bench;
 pub mod bundle_path;
 pub mod camera_mode;
@@ -56,6 +58,7 @@ pub mod photo;
 pub mod pipeline;
 pub mod plan;
 pub mod provider;
+pub mod recorder;
 pub mod reference;
 pub mod report;
 pub mod resample;
@@ -69,4 +72,5 @@ pub mod stage;
 pub mod system;
 pub mod track;
 pub mod tracked;
+pub mod virtual_camera;
 pub mod window;

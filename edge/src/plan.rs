@@ -3,8 +3,10 @@
 use crate::{
     display::{DisplayChoice, Hashes, Nothing, Pictures, PngFolder},
     error::EdgeError,
+    overlay::marks::Stamp,
     run::Config,
     source::{SourceChoice, demo},
+    virtual_camera::VirtualCamera,
     window,
 };
 use model_spec::AttributeSet;
@@ -86,16 +88,33 @@ impl Plan {
         strengths: &[f32],
         model: &str,
     ) -> Result<Presenter, EdgeError> {
+        let recorded = config.screen.record.as_ref();
+        let unseen = |display: &DisplayChoice| match recorded {
+            Some(recording) => Err(EdgeError::Usage(format!(
+                "--record {}: found --display {display}, expected window: whoever is recorded must \
+                 see the red mark on the screen",
+                recording.path.display()
+            ))),
+            None => Ok(()),
+        };
+        if self.display != DisplayChoice::Window {
+            unseen(&self.display)?;
+        }
         let pictures: Box<dyn Pictures> = match &self.display {
             DisplayChoice::None => Box::new(Nothing),
             DisplayChoice::Png(path) => Box::new(PngFolder::create(path)?),
             DisplayChoice::Hash => Box::new(Hashes::default()),
+            DisplayChoice::VirtualCamera(path) => {
+                let stamp = Stamp::of(&config.screen)?;
+                Box::new(VirtualCamera::open(path, stamp)?)
+            }
             DisplayChoice::Window | DisplayChoice::Auto => {
                 let (screen, sync) = (&config.screen, config.sync);
                 match window::MirrorWindow::open(attributes, strengths, model, screen, sync) {
                     Ok(window) => return Ok(Presenter::Window(Box::new(window))),
-                    Err(error) if self.may_fall_back => {
+                    Err(error @ EdgeError::Window(_)) if self.may_fall_back => {
                         log::info!("no display ({error})");
+                        unseen(&DisplayChoice::None)?;
                         self.demonstrate(config);
                         Box::new(Nothing)
                     }
@@ -110,6 +129,7 @@ impl Plan {
     /// pictures come from files and nobody watches.
     #[must_use]
     pub fn is_lossless(&self, in_window: bool) -> bool {
-        self.display == DisplayChoice::Hash || (!in_window && self.source.is_file())
+        let watched = in_window || matches!(self.display, DisplayChoice::VirtualCamera(_));
+        self.display == DisplayChoice::Hash || (!watched && self.source.is_file())
     }
 }

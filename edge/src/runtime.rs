@@ -59,7 +59,10 @@ impl Runtime {
         provider: Provider,
     ) -> Result<Opener, String> {
         let engines = match provider {
-            Provider::TensorRt => Some(engine_cache::folder(bundle, request, self.library.path())?),
+            // A build without TensorRT has nothing to keep, and makes no folder.
+            Provider::TensorRt if ep::TensorRT::is_available().unwrap_or(true) => {
+                Some(engine_cache::folder(bundle, request, self.library.path())?)
+            }
             _ => None,
         };
         let input = bundle.manifest().graphs.generator.inputs.first();

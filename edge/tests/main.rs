@@ -10,6 +10,9 @@
 //! - [`health`]: a hot machine, a service manager, a clock that jumps
 //! - [`doctor`]: this machine examined
 //! - [`wrong_machine`]: libraries for another one, a full or read-only disk
+//! - [`config`]: `edge.toml` under the command line
+//! - [`outputs`]: a virtual camera, recordings
+//! - [`promises`]: no network, no file unless asked for
 //! - [`screen`]: the window on [`xvfb`], a virtual screen
 //! - [`ending`]: an X display that goes away
 //!
@@ -23,13 +26,16 @@ mod bad_input;
 mod bundle;
 mod camera;
 mod camera_vm;
+mod config;
 mod doctor;
 mod ending;
 mod health;
 mod onnx;
+mod outputs;
 mod photos;
 mod pipeline;
 mod place;
+mod promises;
 mod replay;
 mod screen;
 mod wrong_machine;

@@ -7,7 +7,7 @@ use super::{
     shape::{self, Area, Colour},
     text::{Align, Text, Weight, style},
 };
-use crate::labels::Labels;
+use crate::{error::EdgeError, labels::Labels, window::options::ScreenOptions};
 use tiny_skia::Pixmap;
 
 /// What is true of the picture on screen.
@@ -141,6 +141,19 @@ pub struct Stamp {
 }
 
 impl Stamp {
+    /// With the mark in the language of these options.
+    ///
+    /// # Errors
+    /// Those of language and font files.
+    pub fn of(options: &ScreenOptions) -> Result<Self, EdgeError> {
+        let (languages, language) = Labels::offered(&options.language)?;
+        let mut text = Text::new()?;
+        if let Some(font) = &options.font {
+            text.add(font)?;
+        }
+        Ok(Self::new(text, &languages[language]))
+    }
+
     /// With the mark of these labels.
     #[must_use]
     pub fn new(text: Text, labels: &Labels) -> Self {

@@ -276,6 +276,12 @@ impl Overlay {
         }
     }
 
+    /// The recording has ended: its mark goes, and the promise counts again.
+    pub fn end_recording(&mut self) {
+        self.begin.recording = false;
+        self.redraw();
+    }
+
     /// Says something for a few seconds.
     pub fn say(&mut self, note: String) {
         self.note = Some((note, self.seconds + NOTE));

@@ -14,9 +14,12 @@ use crate::{
     labels::Labels,
     mailbox::Taken,
     mirror::Mirror,
-    overlay::{About, Beginning, Moment, Overlay, Request, panel::Pointer, text::Text},
+    overlay::{
+        About, Beginning, Moment, Overlay, Request, marks::Stamp, panel::Pointer, text::Text,
+    },
     photo::Photo,
     pipeline::{Pipeline, Reference},
+    recorder::Recorder,
     scale::Scaler,
     stage::{Stage, Stages},
     tracked::Tracked,
@@ -56,6 +59,7 @@ pub struct MirrorWindow {
     about: About,
     attributes: AttributeSet,
     photos: PathBuf,
+    recorder: Option<Recorder>,
     /// Photos on their way to disk.
     written: (mpsc::Sender<Written>, mpsc::Receiver<Written>),
     scaler: Scaler,
@@ -144,6 +148,11 @@ impl MirrorWindow {
             away: options.kiosk,
             recording: options.record.is_some(),
         };
+        // After the window: without one, nothing is recorded.
+        let recorder = options.record.as_ref();
+        let recorder = recorder
+            .map(|recording| Recorder::start(recording, Stamp::of(options)?))
+            .transpose()?;
         Ok(Self {
             window,
             desktop,
@@ -156,6 +165,7 @@ impl MirrorWindow {
             about,
             attributes: attributes.clone(),
             photos: options.photos.clone(),
+            recorder,
             written: mpsc::channel(),
             scaler: Scaler::default(),
             pixels: Vec::new(),
@@ -290,6 +300,7 @@ impl MirrorWindow {
     /// Hears from the other threads what changes rarely: once per second, and at once while the
     /// visitor waits for it.
     fn listen(&mut self, pipeline: &Pipeline) {
+        self.watch_recording();
         let due = self.meter.read(Instant::now()) || self.about.provider.is_empty();
         if due {
             self.learn_about(pipeline);
@@ -316,6 +327,17 @@ impl MirrorWindow {
             _ => return,
         };
         self.overlay.say(note.clone());
+    }
+
+    /// A recording that cannot go on takes its mark with it.
+    fn watch_recording(&mut self) {
+        if let Some(error) = self.recorder.as_mut().and_then(Recorder::failure) {
+            self.recorder = None;
+            log::warn!("recording: {error}");
+            let note = format!("{} {error}", self.overlay.labels().recording_failed);
+            self.overlay.end_recording();
+            self.overlay.say(note);
+        }
     }
 
     fn learn_about(&mut self, pipeline: &Pipeline) {
@@ -432,6 +454,9 @@ impl MirrorWindow {
             pipeline.shared.beats.shown.tick();
             self.meter.count(age);
             stages.add(Stage::Total, age);
+            if let Some(recorder) = &mut self.recorder {
+                recorder.put(mirror.rgb(), mirror.size(), mirror.edited());
+            }
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Options of the screen.
 
-use crate::labels::Language;
+use crate::{labels::Language, recorder::Recording};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -35,7 +35,7 @@ pub struct ScreenOptions {
     pub photos: PathBuf,
     /// Record the mirror picture as .avi or .mjpeg; a red mark is on the screen meanwhile
     #[arg(long, value_name = "FILE")]
-    pub record: Option<PathBuf>,
+    pub record: Option<Recording>,
 }
 
 /// Which way round the picture is.
