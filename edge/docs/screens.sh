@@ -43,7 +43,6 @@ press() {
 }
 
 shoot() {
-    xdotool mousemove_relative 2 0 sleep 0.1 mousemove_relative -- -2 0 sleep 0.4
     import -window "$id" -depth 8 "$work/shot.png"
     # JPEG where the camera picture is most of it would be smaller, but blurs text.
     convert "$work/shot.png" -strip +dither -colors 160 -define png:compression-level=9 "$out/$1.png"
@@ -90,9 +89,9 @@ stop
 
 # Nobody there: an empty room.
 mkdir "$work/room"
-convert -size 1280x720 gradient:'#a9a49c-#5b6168' "$work/room/room.png"
+convert -size 1280x720 plasma:'#a9a49c-#5b6168' -blur 0x30 "$work/room/room.png"
 source=dir:$work/room
-SETTLE=6
+SETTLE=8
 start 960x540 --language en --leave-after 1
 shoot attract
 stop

@@ -14,6 +14,9 @@ pub struct Extent {
 /// The window that the design was drawn for, long and short side.
 const DESIGN: [f32; 2] = [1280.0, 720.0];
 
+/// Lower edge of marks and status line, in design pixels.
+const TOP_ROW: f32 = 70.0;
+
 impl Extent {
     /// Of a window of `[width, height]` pixels.
     ///
@@ -33,6 +36,15 @@ impl Extent {
             height,
             unit: unit.clamp(0.1, 4.0),
         }
+    }
+
+    /// Upper edge of a page of this height, in design pixels: in the middle, but where there is room
+    /// below the top row.
+    #[must_use]
+    pub fn page_top(&self, high: f32) -> f32 {
+        let height = self.height / self.unit;
+        let below = TOP_ROW.min(height - high - 4.0);
+        ((height - high) * 0.5).max(below).max(4.0)
     }
 
     /// Distance of everything from the window's edge, in pixels.

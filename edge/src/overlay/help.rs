@@ -51,7 +51,7 @@ impl Help {
         let card = (width - 40.0).min(860.0);
         let columns = if card > 640.0 { 2 } else { 1 };
         let rows = rows(labels);
-        let (pad, row) = (36.0, 42.0);
+        let (pad, row) = (36.0, if height < 660.0 { 36.0 } else { 42.0 });
         let list = rows.len().div_ceil(columns) as f32 * row;
         let small = style(Weight::Regular, 16.0 * unit, shape::FAINT, Align::Left);
         let about = about_lines(about, labels);
@@ -67,7 +67,7 @@ impl Help {
         let high = whole.min(height - 24.0);
         self.area = Area {
             x: ((width - card) * 0.5 * unit).round(),
-            y: ((height - high) * 0.5 * unit).round(),
+            y: (extent.page_top(high) * unit).round(),
             width: card * unit,
             height: high * unit,
         };

@@ -480,8 +480,9 @@ impl Overlay {
         let unused =
             self.begin.fade_after > 0.0 && self.seconds - self.last_input >= self.begin.fade_after;
         let used = !unused || self.panel.is_held();
-        self.shown.aim(used && !attracting);
-        let stopped = moment.trouble.is_some() && moment.has_picture;
+        let stopped = moment.trouble.is_some();
+        // Without a picture there is nothing to control.
+        self.shown.aim(used && !attracting && !stopped);
         self.dimmed
             .aim(attracting || stopped || self.pages.is_open());
         let mut changed = resized;
@@ -564,7 +565,7 @@ impl Overlay {
         // Pages are read on their own.
         let controls = shown * (256 - self.pages.opacity()) / 256;
         self.controls.blend(pixels, size, controls);
-        self.chips.blend(pixels, size, shown);
+        self.chips.blend(pixels, size, controls);
         self.messages.blend(pixels, size);
         self.pages.blend(pixels, size);
         self.marks.blend(pixels, size);

@@ -340,6 +340,13 @@ impl Panel {
             };
             slider.draw(pixmap, text, labels, unit, usage);
         }
+        // All labels in one size, that of the longest.
+        let room = self.buttons[0].width - 8.0 * unit;
+        let sizes = Button::ALL.into_iter().map(|button| {
+            let (_, label) = button.face(labels);
+            text.fitting(label, Weight::SemiBold, 15.0 * unit, room)
+        });
+        let pixels = sizes.fold(f32::INFINITY, f32::min);
         for (button, area) in Button::ALL.into_iter().zip(self.buttons) {
             let pressed = self.inside && self.held == Some(Held::Button(button));
             let lit = match button {
@@ -352,7 +359,7 @@ impl Panel {
             draw_button(
                 pixmap,
                 text,
-                unit,
+                [unit, pixels],
                 area,
                 button.face(labels),
                 lit || pressed,
@@ -365,7 +372,7 @@ impl Panel {
 fn draw_button(
     pixmap: &mut Pixmap,
     text: &mut Text,
-    unit: f32,
+    [unit, pixels]: [f32; 2],
     area: Area,
     (icon, label): (Icon, &str),
     lit: bool,
@@ -375,8 +382,6 @@ fn draw_button(
     let [x, _] = area.middle();
     let place = [x, area.y + 29.0 * unit];
     icon::draw(pixmap, icon, place, 25.0 * unit, shape::WHITE);
-    let room = area.width - 8.0 * unit;
-    let pixels = text.fitting(label, Weight::SemiBold, 15.0 * unit, room);
     let ink = style(Weight::SemiBold, pixels, shape::WHITE, Align::Centre);
     text.draw(pixmap, label, x, area.y + 63.0 * unit, ink);
 }

@@ -59,12 +59,12 @@ impl Question {
         let note_height = note.height(note_style) / unit;
         let fixed = 76.0 + 18.0 + note_height + 20.0 + button + 30.0;
         let aspect = photo.size[0] as f32 / photo.size[1].max(1) as f32;
-        let side = ((inner - gap) * 0.5).min((height - 24.0 - fixed) * aspect);
+        let side = ((inner - gap) * 0.5).min((height - 78.0 - fixed) * aspect);
         let preview = [side, side / aspect];
         let high = fixed + preview[1];
         self.area = Area {
             x: ((width - card) * 0.5 * unit).round(),
-            y: ((height - high) * 0.5 * unit).round(),
+            y: (extent.page_top(high) * unit).round(),
             width: card * unit,
             height: high * unit,
         };
