@@ -136,7 +136,7 @@ pub enum ExportError {
 
 impl ExportError {
     /// Makes an [`ExportError::Io`] of an operating system error about `path`.
-    pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+    pub fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { path, source }
     }

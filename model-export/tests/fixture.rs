@@ -88,7 +88,8 @@ pub fn tensors(spec: &CheckpointSpec) -> Tensors {
         add(format!("{name}.bias"), &weight[..1]);
     };
     layer("generator.from_rgb", &[width(0), image, 3, 3]);
-    let down = log2 - 4;
+    let high_pass = a.w_hpf > 0.0;
+    let down = log2 - 4 + usize::from(high_pass);
     let block = |k: usize| (width(k.min(down)), width((k + 1).min(down)));
     for i in 0..down + 2 {
         let (from, to) = block(i);
@@ -157,7 +158,10 @@ pub fn tensors(spec: &CheckpointSpec) -> Tensors {
                 &[to, from, 1, 1],
             );
             let mirrored = format!("generator.decode.{}.conv1x1.weight", down + 1 - i);
-            add(mirrored, &[from, to, 1, 1]);
+            // There, the high-pass skips take the place of shortcuts.
+            if !high_pass {
+                add(mirrored, &[from, to, 1, 1]);
+            }
         }
     }
     for i in 1..=last {

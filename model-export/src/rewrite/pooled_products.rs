@@ -28,11 +28,21 @@ pub const PASS: Pass = Pass {
 /// faster, as measured by `cargo bench -p model-export`.
 pub const LEAST_CHANNELS: usize = 256;
 
+/// The same for any number of channels, to measure where it pays.
+pub const ALWAYS: Pass = Pass {
+    apply: |graph| rewrite(graph, 1),
+    ..PASS
+};
+
 fn apply(graph: &mut Graph) -> usize {
+    rewrite(graph, LEAST_CHANNELS)
+}
+
+fn rewrite(graph: &mut Graph, least_channels: usize) -> usize {
     let mut count = 0;
     let mut at = 0;
     while at < graph.nodes.len() {
-        let nodes = products(graph, at).unwrap_or_default();
+        let nodes = products(graph, at, least_channels).unwrap_or_default();
         if nodes.is_empty() {
             at += 1;
             continue;
@@ -46,7 +56,7 @@ fn apply(graph: &mut Graph) -> usize {
 }
 
 /// What the pooling at `at` becomes, if a convolution that nothing else sees comes before it.
-fn products(graph: &Graph, at: usize) -> Option<Vec<Node>> {
+fn products(graph: &Graph, at: usize, least_channels: usize) -> Option<Vec<Node>> {
     let pool = &graph.nodes[at];
     if pool.op != Op::AveragePool2 {
         return None;
@@ -58,7 +68,7 @@ fn products(graph: &Graph, at: usize) -> Option<Vec<Node>> {
     if !conv.is_same_3x3() || graph.uses(&from.name) != 1 {
         return None;
     }
-    if conv.channels().iter().any(|&count| count < LEAST_CHANNELS) {
+    if conv.channels().iter().any(|&count| count < least_channels) {
         return None;
     }
     let x = from.inputs[0].as_str();

@@ -25,13 +25,23 @@ pub const PASS: Pass = Pass {
 
 /// Fewer input or output channels than this make the four convolutions of
 /// [`super::upsampled_conv`] faster, as measured by `cargo bench -p model-export`.
-pub const LEAST_CHANNELS: usize = 128;
+pub const LEAST_CHANNELS: usize = 256;
+
+/// The same for any number of channels, to measure where it pays.
+pub const ALWAYS: Pass = Pass {
+    apply: |graph| rewrite(graph, 1),
+    ..PASS
+};
 
 fn apply(graph: &mut Graph) -> usize {
+    rewrite(graph, LEAST_CHANNELS)
+}
+
+fn rewrite(graph: &mut Graph, least_channels: usize) -> usize {
     let mut count = 0;
     let mut at = 0;
     while at < graph.nodes.len() {
-        let nodes = products(graph, at).unwrap_or_default();
+        let nodes = products(graph, at, least_channels).unwrap_or_default();
         if nodes.is_empty() {
             at += 1;
             continue;
@@ -44,7 +54,7 @@ fn apply(graph: &mut Graph) -> usize {
     count
 }
 
-fn products(graph: &Graph, at: usize) -> Option<Vec<Node>> {
+fn products(graph: &Graph, at: usize, least_channels: usize) -> Option<Vec<Node>> {
     let node = &graph.nodes[at];
     let Op::Conv(conv) = &node.op else {
         return None;
@@ -53,7 +63,7 @@ fn products(graph: &Graph, at: usize) -> Option<Vec<Node>> {
     if !conv.is_same_3x3() || up.op != Op::NearestUp2 {
         return None;
     }
-    if conv.channels().iter().any(|&count| count < LEAST_CHANNELS) {
+    if conv.channels().iter().any(|&count| count < least_channels) {
         return None;
     }
     let x = up.inputs[0].as_str();
