@@ -188,6 +188,7 @@ fn suitable(options: &Options) -> Vec<Pass> {
     let products = [
         rewrite::pooled_products::PASS.name,
         rewrite::upsampled_products::PASS.name,
+        rewrite::winograd::PASS.name,
     ];
     let suits =
         |pass: &&Pass| options.precision != Precision::Int8 || !products.contains(&pass.name);

@@ -153,6 +153,21 @@ fn pooled_convolution_from_nine_products_is_exact_at_the_borders_and_costs_a_qua
 }
 
 #[test]
+fn winograd_products_are_exact_at_the_borders_and_cost_four_ninths() {
+    if runtime::is_missing("winograd") {
+        return;
+    }
+    let channels = rewrite::winograd::LEAST_CHANNELS;
+    for side in [2, 4, 10] {
+        let nodes: [(&str, Op, &[&str]); 1] = [("c", conv(channels, channels + 4, 3, 1), &["x"])];
+        let plain = graph(&[channels, side, side + 2], &nodes);
+        let rewritten = assert_exact(&plain, rewrite::winograd::PASS);
+        let (before, after) = (plain.cost().unwrap(), rewritten.cost().unwrap());
+        assert_eq!(after.multiply_adds * 9, before.multiply_adds * 4);
+    }
+}
+
+#[test]
 fn tensors_that_no_operator_reads_and_dead_operators_are_left_out() {
     if runtime::is_missing("dead_weights") {
         return;

@@ -7,6 +7,7 @@ pub mod batch_norm;
 pub mod bias_before_norm;
 pub mod dead_weights;
 pub mod domain_heads;
+mod halves;
 pub mod one_plus_gamma;
 pub mod pointwise;
 pub mod pooled_conv;
@@ -15,6 +16,7 @@ pub mod scale;
 mod taps;
 pub mod upsampled_conv;
 pub mod upsampled_products;
+pub mod winograd;
 
 use crate::{
     error::Result,
@@ -36,7 +38,7 @@ pub struct Pass {
 }
 
 /// All rewrites. Each works alone and in any order; in this one they find the most.
-pub const PASSES: [Pass; 11] = [
+pub const PASSES: [Pass; 12] = [
     dead_weights::PASS,
     batch_norm::PASS,
     bias_before_norm::PASS,
@@ -47,6 +49,7 @@ pub const PASSES: [Pass; 11] = [
     pooled_conv::PASS,
     upsampled_products::PASS,
     upsampled_conv::PASS,
+    winograd::PASS,
     domain_heads::PASS,
 ];
 

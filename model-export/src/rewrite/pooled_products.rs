@@ -9,7 +9,7 @@
 //!
 //! The differences and sums are memory traffic, so it pays only where there are many channels.
 
-use super::{Pass, taps};
+use super::{Pass, halves::Halves, taps};
 use crate::{
     graph::{Graph, Node},
     op::{Conv, Op},
@@ -80,12 +80,12 @@ fn products(graph: &Graph, at: usize, least_channels: usize) -> Option<Vec<Node>
         made: &mut made,
     };
     let pixels = halves.push("x.quarters", Op::SpaceToDepth2, &[x]);
-    let rows = halves.of(&pixels, "x", 1, 2 * channels, height / 2);
+    let rows = halves.pooled(&pixels, "x", 1, 2 * channels, height / 2);
     let names = ["above", "within", "below"];
     let maps: Vec<String> = rows
         .iter()
         .zip(names)
-        .flat_map(|(map, name)| halves.of(map, name, 2, channels, width / 2))
+        .flat_map(|(map, name)| halves.pooled(map, name, 2, channels, width / 2))
         .collect();
     let maps: Vec<&str> = maps.iter().map(String::as_str).collect();
     let joined = halves.push("maps", Op::Concat { axis: 0 }, &maps);
@@ -98,56 +98,4 @@ fn products(graph: &Graph, at: usize, least_channels: usize) -> Option<Vec<Node>
         .with_doc("avg_pool2(conv3x3(x)) from nine products");
     made.push(node);
     Some(made)
-}
-
-/// Makes sums and differences of the even and odd rows or columns.
-struct Halves<'a> {
-    name: &'a str,
-    made: &'a mut Vec<Node>,
-}
-
-impl Halves<'_> {
-    fn push(&mut self, part: &str, op: Op, inputs: &[&str]) -> String {
-        let node = Node::new(format!("{}.{part}", self.name), op, inputs);
-        let name = node.name.clone();
-        self.made.push(node);
-        name
-    }
-
-    /// Of `x`, whose first `channels` channels are the even rows (`axis` 1) or columns (2) and whose
-    /// others are the odd ones, `length` of each: `odd[i-1] - odd[i]`, `even[i] + odd[i]`,
-    /// `even[i+1] - even[i]`.
-    fn of(
-        &mut self,
-        x: &str,
-        label: &str,
-        axis: usize,
-        channels: usize,
-        length: usize,
-    ) -> [String; 3] {
-        let part = |part: &str| format!("{label}.{part}");
-        let even = self.push(&part("even"), Op::channels(0, channels), &[x]);
-        let odd = Op::channels(channels, 2 * channels);
-        let odd = self.push(&part("odd"), odd, &[x]);
-        let mut moved = |name: &str, half: &str, side: usize| {
-            let mut pads = [0; 4];
-            pads[side + axis - 1] = 1;
-            let padded = self.push(&part(&format!("{name}.padded")), Op::Pad { pads }, &[half]);
-            let start = side / 2;
-            let op = Op::Slice {
-                axis,
-                start,
-                end: start + length,
-            };
-            self.push(&part(name), op, &[&padded])
-        };
-        // Pads are top, left, bottom, right: the odd ones move down or right, the even ones up or left.
-        let before = moved("odd.before", &odd, 0);
-        let after = moved("even.after", &even, 2);
-        [
-            self.push(&part("first"), Op::Subtract, &[&before, &odd]),
-            self.push(&part("sum"), Op::Add, &[&even, &odd]),
-            self.push(&part("last"), Op::Subtract, &[&after, &even]),
-        ]
-    }
 }
