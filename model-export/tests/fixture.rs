@@ -189,8 +189,8 @@ pub fn tensors(spec: &CheckpointSpec) -> Tensors {
     filled.collect()
 }
 
-/// Writes a checkpoint folder.
-pub fn write(folder: &Path, spec: &CheckpointSpec, tensors: &Tensors) {
+/// Tensors as a safetensors file.
+pub fn serialised(tensors: &Tensors) -> Vec<u8> {
     let bytes: BTreeMap<&str, Vec<u8>> = tensors
         .iter()
         .map(|(name, array)| {
@@ -207,20 +207,39 @@ pub fn write(folder: &Path, spec: &CheckpointSpec, tensors: &Tensors) {
             TensorView::new(Dtype::F32, array.shape().to_vec(), data).unwrap(),
         )
     });
-    let model = safetensors::serialize(views, None).unwrap();
-    write_bytes(folder, spec, &model);
+    safetensors::serialize(views, None).unwrap()
+}
+
+/// A parity sample of `faces` faces, all of domain 0.
+pub fn parity_bytes(tensors: &Tensors, faces: usize) -> Vec<u8> {
+    let file = serialised(tensors);
+    let file = safetensors::SafeTensors::deserialize(&file).unwrap();
+    let domains = vec![0; 8 * faces];
+    let domains = TensorView::new(Dtype::I64, vec![faces], &domains).unwrap();
+    let views = file.tensors().into_iter();
+    let views = views.chain([("source_domain".to_owned(), domains)]);
+    safetensors::serialize(views, None).unwrap()
+}
+
+/// Writes a checkpoint folder.
+pub fn write(folder: &Path, spec: &CheckpointSpec, tensors: &Tensors) {
+    write_bytes(folder, spec, &serialised(tensors));
 }
 
 /// Writes a checkpoint folder around the bytes of `model.safetensors`.
 pub fn write_bytes(folder: &Path, spec: &CheckpointSpec, model: &[u8]) {
-    let mut spec = spec.clone();
     fs::create_dir_all(folder).unwrap();
-    for (file, bytes) in [
-        (MODEL_FILE, model),
-        (PARITY_FILE, b"parity sample".as_slice()),
-    ] {
-        fs::write(folder.join(file), bytes).unwrap();
-        spec.files.insert(file.into(), digest::of_bytes(bytes));
+    fs::write(folder.join(MODEL_FILE), model).unwrap();
+    write_with_parity(folder, spec, b"parity sample");
+}
+
+/// Gives the checkpoint in `folder` another parity sample.
+pub fn write_with_parity(folder: &Path, spec: &CheckpointSpec, parity: &[u8]) {
+    let mut spec = spec.clone();
+    fs::write(folder.join(PARITY_FILE), parity).unwrap();
+    for file in [MODEL_FILE, PARITY_FILE] {
+        let bytes = fs::read(folder.join(file)).unwrap();
+        spec.files.insert(file.into(), digest::of_bytes(&bytes));
     }
     spec.save(folder).unwrap();
 }

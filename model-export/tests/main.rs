@@ -3,6 +3,8 @@
 //! - `reference`: naive operators in 64-bit floats, and from them the networks of the paper
 //! - `fixture`: random checkpoints
 //! - `runtime`: ONNX Runtime, loaded from where `make` puts it
+//! - `golden`: the face-mask network against the reference implementation's data
+//! - `precision`: norm forms, 16-bit floats, 8-bit integers, and their gate
 //! - `networks`: exported graphs against the reference
 //! - `rewrites`: every rewrite alone, borders included
 //! - `weights`: wrong tensors are named
@@ -12,7 +14,9 @@
 
 mod bundle;
 mod fixture;
+mod golden;
 mod networks;
+mod precision;
 mod program;
 mod reference;
 mod rewrites;

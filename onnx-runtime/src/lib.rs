@@ -8,10 +8,14 @@ use ort::environment::Environment;
 use std::{
     error::Error,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
+/// The environment of the process: ONNX Runtime allows one, and it stays to the end.
+static LOADED: Mutex<Option<Library>> = Mutex::new(None);
+
 /// A loaded ONNX Runtime. There can be one in a process; the first one loaded stays.
+#[derive(Clone)]
 pub struct Library {
     environment: Environment,
     path: PathBuf,
@@ -36,12 +40,18 @@ impl Library {
     /// [`NoLibrary`] with the reason for every place. A named library (option or environment) that
     /// cannot be used is an error at once: another one would be a surprise.
     pub fn load(explicit: Option<&Path>, program: &str) -> Result<Self, NoLibrary> {
+        let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
         let mut searched = Vec::new();
         for path in search::candidates(explicit) {
+            if let Some(library) = loaded.as_ref().filter(|it| it.path == path) {
+                return Ok(library.clone());
+            }
             match open(&path, program) {
                 Ok(environment) => {
                     log::info!("ONNX Runtime: {}", path.display());
-                    return Ok(Self { environment, path });
+                    let library = Self { environment, path };
+                    *loaded = Some(library.clone());
+                    return Ok(library);
                 }
                 Err(reason) => searched.push((path, reason)),
             }

@@ -1,0 +1,237 @@
+//! Norm forms and precisions: exact where they promise it, measured where they do not.
+
+use crate::{fixture, runtime};
+use model_export::{
+    ExportError,
+    export::{Exported, Options, export},
+    graph::Graph,
+    networks, onnx,
+    precision::norms,
+    rewrite,
+};
+use model_spec::{Bundle, CheckpointSpec, ColourMode, Norms, OutputForm, Precision, tensor};
+use ndarray::ArrayD;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// A checkpoint with a true parity sample, and a folder of pictures.
+struct Place {
+    folder: tempfile::TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let spec = fixture::spec(32, ColourMode::Luma, OutputForm::Difference);
+        checkpoint(&folder.path().join("ckpt"), &spec);
+        let pictures = folder.path().join("faces/nested");
+        fs::create_dir_all(&pictures).unwrap();
+        for seed in 0..4 {
+            let noise = fixture::noise(&[40 * 36], seed);
+            let bytes = noise.iter().map(|v| (v * 127.0 + 128.0) as u8).collect();
+            let picture = image::GrayImage::from_raw(40, 36, bytes).unwrap();
+            picture.save(pictures.join(format!("{seed}.png"))).unwrap();
+        }
+        Self { folder }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn export(&self, options: &Options) -> Result<Exported, ExportError> {
+        export(&self.path("ckpt"), &self.path("bundle"), options)
+    }
+}
+
+/// Writes a checkpoint whose parity sample is what its plain graphs make of noise.
+fn checkpoint(folder: &Path, spec: &CheckpointSpec) {
+    fixture::write(folder, spec, &fixture::tensors(spec));
+    let graphs = networks::build(folder, spec).unwrap();
+    let run = |graph: usize, inputs: &[(&str, &ArrayD<f32>)]| {
+        runtime::run(&onnx::encode(&graphs[graph], &[]).unwrap(), inputs)
+    };
+    let a = &spec.architecture;
+    let image = fixture::noise(&[8, a.colour.channels(), a.image_size, a.image_size], 5);
+    let style = fixture::noise(&[8, a.style_dim], 6);
+    let mut sample = run(0, &[(tensor::IMAGE, &image)]);
+    sample.extend(run(1, &[(tensor::STYLE, &style)]));
+    sample.extend(run(2, &[(tensor::IMAGE, &image), (tensor::STYLE, &style)]));
+    sample.extend(run(3, &[(tensor::IMAGE, &image)]));
+    sample.insert(tensor::IMAGE.into(), image);
+    sample.insert(tensor::STYLE_EDITED.into(), style);
+    fixture::write_with_parity(folder, spec, &fixture::parity_bytes(&sample, 8));
+}
+
+fn reduced(precision: Precision) -> Options {
+    Options {
+        precision,
+        ..Options::default()
+    }
+}
+
+fn generator(graph: &Graph) -> ArrayD<f32> {
+    let image = fixture::noise(&[2, 1, 32, 32], 1);
+    let style = fixture::noise(&[2, 12], 2);
+    let bytes = onnx::encode(graph, &[]).unwrap();
+    let inputs = [(tensor::IMAGE, &image), (tensor::STYLE, &style)];
+    runtime::run(&bytes, &inputs)
+        .remove(tensor::EDITED)
+        .unwrap()
+}
+
+#[test]
+fn arithmetic_norms_give_the_numbers_of_native_ones() {
+    if runtime::is_missing("arithmetic_norms") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let spec = fixture::spec(32, ColourMode::Luma, OutputForm::Difference);
+    fixture::write(folder.path(), &spec, &fixture::tensors(&spec));
+    for passes in [&rewrite::PASSES[..], &[]] {
+        let mut native = networks::build(folder.path(), &spec).unwrap().remove(2);
+        rewrite::apply(&mut native, passes);
+        let mut arithmetic = native.clone();
+        norms::as_arithmetic(&mut arithmetic);
+        let is_norm = |node: &model_export::graph::Node| node.op.name() == "InstanceNormalization";
+        assert!(native.nodes.iter().any(is_norm));
+        assert!(!arithmetic.nodes.iter().any(is_norm));
+        let difference = generator(&native) - generator(&arithmetic);
+        let worst = difference
+            .iter()
+            .fold(0.0, |most: f32, it| most.max(it.abs()));
+        println!("max|diff| {worst:.2e}");
+        assert!(worst <= 1e-5, "{worst}");
+    }
+}
+
+#[test]
+fn sixteen_bit_bundles_are_half_as_large_measured_and_within_their_tolerance() {
+    if runtime::is_missing("sixteen_bit_bundles") {
+        return;
+    }
+    let place = Place::new();
+    let exact = place.export(&Options::default()).unwrap();
+    assert!(exact.fidelity.is_none());
+    for norms in [Norms::Native, Norms::Arithmetic] {
+        for precision in [Precision::Mixed, Precision::Fp16] {
+            let options = Options {
+                norms,
+                ..reduced(precision)
+            };
+            let exported = place.export(&options).unwrap();
+            let generator = |exported: &Exported| exported.graphs[2].bytes as f64;
+            let share = generator(&exported) / generator(&exact);
+            println!("{precision}, {}: {share:.2} of the bytes", norms.name());
+            assert!(share < 0.9, "{share}");
+            let bundle = Bundle::open(&place.path("bundle")).unwrap();
+            let manifest = bundle.manifest();
+            assert_eq!((manifest.precision, manifest.norms), (precision, norms));
+            let fidelity = manifest.fidelity.as_ref().unwrap();
+            println!("{fidelity:?}");
+            assert!(fidelity.psnr_decibels > 50.0 && fidelity.psnr_decibels < 150.0);
+            assert!(fidelity.max_difference > 0.0 && !fidelity.loss_accepted);
+            assert!(fidelity.parity_tolerance > tensor::PARITY_TOLERANCE);
+            assert!(
+                fidelity
+                    .measured_on
+                    .contains("8 faces of the parity sample")
+            );
+        }
+    }
+}
+
+#[test]
+fn integers_are_calibrated_on_a_folder_and_too_large_a_loss_is_refused_unless_accepted() {
+    if runtime::is_missing("integers") {
+        return;
+    }
+    let place = Place::new();
+    let options = |accept_loss| Options {
+        calibration: Some(place.path("faces")),
+        accept_loss,
+        ..reduced(Precision::Int8)
+    };
+    let exported = place.export(&options(true)).unwrap();
+    let counts: Vec<usize> = exported
+        .graphs
+        .iter()
+        .map(|graph| graph.quantised)
+        .collect();
+    println!("{counts:?} {:?}", exported.fidelity);
+    // First and last convolutions stay; the style transformer has none.
+    assert!(counts[0] > 0 && counts[1] == 0 && counts[2] > 0 && counts[3] > 0);
+    let fidelity = exported.fidelity.unwrap();
+    assert!(
+        fidelity
+            .measured_on
+            .contains("4 of the 4 calibration pictures")
+    );
+    let bundle = Bundle::open(&place.path("bundle")).unwrap();
+    let operators = |file: &str| {
+        let bytes = bundle.read(file).unwrap();
+        model_export::inspect::operators(&bytes, Path::new(file)).unwrap()
+    };
+    assert!(operators("generator.onnx").contains_key("QuantizeLinear"));
+    assert!(!operators("style_transformer.onnx").contains_key("QuantizeLinear"));
+    // Noise through random weights is the worst there is: the tolerance is what refuses it.
+    if fidelity.loss_accepted {
+        let before = bundle.digest().to_owned();
+        let error = place.export(&options(false)).unwrap_err();
+        assert!(matches!(error, ExportError::Loss { .. }), "{error}");
+        let message = error.to_string();
+        assert!(
+            message.contains("int8") && message.contains("--accept-loss"),
+            "{message}"
+        );
+        let now = Bundle::open(&place.path("bundle")).unwrap();
+        assert_eq!(now.digest(), before, "the former bundle is whole");
+    }
+}
+
+#[test]
+fn folders_without_pictures_and_files_that_are_none_are_named() {
+    if runtime::is_missing("folders_without_pictures") {
+        return;
+    }
+    let place = Place::new();
+    let fails = |name: &str, why: &str| {
+        let options = Options {
+            calibration: Some(place.path(name)),
+            ..reduced(Precision::Int8)
+        };
+        let message = place.export(&options).unwrap_err().to_string();
+        assert!(message.contains(name) && message.contains(why), "{message}");
+        assert!(!place.path("bundle").exists());
+    };
+    fs::create_dir(place.path("empty")).unwrap();
+    fails("empty", "no .jpg, .jpeg or .png");
+    fails("nowhere", "No such file");
+    fs::write(place.path("empty/broken.png"), b"no picture").unwrap();
+    fails("empty", "broken.png");
+}
+
+#[test]
+fn weights_that_no_16_bit_float_can_hold_are_named() {
+    if runtime::is_missing("weights_that_no_16_bit_float_can_hold") {
+        return;
+    }
+    let place = Place::new();
+    let spec = fixture::spec(32, ColourMode::Luma, OutputForm::Difference);
+    let mut tensors = fixture::tensors(&spec);
+    let name = "generator.encode.1.conv2.weight";
+    tensors.get_mut(name).unwrap()[[0, 0, 0, 0]] = 1e6;
+    let parity = fs::read(place.path("ckpt/parity.safetensors")).unwrap();
+    fixture::write(&place.path("ckpt"), &spec, &tensors);
+    fixture::write_with_parity(&place.path("ckpt"), &spec, &parity);
+    let message = place
+        .export(&reduced(Precision::Fp16))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        message.contains("encode.1.conv2") && message.contains("65504"),
+        "{message}"
+    );
+}
