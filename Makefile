@@ -4,7 +4,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 # Set-up steps share folders, and one progress bar at a time is readable.
 .NOTPARALLEL:
-.PHONY: help mirror picture test lint setup system onnxruntime libtorch aarch64 jetson test-device \
+.PHONY: help mirror picture test lint setup system onnxruntime onnx-tools libtorch aarch64 jetson test-device \
 	test-camera clean-third-party
 
 help: ## show this list
@@ -20,6 +20,7 @@ picture: onnxruntime ## take the README's picture again
 
 # The programs are built first because tests start them.
 test: setup ## set up and run every test
+	-setup/onnx-tools.sh
 	setup/test.sh
 	cross/test.sh
 	cross/for-tests.sh
@@ -34,6 +35,10 @@ setup: onnxruntime libtorch ## install all that is missing, build nothing
 
 onnxruntime: system ## install ONNX Runtime into third_party/
 	@setup/onnxruntime.sh
+
+# A test that graphs open in other programs runs where these are, and says so where not.
+onnx-tools: system ## install Python's onnx and onnxruntime into third_party/ (70 MB to download)
+	@setup/onnx-tools.sh
 
 libtorch: system ## install libtorch into third_party/ (544 MB to download)
 	@setup/libtorch.sh

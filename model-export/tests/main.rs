@@ -9,10 +9,14 @@
 //! - `rewrites`: every rewrite alone, borders included
 //! - `weights`: wrong tensors are named
 //! - `bundle`: what is written, and what is never overwritten
+//! - `container`: bundles as one file, signed, inspected, of other versions
+//! - `elsewhere`: graphs in Python's `onnx` and `onnxruntime`
 //! - `program`: the built program, its messages and exit codes
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod bundle;
+mod container;
+mod elsewhere;
 mod fixture;
 mod golden;
 mod networks;

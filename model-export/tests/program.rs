@@ -55,6 +55,10 @@ fn wrong_usage_ends_with_2_and_a_failure_with_1_and_its_reason() {
     let (code, _, stderr) = run(Command::new(PROGRAM).arg("--checkpoint"));
     assert_eq!(code, Some(2));
     assert!(stderr.contains("--checkpoint"));
+    let usage = ["--checkpoint", "a", "--out", "b", "--precision", "int8"];
+    let (code, _, stderr) = run(Command::new(PROGRAM).args(usage));
+    assert_eq!(code, Some(2));
+    assert!(stderr.contains("--calibration"), "{stderr}");
     let folder = tempfile::tempdir().unwrap();
     let mut command = Command::new(PROGRAM);
     command
@@ -98,4 +102,35 @@ fn full_disk_leaves_the_former_bundle_and_nothing_half_written() {
     assert_eq!(export("8").0, Some(1));
     assert!(Bundle::open(&to).is_ok());
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+}
+
+#[test]
+fn explaining_lists_every_rewrite_and_leaving_one_out_shows() {
+    let folder = tempfile::tempdir().unwrap();
+    let (from, to) = (folder.path().join("ckpt"), folder.path().join("bundle"));
+    checkpoint(&from);
+    let export = |options: &[&str]| {
+        let mut command = Command::new(PROGRAM);
+        command.arg("--checkpoint").arg(&from).arg("--out").arg(&to);
+        let (code, stdout, stderr) = run(command.args(options));
+        assert_eq!((code, stderr.as_str()), (Some(0), ""));
+        (
+            stdout,
+            Bundle::open(&to).unwrap().manifest().rewrites.clone(),
+        )
+    };
+    let (stdout, all) = export(&["--explain"]);
+    for pass in model_export::rewrite::PASSES {
+        let lines = stdout.lines().map(str::trim_start);
+        assert_eq!(lines.filter(|line| line.starts_with(pass.name)).count(), 4);
+    }
+    assert!(stdout.contains("times fewer multiply-adds"), "{stdout}");
+    let (stdout, some) = export(&["--no-pooled-conv", "--no-scale", "--explain"]);
+    assert!(!stdout.contains("pooled-conv"), "{stdout}");
+    assert_eq!(some.len() + 2, all.len());
+
+    let mut command = Command::new(PROGRAM);
+    let (code, stdout, _) = run(command.arg("inspect").arg(&to));
+    assert_eq!(code, Some(0));
+    assert!(stdout.contains("InstanceNormalization"), "{stdout}");
 }

@@ -109,8 +109,19 @@ pub fn load(folder: &Path, device: Device) -> Result<Loaded, TrainError> {
     let mut editor = StoredEditor::new(&spec.architecture, &spec.attributes, device);
     weights::copy_into(&weights::of_store(&editor.store, ""), &tensors, "", &path)?;
     editor.store.freeze();
-    let mut classifier = StoredClassifier::new(&spec.architecture, &spec.attributes, device);
-    classifier.load(&tensors, &path)?;
+    let mut classifier = if spec.architecture.has_classifier() {
+        let classifier = StoredClassifier::new(&spec.architecture, &spec.attributes, device);
+        classifier.load(&tensors, &path)?;
+        classifier
+    } else {
+        // One that knows nothing: every face is taken to have every attribute's `off` value.
+        let mut architecture = spec.architecture.clone();
+        architecture.classifier_channels = 1;
+        let mut ignorant = StoredClassifier::new(&architecture, &spec.attributes, device);
+        ignorant.network.forget();
+        log::warn!("{}: no attribute classifier", folder.display());
+        ignorant
+    };
     classifier.store.freeze();
     let face_mask = if spec.files.contains_key(FACE_MASK_FILE) {
         CheckpointSpec::load(folder, &[FACE_MASK_FILE])?;

@@ -169,7 +169,10 @@ fn editor(request: &Request) -> Result<(), TrainError> {
     let path = &request.input;
     let device = Device::Cpu;
     let official = official(path)?;
-    let (architecture, domains) = infer(&official.editor, request.w_hpf, path)?;
+    let (mut architecture, domains) = infer(&official.editor, request.w_hpf, path)?;
+    if request.classifier.is_none() {
+        architecture.classifier_channels = 0;
+    }
     let attributes = attributes(request, domains)?;
     let stored = StoredEditor::new(&architecture, &attributes, device);
     let mut model = weights::of_store(&stored.store, "");
@@ -179,30 +182,33 @@ fn editor(request: &Request) -> Result<(), TrainError> {
         .map(|tensors| FaceMask::from_weights(&tensors, path, device))
         .transpose()?;
     let mut notes = vec![format!("imported from {}", file_name(path))];
-    let mut classifier = StoredClassifier::new(&architecture, &attributes, device);
-    match &request.classifier {
-        Some(file) => classifier.load(&weights::read(file)?, file)?,
+    let classifier = match &request.classifier {
+        Some(file) => {
+            let classifier = StoredClassifier::new(&architecture, &attributes, device);
+            classifier.load(&weights::read(file)?, file)?;
+            model.extend(weights::of_store(&classifier.store, "classifier."));
+            Some(classifier)
+        }
         None => {
-            classifier.network.forget();
-            let note = "no attribute classifier was given: every face is taken to have \
-                        every attribute's `off` value";
+            let note = "no attribute classifier was given: whoever edits faces has to name their \
+                        domain";
             log::warn!("{note} (--classifier FILE, from `trainer classifier`)");
             notes.push(note.into());
+            None
         }
-    }
+    };
     if architecture.w_hpf > 0.0 && face_mask.is_none() {
         let note =
             "no face-mask network came with the weights: edits leave the high-pass skips out";
         log::warn!("{note}");
         notes.push(note.into());
     }
-    model.extend(weights::of_store(&classifier.store, "classifier."));
     let contents = Contents {
         parity: parity::sample(
             &architecture,
             &attributes,
             &stored.networks,
-            &classifier.network,
+            classifier.as_ref().map(|stored| &stored.network),
             face_mask.as_ref(),
             device,
         ),

@@ -21,7 +21,7 @@ pub fn sample(
     architecture: &Architecture,
     attributes: &AttributeSet,
     editor: &Editor,
-    classifier: &Classifier,
+    classifier: Option<&Classifier>,
     face_mask: Option<&FaceMask>,
     device: Device,
 ) -> Weights {
@@ -62,10 +62,12 @@ pub fn sample(
             (tensor::STYLE.into(), style),
             (tensor::STYLE_UNRELATED.into(), unrelated),
             (tensor::STYLE_RELATED.into(), related),
-            (tensor::LOGITS.into(), classifier.forward(&image, false)),
             (tensor::SOURCE_DOMAIN.into(), source.to_kind(Kind::Int64)),
             (tensor::STYLE_EDITED.into(), style_edited),
         ]);
+        if let Some(classifier) = classifier {
+            sample.insert(tensor::LOGITS.into(), classifier.forward(&image, false));
+        }
         if let Some(masks) = masks {
             sample.insert(tensor::MASK_FIRST.into(), masks.first);
             sample.insert(tensor::MASK_SECOND.into(), masks.second);

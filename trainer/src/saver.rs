@@ -90,7 +90,7 @@ impl Saver<'_> {
                 &config.architecture,
                 &config.attributes,
                 &trainee.average.networks,
-                &self.classifier.network,
+                Some(&self.classifier.network),
                 self.face_mask,
                 self.device,
             ),
