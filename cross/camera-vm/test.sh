@@ -14,6 +14,6 @@ cross/camera-vm/kernel.sh >/dev/null || {
     echo 'SKIPPED cross/camera-vm/test.sh: no kernel to test with; the reason is above'
     exit 0
 }
-export USB_CAMERA="$PWD/${CARGO_TARGET_DIR:-target}/debug/usb-camera"
+export USB_CAMERA="$(realpath "${CARGO_TARGET_DIR:-target}")/debug/usb-camera"
 export CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER="$PWD/cross/camera-vm/run.sh"
 cargo test --locked -p edge --test main -- camera_vm --test-threads 1 --nocapture

@@ -30,7 +30,7 @@ ln -s "$(basename $runtime/libonnxruntime.so.*)" "$root/usr/lib/smile-mirror/lib
 put 644 usr/share/smile-mirror/models/smile-64 models/smile-64/*
 put 644 lib/systemd/system $here/smile-mirror.service $here/smile-mirror-display.service
 put 644 lib/udev/rules.d $here/70-smile-mirror.rules
-put 644 etc/smile-mirror $here/environment
+put 644 etc/smile-mirror $here/environment $here/edge.toml
 put 644 usr/share/doc/smile-mirror $here/copyright edge/fonts/LICENSE-OFL.txt $runtime/ThirdPartyNotices.txt
 put 644 usr/share/man/man1 $here/edge.1
 put 644 usr/share/man/man8 $here/smile-mirror-kiosk.8
