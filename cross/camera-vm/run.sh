@@ -13,20 +13,23 @@ kernel=$repository/$("$here/kernel.sh")
 share=$(mktemp -d)
 trap 'rm -rf "$share"' EXIT
 trap 'exit 130' INT TERM
+"${USB_CAMERA:?the usb-camera program}" draw "$share/pictures"
 "$here/initramfs.sh" "$kernel" "$share/initramfs"
 {
     echo "cd '$PWD'"
-    echo "export USB_CAMERA='${USB_CAMERA:?the usb-camera program}' GOMP_SPINCOUNT=0"
+    echo "export USB_CAMERA='$USB_CAMERA' USB_CAMERA_PICTURES=/tmp/share/pictures GOMP_SPINCOUNT=0"
     printf 'exec'
     for word; do printf " '%s'" "$word"; done
     echo
 } >"$share/guest.sh"
 
 # Emulated by default: KVM inside a virtual machine is not to be relied on.
-timeout --kill-after 5 "${CAMERA_VM_SECONDS:-290}" qemu-system-x86_64 -accel "${CAMERA_VM_ACCELERATOR:-tcg,thread=multi}" -cpu max,arch-capabilities=off -smp 2 -m 1536 \
+# A busy host is late with the timer that the kernel would check.
+timeout --kill-after 5 "${CAMERA_VM_SECONDS:-290}" qemu-system-x86_64 \
+    -accel "${CAMERA_VM_ACCELERATOR:-tcg,thread=multi}" -cpu max,arch-capabilities=off -smp 2 -m 1536 \
     -nographic -no-reboot -nic none -monitor none -serial stdio \
     -kernel "$kernel/vmlinuz" -initrd "$share/initramfs" \
-    -append 'console=ttyS0 panic=-1 quiet loglevel=1 edd=off mitigations=off' \
+    -append 'console=ttyS0 panic=-1 quiet loglevel=1 edd=off mitigations=off no_timer_check tsc=reliable' \
     -virtfs local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap \
     -virtfs local,path="$share",mount_tag=share,security_model=none,multidevs=remap </dev/null ||
     echo "camera-vm: qemu ended with status $?" >&2

@@ -8,8 +8,10 @@ use faces::Take;
 use image::{ColorType, codecs::jpeg::JpegEncoder};
 use std::{
     fs,
+    os::unix::net::UnixDatagram,
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
+    time::Duration,
 };
 
 const DEVICE: &str = "/dev/video42";
@@ -71,15 +73,19 @@ impl Shim {
             "r.json",
         ];
         let arguments: Vec<&str> = arguments.iter().chain(extra).copied().collect();
-        let mut command = self.place.command(&self.runtime, &arguments);
+        let mut command = self.command(format, &arguments);
+        command.envs(settings.iter().copied()).output().unwrap()
+    }
+
+    fn command(&self, format: &str, arguments: &[&str]) -> Command {
+        let mut command = self.place.command(&self.runtime, arguments);
         command
             .env("LD_PRELOAD", &self.library)
             .env("SHIM_DEVICE", DEVICE)
             .env("SHIM_FOLDER", self.place.path(""))
             .env("SHIM_PICTURES", PICTURES.to_string())
-            .env("SHIM_FORMAT", format)
-            .envs(settings.iter().copied());
-        command.output().unwrap()
+            .env("SHIM_FORMAT", format);
+        command
     }
 }
 
@@ -253,4 +259,50 @@ fn a_warm_mirror_allocates_nothing_around_the_model() {
             assert_eq!(stage["allocations"], 0.0, "{name}: {stage}");
         }
     }
+}
+
+#[test]
+fn a_driver_that_never_comes_back_from_a_call_starves_the_watchdog() {
+    let Some(shim) = Shim::new("YUYV") else {
+        return;
+    };
+    let told = shim.place.path("notify");
+    let socket = UnixDatagram::bind(&told).unwrap();
+    let arguments = [
+        "run",
+        "--bundle",
+        "bundle",
+        "--source",
+        "camera:/dev/video42",
+        "--display",
+        "none",
+    ];
+    let mut mirror = shim
+        .command("YUYV", &arguments)
+        .env("SHIM_HANG", "60")
+        .env("NOTIFY_SOCKET", &told)
+        .env("WATCHDOG_USEC", "1200000")
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut fed = 0;
+    // Fed five times a second while it runs; a service manager kills it after 1.2 seconds without.
+    socket
+        .set_read_timeout(Some(Duration::from_secs(10)))
+        .unwrap();
+    let mut bytes = [0; 256];
+    while let Ok(count) = socket.recv(&mut bytes) {
+        fed += usize::from(bytes[..count].starts_with(b"WATCHDOG=1"));
+        let patience = Duration::from_secs(if fed > 0 { 3 } else { 10 });
+        socket.set_read_timeout(Some(patience)).unwrap();
+    }
+    assert!(mirror.try_wait().unwrap().is_none(), "it hangs");
+    mirror.kill().unwrap();
+    let output = mirror.wait_with_output().unwrap();
+    assert!(fed >= 1, "{}", said(&output));
+    assert!(
+        said(&output).contains("no progress") && said(&output).contains("capture"),
+        "{}",
+        said(&output)
+    );
 }

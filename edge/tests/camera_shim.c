@@ -10,6 +10,7 @@
  *   SHIM_UNPLUG    number of the picture at which the camera is pulled out, once
  *   SHIM_AWAY      milliseconds until it is plugged in again; without it, never
  *   SHIM_FREEZE    number of the picture after which none comes, once; a new stream works
+ *   SHIM_HANG      number of the picture at which the driver never comes back from a call
  *   SHIM_TRUNCATE  every so many pictures, half of one is missing
  *
  * The v4l crate calls open, mmap and syscall(SYS_ioctl); a timer stands behind the descriptor, so
@@ -137,6 +138,8 @@ static int dequeue(struct v4l2_buffer *buffer) {
         camera.unplugged_at = milliseconds();
         return fail(ENODEV);
     }
+    if (getenv("SHIM_HANG") && number("SHIM_HANG") <= camera.pictures)
+        for (;;) pause();
     if (read(camera.descriptor, &ticks, sizeof ticks) != sizeof ticks) return fail(EAGAIN);
     if (!camera.was_frozen && number("SHIM_FREEZE") == camera.pictures) {
         camera.frozen = camera.was_frozen = 1;

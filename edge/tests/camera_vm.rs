@@ -34,6 +34,8 @@ impl Webcam {
             return None;
         };
         let mut process = Command::new(program)
+            .arg("run")
+            .arg(env::var_os("USB_CAMERA_PICTURES").unwrap())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

@@ -14,17 +14,24 @@ use camera::Camera;
 use clap::Parser;
 use pictures::Pictures;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use std::io::{self, BufRead, BufReader};
+use std::{
+    io::{self, BufRead, BufReader},
+    path::PathBuf,
+};
 
-/// A USB webcam in user space; needs root and the kernel module vhci_hcd.
+/// A USB webcam in user space.
 #[derive(Parser)]
-struct Arguments {
-    /// Do not plug it in at the start
-    #[arg(long)]
-    unplugged: bool,
-    /// Different pictures to show in turn
-    #[arg(long, default_value_t = 12)]
-    pictures: u32,
+enum Arguments {
+    /// Draw the pictures to show into a folder
+    Draw {
+        /// The folder
+        folder: PathBuf,
+    },
+    /// Be a webcam that shows them; needs root and the kernel module vhci_hcd
+    Run {
+        /// Where they were drawn
+        folder: PathBuf,
+    },
 }
 
 /// Longest wait; the next picture may be due before anything arrives.
@@ -34,12 +41,16 @@ const TICK: Timespec = Timespec {
 };
 
 fn main() -> Result<()> {
-    let arguments = Arguments::parse();
-    let pictures = Pictures::draw(arguments.pictures)?;
-    let mut camera = Camera::new(&pictures);
-    if !arguments.unplugged {
-        camera.plug()?;
+    match Arguments::parse() {
+        Arguments::Draw { folder } => pictures::draw(&folder),
+        Arguments::Run { folder } => run(&Pictures::read(&folder)?),
     }
+}
+
+/// Is plugged in and serves until the commands end.
+fn run(pictures: &Pictures) -> Result<()> {
+    let mut camera = Camera::new(pictures);
+    camera.plug()?;
     let (stdin, mut commands) = (io::stdin(), Commands::default());
     loop {
         let told = {

@@ -3,50 +3,67 @@
 use anyhow::{Context, Result};
 use faces::Take;
 use image::{ColorType, codecs::jpeg::JpegEncoder};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 /// Sizes in pixels, the largest first, in the order of the descriptors.
 pub const SIZES: [[u16; 2]; 2] = [[1280, 720], [640, 480]];
 
-/// Pictures of every size, as JPEG and as YUYV.
+/// Different pictures, shown in turn.
+const COUNT: usize = 4;
+const FORMATS: [&str; 2] = ["mjpg", "yuyv"];
+
+/// Pictures by format and size, as JPEG and as YUYV.
 pub struct Pictures {
-    jpeg: Vec<Vec<Vec<u8>>>,
-    yuyv: Vec<Vec<Vec<u8>>>,
+    bytes: [[Vec<Vec<u8>>; SIZES.len()]; FORMATS.len()],
+}
+
+/// Draws the pictures into `folder`: too slow for the machine that is to show them.
+pub fn draw(folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    for [width, height] in SIZES {
+        let take = Take::new(0, width.into(), height.into(), 30.0);
+        let mut rgb = vec![0; 3 * usize::from(width) * usize::from(height)];
+        for index in 0..COUNT {
+            take.render_into(index as u64, &mut rgb);
+            let mut jpeg = Vec::new();
+            JpegEncoder::new_with_quality(&mut jpeg, 85)
+                .encode(&rgb, width.into(), height.into(), ColorType::Rgb8.into())
+                .context("JPEG")?;
+            for (format, bytes) in FORMATS.into_iter().zip([jpeg, yuyv_from_rgb(&rgb)]) {
+                let path = path(folder, format, [width, height], index);
+                fs::write(&path, bytes).with_context(|| path.display().to_string())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn path(folder: &Path, format: &str, [width, height]: [u16; 2], index: usize) -> PathBuf {
+    folder.join(format!("{width}x{height}-{index}.{format}"))
 }
 
 impl Pictures {
-    /// Draws `count` pictures of every size.
-    pub fn draw(count: u32) -> Result<Self> {
-        let mut pictures = Self {
-            jpeg: Vec::new(),
-            yuyv: Vec::new(),
-        };
-        for [width, height] in SIZES.map(|size| size.map(u32::from)) {
-            let take = Take::new(0, width, height, 30.0);
-            let mut rgb = vec![0; (3 * width * height) as usize];
-            let (mut jpeg, mut yuyv) = (Vec::new(), Vec::new());
-            for index in 0..count {
-                take.render_into(u64::from(index), &mut rgb);
-                let mut bytes = Vec::new();
-                JpegEncoder::new_with_quality(&mut bytes, 85)
-                    .encode(&rgb, width, height, ColorType::Rgb8.into())
-                    .context("JPEG")?;
-                jpeg.push(bytes);
-                yuyv.push(yuyv_from_rgb(&rgb));
+    /// Reads what [`draw`] wrote.
+    pub fn read(folder: &Path) -> Result<Self> {
+        let mut bytes: [[Vec<Vec<u8>>; SIZES.len()]; FORMATS.len()] = Default::default();
+        for (sizes, format) in bytes.iter_mut().zip(FORMATS) {
+            for (pictures, size) in sizes.iter_mut().zip(SIZES) {
+                for index in 0..COUNT {
+                    let path = path(folder, format, size, index);
+                    let picture = fs::read(&path).with_context(|| path.display().to_string())?;
+                    pictures.push(picture);
+                }
             }
-            pictures.jpeg.push(jpeg);
-            pictures.yuyv.push(yuyv);
         }
-        Ok(pictures)
+        Ok(Self { bytes })
     }
 
     /// Picture `index`, of the size with this number in [`SIZES`].
     pub fn get(&self, is_jpeg: bool, size: usize, index: usize) -> &[u8] {
-        let pictures = if is_jpeg {
-            &self.jpeg[size]
-        } else {
-            &self.yuyv[size]
-        };
-        &pictures[index % pictures.len()]
+        &self.bytes[usize::from(!is_jpeg)][size][index % COUNT]
     }
 }
 
