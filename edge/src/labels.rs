@@ -81,7 +81,7 @@ labels! {
     language
     unchanged compare compare_hint split copy photo flip reset help
     edited before recording
-    starting no_face camera_away camera_returns preparing
+    starting no_face camera_away camera_returns preparing spared
     copied copy_undone copy_needs_face
     photo_needs_picture photo_kept photo_discarded photo_failed recording_failed
     photo_question photo_note keep discard

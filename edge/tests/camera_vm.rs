@@ -4,12 +4,12 @@
 use crate::{
     bundle::Tiny,
     place::{Place, assert_succeeds, runtime, skip},
+    xvfb::{Screen, wait_for},
 };
-use image::RgbImage;
 use std::{
     env, fs,
     io::{BufRead, BufReader, Write},
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, Command, Stdio},
     sync::mpsc::{self, Receiver},
     thread,
@@ -78,132 +78,43 @@ impl Drop for Webcam {
     }
 }
 
-fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
-    while !holds() {
-        assert!(Instant::now() < deadline, "{what} did not come");
-        thread::sleep(Duration::from_millis(100));
-    }
-}
-
-/// An Xvfb with the mirror in full view.
-struct Screen {
-    place: Place,
-    server: Child,
-    mirror: Child,
-}
-
-impl Drop for Screen {
-    fn drop(&mut self) {
-        for child in [&mut self.mirror, &mut self.server] {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
-    }
-}
-
-const DISPLAY: &str = ":79";
-
-fn tool(program: &str, arguments: &[&str]) -> Option<String> {
-    let output = Command::new(program)
-        .args(arguments)
-        .env("DISPLAY", DISPLAY)
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
-    let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-    (output.status.success() && !text.is_empty()).then_some(text)
-}
-
-fn act(arguments: &[&str]) {
-    let status = Command::new("xdotool")
-        .args(arguments)
-        .env("DISPLAY", DISPLAY)
-        .status();
-    assert!(status.unwrap().success(), "xdotool {arguments:?}");
-    // A press shorter than a tick of the window would be lost.
-    thread::sleep(Duration::from_millis(600));
-}
-
-impl Screen {
-    fn new(library: &Path, source: &str) -> Self {
-        let place = Place::with_bundle(&Tiny::default());
-        let server = Command::new("Xvfb")
-            .args([DISPLAY, "-screen", "0", "960x720x24", "-nolisten", "tcp"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        until("the X server", || {
-            tool("xdotool", &["getdisplaygeometry"]).is_some()
-        });
-        let arguments = [
-            "run",
-            "--bundle",
-            "bundle",
-            "--source",
-            source,
-            "--display",
-            "window",
-            "--attr",
-            "smile=0.5",
-            "--report",
-            "r.json",
-        ];
-        let mirror = place
-            .command(library, &arguments)
-            .env("DISPLAY", DISPLAY)
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        Self {
-            place,
-            server,
-            mirror,
-        }
-    }
-
-    fn shot(&self) -> RgbImage {
-        let path: PathBuf = self.place.path("shot.png");
-        let name = path.display().to_string();
-        let status = Command::new("import")
-            .args(["-window", "root", &name])
-            .env("DISPLAY", DISPLAY)
-            .status();
-        assert!(status.unwrap().success(), "a screenshot");
-        image::open(path).unwrap().into_rgb8()
-    }
-
-    /// Mean brightness of the upper half, where no controls are.
-    fn brightness(&self) -> f64 {
-        let shot = self.shot();
-        let half = &shot.as_raw()[..shot.as_raw().len() / 2];
-        half.iter().map(|&byte| f64::from(byte)).sum::<f64>() / half.len() as f64
-    }
+/// Mean brightness of the upper half of the window.
+fn brightness(screen: &Screen) -> f64 {
+    let shot = screen.shot();
+    let half = &shot.as_raw()[..shot.as_raw().len() / 2];
+    half.iter().map(|&byte| f64::from(byte)).sum::<f64>() / half.len() as f64
 }
 
 #[test]
 fn a_usb_webcam_is_mirrored_and_survives_twenty_unplugs_a_freeze_and_cut_off_pictures() {
-    let Some(library) = runtime() else { return };
     let Some(mut webcam) = Webcam::new() else {
         return;
     };
-    let device = Path::new("/dev/video0");
-    until("the device node", || device.exists());
-    let mut screen = Screen::new(&library, "camera:/dev/video0");
+    let node = || Path::new("/dev/video0").exists().then_some(());
+    wait_for(node).expect("the device node");
+    let place = Place::with_bundle(&Tiny::default());
+    let arguments = [
+        "--source",
+        "camera:/dev/video0",
+        "--attr",
+        "smile=0.5",
+        "--fade-after",
+        "0",
+        "--leave-after",
+        "0",
+    ];
+    let mut screen = Screen::new(79, place, &arguments).expect("the mirror starts");
     let event = webcam.wait_for("streaming");
     assert_eq!(event, "streaming 1280x720 MJPG", "the best mode is taken");
-    until("the picture", || screen.brightness() > 20.0);
-    if let Some(kept) = env::var_os("CAMERA_VM_SHOT") {
-        screen.shot().save(kept).unwrap();
-    }
+    let shown = |screen: &Screen| screen.is_marked() && brightness(screen) > 20.0;
+    wait_for(|| shown(&screen).then_some(())).expect("the edited picture");
 
-    // The slider spans 76 to 603 pixels of the 960 wide window, -1 to 1.5.
-    act(&["mousemove", "400", "645"]);
-    act(&["mousedown", "1"]);
-    act(&["mousemove", "500", "640"]);
-    act(&["mousemove", "590", "640"]);
-    act(&["mouseup", "1"]);
+    // The slider spans 42 to 918 pixels of a window of 960x720, -1 to 1.5.
+    screen.move_to([400, 574]);
+    screen.act(&["mousedown", "1"]);
+    screen.move_to([600, 570]);
+    screen.move_to([888, 560]);
+    screen.act(&["mouseup", "1"]);
 
     for cycle in 1..=CYCLES {
         webcam.tell("unplug");
@@ -220,11 +131,11 @@ fn a_usb_webcam_is_mirrored_and_survives_twenty_unplugs_a_freeze_and_cut_off_pic
     thread::sleep(Duration::from_secs(2));
     webcam.tell("go");
     thread::sleep(Duration::from_secs(1));
-    assert!(screen.brightness() > 20.0, "the picture is back");
+    wait_for(|| shown(&screen).then_some(())).expect("the picture is back");
+    screen.shot().save("/tmp/share/camera-vm.png").unwrap();
 
-    act(&["keydown", "Escape"]);
-    until("the end", || screen.mirror.try_wait().unwrap().is_some());
-    assert!(screen.mirror.wait().unwrap().success());
+    screen.press("q");
+    assert!(screen.ended().success());
     let report = screen.place.report("r.json");
     assert!(
         report["camera_interruptions"].as_u64().unwrap() > CYCLES,

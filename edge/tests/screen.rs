@@ -285,6 +285,58 @@ fn when_the_visitor_leaves_the_settings_go_back_and_the_invitation_appears() {
 }
 
 #[test]
+fn the_screen_goes_dark_after_the_visitor_has_left_and_a_key_lights_it_up() {
+    let empty = RgbImage::from_pixel(640, 480, image::Rgb([120, 130, 140]));
+    let extra = ["--leave-after", "2", "--blank-after", "1"];
+    let Some((screen, _)) = still(220, &empty, &extra) else {
+        return;
+    };
+    let is_dark = || screen.shot().iter().all(|&value| value == 0);
+    assert!(wait_for(|| is_dark().then_some(())).is_some(), "dark");
+    screen.press("Right");
+    assert!(wait_for(|| (!is_dark()).then_some(())).is_some(), "lit");
+    screen.end("q");
+}
+
+#[test]
+fn a_hot_machine_says_so_in_the_status_line() {
+    // Two seconds after the start both are as they stay; where the line ends tells them apart.
+    let line_ends = |number: u32, celsius: &str| {
+        let place = Place::with_bundle(&Tiny::default());
+        let zone = place.path("machine/sys/class/thermal/thermal_zone0");
+        fs::create_dir_all(&zone).unwrap();
+        fs::write(zone.join("temp"), format!("{celsius}000")).unwrap();
+        let arguments = [
+            "--source",
+            "demo",
+            "--fade-after",
+            "0",
+            "--system-root",
+            "machine",
+        ];
+        let screen = Screen::new(number, place, &arguments)?;
+        wait_for(|| screen.is_marked().then_some(())).expect("the mirror runs");
+        thread::sleep(Duration::from_secs(2));
+        let shot = screen.shot();
+        if let Some(folder) = std::env::var_os("EDGE_SHOTS") {
+            let name = format!("heat-{celsius}.png");
+            shot.save(std::path::Path::new(&folder).join(name)).unwrap();
+        }
+        screen.end("q");
+        // Text is the brightest thing in the line's row.
+        let bright = |x: &u32| (24..40).any(|y| shot.get_pixel(*x, y).0.iter().all(|v| *v > 215));
+        (0..760).rev().find(bright)
+    };
+    let (Some(cool), Some(hot)) = (line_ends(221, "40"), line_ends(222, "97")) else {
+        return;
+    };
+    assert!(
+        hot > cool + 40,
+        "the line ends at {cool}, and at {hot} when hot"
+    );
+}
+
+#[test]
 fn a_kiosk_covers_the_whole_screen_and_a_window_can_be_resized() {
     let place = Place::with_bundle(&Tiny::default());
     let Some(screen) = Screen::new(218, place, &["--source", "demo", "--kiosk"]) else {

@@ -46,9 +46,9 @@ fn quiet(program: &str, display: &str, arguments: &[&str]) -> Option<String> {
         .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Tries until something comes, for half a minute.
+/// Tries until something comes, for two minutes: an emulated machine is slow.
 pub fn wait_for<T>(mut attempt: impl FnMut() -> Option<T>) -> Option<T> {
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + Duration::from_secs(120);
     while Instant::now() < deadline {
         if let Some(value) = attempt() {
             return Some(value);

@@ -282,6 +282,12 @@ impl Overlay {
         self.redraw();
     }
 
+    /// Whether nobody is in front of the mirror.
+    #[must_use]
+    pub fn is_away(&self) -> bool {
+        self.presence.is_away()
+    }
+
     /// Says something for a few seconds.
     pub fn say(&mut self, note: String) {
         self.note = Some((note, self.seconds + NOTE));

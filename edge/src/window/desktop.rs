@@ -1,10 +1,11 @@
 //! The X desktop around the window: its monitors, and full screen.
 
-use crate::error::EdgeError;
+use crate::{error::EdgeError, idle::Light};
 use x11rb::{
     connection::Connection,
     errors::ReplyError,
     protocol::{
+        dpms::{ConnectionExt as _, DPMSMode},
         randr::ConnectionExt as _,
         xproto::{
             AtomEnum, ClientMessageEvent, ConfigureWindowAux, ConnectionExt as _, EventMask,
@@ -96,6 +97,33 @@ impl Desktop {
             self.before = None;
         }
         self.request(window, full, place).map_err(window_error)
+    }
+
+    /// Switches the monitor's light off, or on again; a screen without that ability stays lit and shows
+    /// black.
+    ///
+    /// # Errors
+    /// [`EdgeError::Window`].
+    pub fn set_light(&self, light: Light) -> Result<(), EdgeError> {
+        let level = match light {
+            Light::On => DPMSMode::ON,
+            Light::Off => DPMSMode::OFF,
+        };
+        let switched = || -> Result<(), ReplyError> {
+            self.connection.dpms_enable()?.check()?;
+            self.connection.dpms_force_level(level)?.check()
+        };
+        match switched() {
+            Err(ReplyError::ConnectionError(
+                x11rb::errors::ConnectionError::UnsupportedExtension,
+            )) => Ok(()),
+            // The server knows the extension, but its monitor has no light to switch.
+            Err(ReplyError::X11Error(error)) => {
+                log::debug!("the monitor's light cannot be switched: {error:?}");
+                Ok(())
+            }
+            result => result.map_err(window_error),
+        }
     }
 
     fn request(&self, window: Window, full: bool, place: Place) -> Result<(), ReplyError> {

@@ -11,6 +11,8 @@ pub mod options;
 use crate::{
     edit::Edit,
     error::EdgeError,
+    health::effort::Effort,
+    idle::{Idle, Light},
     labels::Labels,
     mailbox::Taken,
     mirror::Mirror,
@@ -76,6 +78,9 @@ pub struct MirrorWindow {
     on_screen: Option<(u64, u64)>,
     shown: u64,
     meter: Meter,
+    idle: Idle,
+    light: Light,
+    effort: Effort,
     start: Instant,
     ended: bool,
 }
@@ -178,6 +183,9 @@ impl MirrorWindow {
             on_screen: None,
             shown: 0,
             meter: Meter::default(),
+            idle: Idle::new(blank_after(options), Instant::now()),
+            light: Light::On,
+            effort: Effort::Full,
             start: Instant::now(),
             ended: false,
         })
@@ -341,12 +349,17 @@ impl MirrorWindow {
     }
 
     fn learn_about(&mut self, pipeline: &Pipeline) {
+        self.effort = pipeline.shared.due.effort();
         let source = pipeline.shared.source();
         if self.about.source != source {
             self.about.source = source;
         }
         if let Some(provider) = pipeline.shared.provider() {
             self.about.provider = provider.running.label().into();
+            if self.effort != Effort::Full {
+                let spared = &self.overlay.labels().spared;
+                self.about.provider = format!("{} ({spared})", self.about.provider);
+            }
             let failures = provider.failures.into_iter();
             self.about.failures = failures
                 .map(|failure| (failure.provider.label().into(), failure.reason))
@@ -437,13 +450,21 @@ impl MirrorWindow {
             preparing: preparing.as_deref(),
         };
         let redrawn = self.overlay.draw(&moment, [width, height]);
+        let relit = self.follow_visitor()?;
         let resized = std::mem::replace(&mut self.size, [width, height]) != [width, height];
-        if !(renewed || redrawn || resized) || self.size.contains(&0) {
+        let dark = self.light == Light::Off;
+        let news = (renewed || redrawn) && !dark || resized || relit;
+        if !news || self.size.contains(&0) {
             self.window.update();
             return Ok(());
         }
         let start = Instant::now();
-        self.paint(base.as_ref(), mirror);
+        if dark {
+            self.pixels.clear();
+            self.pixels.resize(width * height, 0);
+        } else {
+            self.paint(base.as_ref(), mirror);
+        }
         self.window
             .update_with_buffer(&self.pixels, width, height)
             .map_err(|error| EdgeError::Window(error.to_string()))?;
@@ -459,6 +480,19 @@ impl MirrorWindow {
             }
         }
         Ok(())
+    }
+
+    /// Goes dark some time after the visitor has left, and lights up for the next one. Returns whether
+    /// that has just changed.
+    fn follow_visitor(&mut self) -> Result<bool, EdgeError> {
+        let somebody = !self.overlay.is_away();
+        let light = self.idle.look(somebody, Instant::now());
+        if light == self.light {
+            return Ok(false);
+        }
+        self.light = light;
+        self.desktop.set_light(light)?;
+        Ok(true)
     }
 
     /// Draws the picture and the overlay into the window's pixels.
@@ -483,6 +517,21 @@ impl MirrorWindow {
         }
         self.overlay.blend(pixels, self.size);
     }
+}
+
+impl Drop for MirrorWindow {
+    /// Nobody else switches the light on again.
+    fn drop(&mut self) {
+        if self.light == Light::Off {
+            // An X server that has gone has taken the light along.
+            let _ = self.desktop.set_light(Light::On);
+        }
+    }
+}
+
+/// Time after which the screen goes dark; none never.
+fn blank_after(options: &ScreenOptions) -> Option<Duration> {
+    (options.blank_after > 0.0).then(|| Duration::from_secs_f64(options.blank_after))
 }
 
 /// The fonts, after a look whether they can draw what will be asked for.

@@ -30,6 +30,9 @@ pub struct ScreenOptions {
     /// Seconds without a touch after which the controls fade away; 0: never
     #[arg(long, value_name = "SECONDS", default_value_t = 6.0, value_parser = seconds)]
     pub fade_after: f64,
+    /// Seconds after a visitor has left until the screen goes dark, to be lit by the next one; 0: never
+    #[arg(long, value_name = "SECONDS", default_value_t = 0.0, value_parser = seconds)]
+    pub blank_after: f64,
     /// Folder for photos that visitors ask for and keep
     #[arg(long, value_name = "DIR", default_value = "mirror-photos")]
     pub photos: PathBuf,
