@@ -53,21 +53,21 @@ impl Court<'_> {
     /// - `change_below_nose.…` and `change_above_eyes.…`, or `change_edited_rows.…` and
     ///   `change_kept_rows.…` where the settings give an attribute rows of its own;
     /// - `frechet_inception_distance.…` to the real faces of the target domain;
-    /// - `score`: the worst direction's success, times its monotonicity, times one minus the kept
-    ///   rows' change over the edited rows'.
+    /// - `score`: success, times monotonicity, times the edited rows' part of both rows' change; the
+    ///   mean over all directions.
     ///
     /// # Errors
     /// [`TrainError::Torch`] when a Fréchet distance cannot be computed.
     pub fn measure(&self, model: &Applied<'_>) -> Result<Metrics, TrainError> {
         let mut metrics = Metrics::new();
-        let mut worst = f64::INFINITY;
+        let mut scores = Vec::new();
         for source in 0..self.attributes.domain_count() {
             for attribute in 0..self.attributes.len() {
-                let score = self.direction(model, source, attribute, &mut metrics)?;
-                worst = worst.min(score);
+                scores.push(self.direction(model, source, attribute, &mut metrics)?);
             }
         }
-        metrics.insert(SCORE.into(), worst);
+        let mean = scores.iter().sum::<f64>() / scores.len().max(1) as f64;
+        metrics.insert(SCORE.into(), mean);
         Ok(metrics)
     }
 
@@ -135,7 +135,7 @@ impl Court<'_> {
             let distance = frechet::distance(&features(&whole), &features(&real))?;
             metrics.insert(format!("frechet_inception_distance.{path}"), distance);
         }
-        let place = 1.0 - (outside / inside.max(f64::EPSILON)).clamp(0.0, 1.0);
+        let place = inside / (inside + outside).max(f64::EPSILON);
         Ok(success * monotonicity * place)
     }
 }

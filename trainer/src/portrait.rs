@@ -1,7 +1,7 @@
 //! One picture and its edits, at the picture's own resolution.
 
 use crate::{checkpoint::Loaded, classify, data::picture, error::TrainError};
-use image::{ImageBuffer, Rgb, RgbImage, imageops};
+use image::RgbImage;
 use model_spec::pixel;
 use std::path::Path;
 use tch::{Device, Tensor};
@@ -103,19 +103,33 @@ impl Portrait {
 
 /// Adds `difference [C,S,S]`, enlarged to the picture; one channel changes red, green and blue alike.
 fn add(square: &mut RgbImage, difference: &Tensor) {
-    let size = difference.size();
-    let sides = (size[2] as u32, size[1] as u32);
-    let planar = difference.expand([3, size[1], size[2]], false).contiguous();
-    let interleaved = planar.permute([1, 2, 0]).contiguous().reshape([-1]);
-    let values = Vec::<f32>::try_from(interleaved).unwrap_or_default();
-    let Some(small) = ImageBuffer::<Rgb<f32>, _>::from_raw(sides.0, sides.1, values) else {
-        unreachable!("three values per pixel")
-    };
-    let (width, height) = square.dimensions();
-    let large = imageops::resize(&small, width, height, imageops::FilterType::CatmullRom);
-    for (pixel, change) in square.pixels_mut().zip(large.pixels()) {
-        for (byte, change) in pixel.0.iter_mut().zip(change.0) {
-            *byte = pixel::byte_from_unit(pixel::unit_from_byte(*byte) + change);
+    let (width, height) = (i64::from(square.width()), i64::from(square.height()));
+    // Not by the `image` crate: its pictures of floats end at 0, so nothing could become darker.
+    let large = difference
+        .unsqueeze(0)
+        .upsample_bicubic2d([height, width], false, None, None)
+        .expand([1, 3, height, width], false);
+    let interleaved = large.permute([0, 2, 3, 1]).contiguous().reshape([-1]);
+    let changes = Vec::<f32>::try_from(interleaved)
+        .unwrap_or_else(|_| unreachable!("a float tensor of one dimension"));
+    for (byte, change) in square.iter_mut().zip(changes) {
+        *byte = pixel::byte_from_unit(pixel::unit_from_byte(*byte) + change);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_difference_darkens_and_brightens_at_the_pictures_own_size() {
+        for (change, expected) in [(-0.4, [49, 69, 89]), (0.4, [151, 171, 191])] {
+            let mut picture = RgbImage::from_pixel(8, 8, image::Rgb([100, 120, 140]));
+            add(
+                &mut picture,
+                &Tensor::full([1, 2, 2], change, tch::kind::FLOAT_CPU),
+            );
+            assert_eq!(picture, RgbImage::from_pixel(8, 8, image::Rgb(expected)));
         }
     }
 }
