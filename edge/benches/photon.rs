@@ -21,11 +21,14 @@ const SIZE: [u32; 2] = [1280, 720];
 const DISPLAY: &str = ":196";
 const INTERVAL_MS: f64 = 1000.0 / 30.0;
 /// Pictures differ in the lower bits of their number only, so that this many JPEGs are enough.
-const PICTURES: u64 = 64;
-/// Blocks of a stamp: white, black, then bits from the lowest to the highest.
-const BLOCKS: u32 = 8;
+const PICTURES: u64 = 1 << BITS;
+/// Bits of a stamp, from the lowest to the highest.
+const BITS: u32 = 6;
+/// Blocks of a stamp: white, black, the bits, and their opposites, so that a screen that is being
+/// drawn shows no valid stamp.
+const BLOCKS: u32 = 2 + 2 * BITS;
 /// Upper end of the stamp, side of a block, and distance from both edges of the picture, in pixels.
-const STAMP: [u32; 3] = [180, 36, 40];
+const STAMP: [u32; 3] = [160, 28, 40];
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -132,6 +135,16 @@ fn shim(library: &Path) -> Result<PathBuf, Failure> {
     }
 }
 
+fn is_white(block: u32, number: u64) -> bool {
+    let bit = |bit: u32| number >> bit & 1 == 1;
+    match block {
+        0 => true,
+        1 => false,
+        block if block < 2 + BITS => bit(block - 2),
+        block => !bit(block - 2 - BITS),
+    }
+}
+
 /// JPEGs of the demo face, stamped at the left and at the right.
 fn pictures(folder: &Path) -> Result<(), Failure> {
     let take = Take::new(0, SIZE[0], SIZE[1], 30.0);
@@ -140,11 +153,7 @@ fn pictures(folder: &Path) -> Result<(), Failure> {
         take.render_into(number, &mut rgb);
         let [top, side, edge] = STAMP;
         for block in 0..BLOCKS {
-            let white = match block {
-                0 => true,
-                1 => false,
-                bit => number >> (bit - 2) & 1 == 1,
-            };
+            let white = is_white(block, number);
             for y in top + block * side..top + (block + 1) * side {
                 for left in [edge, SIZE[0] - edge - side] {
                     let begin = 3 * (y * SIZE[0] + left) as usize;
@@ -220,19 +229,14 @@ impl FrameBuffer {
         for (scale, [left, above]) in places {
             let [top, side, edge] = STAMP.map(f64::from);
             let x = left + scale * (edge + side / 2.0);
-            let mut number = 0;
-            let mut valid = true;
-            for block in 0..BLOCKS {
-                let y = above + scale * (top + (f64::from(block) + 0.5) * side);
-                let bright = self.brightness(x, y)?;
-                valid &= !(60..=195).contains(&bright);
-                match block {
-                    0 => valid &= bright > 127,
-                    1 => valid &= bright <= 127,
-                    bit => number |= u64::from(bright > 127) << (bit - 2),
-                }
+            let mut white = [false; BLOCKS as usize];
+            for (block, white) in white.iter_mut().enumerate() {
+                let y = above + scale * (top + (block as f64 + 0.5) * side);
+                *white = self.brightness(x, y)? > 127;
             }
-            if valid {
+            let bits = white[2..].iter().take(BITS as usize).enumerate();
+            let number = bits.map(|(bit, &white)| u64::from(white) << bit).sum();
+            if (0..BLOCKS).all(|block| white[block as usize] == is_white(block, number)) {
                 self.placed = Some((scale, [left, above]));
                 return Ok(Some(number));
             }

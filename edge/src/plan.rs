@@ -51,6 +51,8 @@ impl Plan {
             contact_sheet: config.contact_sheet.clone(),
             showcase: false,
         };
+        // Nobody is at the slider, and half of the demo face's time it smiles by itself.
+        plan.showcase = plan.display == DisplayChoice::None && plan.is_demo_unattended(config);
         if plan.may_fall_back {
             let has_screen = env::var_os("DISPLAY").is_some_and(|display| !display.is_empty());
             plan.display = DisplayChoice::Window;
@@ -74,7 +76,11 @@ impl Plan {
         }
         let sheet = || Some(DEMONSTRATION_SHEET.into());
         self.contact_sheet = self.contact_sheet.take().or_else(sheet);
-        self.showcase = self.source == SourceChoice::Demo && config.attr.is_none();
+        self.showcase = self.is_demo_unattended(config);
+    }
+
+    fn is_demo_unattended(&self, config: &Config) -> bool {
+        self.source == SourceChoice::Demo && config.attr.is_none() && config.reference.is_none()
     }
 
     /// Opens the display; `auto` goes on without one.
