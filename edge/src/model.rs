@@ -325,6 +325,9 @@ fn open_all(
     progress: &mut dyn FnMut(&str),
 ) -> Result<Graphs, OpenError> {
     let graphs = &bundle.manifest().graphs;
+    runtime
+        .try_provider(provider)
+        .map_err(OpenError::Provider)?;
     let opener = runtime
         .opener(bundle, request, provider)
         .map_err(OpenError::Provider)?;
@@ -365,7 +368,7 @@ impl Graph {
             .read(&spec.file)
             .map_err(|error| OpenError::Contract(error.into()))?;
         let session = runtime
-            .open_graph(&bytes, opener)
+            .open_graph(spec.file.trim_end_matches(".onnx"), &bytes, opener)
             .map_err(|reason| OpenError::Provider(format!("{}: {reason}", spec.file)))?;
         for (what, outlets, specs) in [
             ("inputs", session.inputs(), &spec.inputs),

@@ -85,11 +85,12 @@ impl Runtime {
     pub fn try_provider(&self, provider: Provider) -> Result<(), String> {
         let text = |error: ort::Error| error.message().trim().to_owned();
         let mut builder = self.session_builder().map_err(text)?;
-        match provider {
+        let registered = match provider {
             Provider::Cpu => Ok(()),
-            Provider::Cuda => ep::CUDA::default().register(&mut builder).map_err(text),
-            Provider::TensorRt => ep::TensorRT::default().register(&mut builder).map_err(text),
-        }
+            Provider::Cuda => ep::CUDA::default().register(&mut builder),
+            Provider::TensorRt => ep::TensorRT::default().register(&mut builder),
+        };
+        registered.map_err(|error| explained(error.message().trim(), self.library.path()))
     }
 
     fn session_builder(&self) -> ort::Result<SessionBuilder> {
@@ -102,11 +103,11 @@ impl Runtime {
         Ok(builder)
     }
 
-    /// Opens the ONNX model `bytes` on the opener's provider, never on another one.
+    /// Opens the ONNX model `bytes` of that name on the opener's provider, never on another one.
     ///
     /// # Errors
     /// ONNX Runtime's reason.
-    pub fn open_graph(&self, bytes: &[u8], opener: &Opener) -> Result<Session, String> {
+    pub fn open_graph(&self, name: &str, bytes: &[u8], opener: &Opener) -> Result<Session, String> {
         let text = |error: ort::Error| error.message().trim().to_owned();
         let failed = |error: ort::Error<SessionBuilder>| error.message().trim().to_owned();
         let mut builder = self.session_builder().map_err(text)?;
@@ -125,7 +126,7 @@ impl Runtime {
             Provider::Cpu => {}
             Provider::Cuda => cuda().register(&mut builder).map_err(text)?,
             Provider::TensorRt => {
-                opener.tensorrt().register(&mut builder).map_err(text)?;
+                opener.tensorrt(name).register(&mut builder).map_err(text)?;
                 cuda().register(&mut builder).map_err(text)?;
             }
         }
@@ -134,7 +135,7 @@ impl Runtime {
 }
 
 impl Opener {
-    fn tensorrt(&self) -> ep::TensorRT {
+    fn tensorrt(&self, graph: &str) -> ep::TensorRT {
         let request = &self.request;
         let mut tensorrt = ep::TensorRT::default()
             .with_device_id(0)
@@ -148,12 +149,34 @@ impl Opener {
             let folder = folder.display().to_string();
             tensorrt = tensorrt
                 .with_engine_cache(true)
+                // The graphs of a bundle share the folder.
+                .with_engine_cache_prefix(graph)
                 .with_engine_cache_path(&folder)
                 .with_timing_cache(true)
                 .with_timing_cache_path(&folder);
         }
         tensorrt
     }
+}
+
+/// ONNX Runtime's reason, with the places it speaks of.
+fn explained(reason: &str, library: &Path) -> String {
+    let place = library.display();
+    if reason.contains("not enabled in this build") {
+        return format!(
+            "{reason} The ONNX Runtime in use, {place}, was built without it; name one that has it \
+             with --onnxruntime PATH"
+        );
+    }
+    if reason.contains(".so") {
+        let named = std::env::var("LD_LIBRARY_PATH").unwrap_or_default();
+        let named = if named.is_empty() { "not set" } else { &named };
+        let beside = library.parent().unwrap_or(library).display();
+        return format!(
+            "{reason}; searched: {beside}, LD_LIBRARY_PATH ({named}), the system's folders (ldconfig -p)"
+        );
+    }
+    reason.into()
 }
 
 /// Two threads at most: the other stages need the rest of a small processor.
