@@ -27,6 +27,11 @@ test: setup ## set up and run every test
 	cargo build --locked --workspace
 	cargo test --locked --workspace
 
+bench-edge: onnxruntime ## measure the mirror on this machine: edge bench, and from motion to photon (wants Xvfb)
+	cargo build --release --locked -p edge
+	$(TARGET)/release/edge bench
+	cargo bench --locked -p edge --bench photon
+
 lint: setup ## check formatting, and clippy with warnings denied
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings

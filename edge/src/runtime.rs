@@ -162,6 +162,8 @@ impl Opener {
 /// ONNX Runtime's reason, with the places it speaks of.
 fn explained(reason: &str, library: &Path) -> String {
     let place = library.display();
+    // Before it stands where in ONNX Runtime's source that happened.
+    let reason = reason.rsplit(" : FAIL : ").next().unwrap_or(reason);
     if reason.contains("not enabled in this build") {
         return format!(
             "{reason} The ONNX Runtime in use, {place}, was built without it; name one that has it \
@@ -182,4 +184,32 @@ fn explained(reason: &str, library: &Path) -> String {
 /// Two threads at most: the other stages need the rest of a small processor.
 fn intra_threads() -> usize {
     std::thread::available_parallelism().map_or(1, |count| count.get().min(2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_names_the_library_and_where_it_was_searched() {
+        let library = Path::new("/opt/ort/libonnxruntime.so");
+        let missing = "/src/provider_bridge_ort.cc:1844 Get() [ONNXRuntimeError] : 1 : FAIL : Failed to load \
+                       library libonnxruntime_providers_cuda.so with error: libcudnn.so.9: cannot open \
+                       shared object file: No such file or directory";
+        let reason = explained(missing, library);
+        assert!(reason.starts_with("Failed to load library"), "{reason}");
+        assert!(reason.contains("libcudnn.so.9"), "{reason}");
+        assert!(
+            reason.contains("searched: /opt/ort, LD_LIBRARY_PATH"),
+            "{reason}"
+        );
+        let absent = explained(
+            "CUDA execution provider is not enabled in this build.",
+            library,
+        );
+        assert!(
+            absent.contains("/opt/ort/libonnxruntime.so, was built without it"),
+            "{absent}"
+        );
+    }
 }
