@@ -21,23 +21,32 @@ pub struct Scaler {
 #[derive(Debug, Default)]
 struct Line {
     row: Option<usize>,
-    /// RGB, bytes times 256.
+    /// Bytes times 256, four to a pixel in the order of a window's bytes: blue, green, red, nothing.
     values: Vec<u16>,
 }
 
+/// Bytes per pixel of a window.
+const LANES: usize = 4;
+// A window's pixel is a number; its bytes lie in memory from the lowest to the highest.
+const _: () = assert!(cfg!(target_endian = "little"));
+
 impl Line {
     fn stretch(&mut self, rgb: &[u8], columns: &[Tap]) {
-        self.values.clear();
-        self.values.extend(columns.iter().flat_map(|tap| {
-            let (a, b) = (
-                &rgb[tap.first..tap.first + 3],
-                &rgb[tap.second..tap.second + 3],
-            );
-            [0, 1, 2].map(|i| {
-                let mixed = u32::from(a[i]) * (256 - tap.weight) + u32::from(b[i]) * tap.weight;
-                mixed as u16
-            })
-        }));
+        self.values.resize(LANES * columns.len(), 0);
+        for (out, tap) in self.values.chunks_exact_mut(LANES).zip(columns) {
+            let first = &rgb[tap.first..tap.first + 3];
+            if tap.weight == 0 {
+                for (out, &byte) in out.iter_mut().zip(first.iter().rev()) {
+                    *out = u16::from(byte) << 8;
+                }
+                continue;
+            }
+            let second = &rgb[tap.second..tap.second + 3];
+            let pairs = first.iter().zip(second).rev();
+            for (out, (&a, &b)) in out.iter_mut().zip(pairs) {
+                *out = (u32::from(a) * (256 - tap.weight) + u32::from(b) * tap.weight) as u16;
+            }
+        }
     }
 }
 
@@ -109,18 +118,20 @@ impl Scaler {
                 }
             }
             let begin = (self.origin[1] + row) * window[0] + left + part.start;
-            let out = pixels[begin..begin + part.len()].iter_mut();
-            let upper = self.lines[0].values.chunks_exact(3);
-            let lower = self.lines[1].values.chunks_exact(3);
+            let out: &mut [u8] = bytemuck::cast_slice_mut(&mut pixels[begin..begin + part.len()]);
+            let [upper, lower] = [&self.lines[0].values, &self.lines[1].values];
             let (first, second) = ((256 - tap.weight) * brightness, tap.weight * brightness);
-            for ((out, upper), lower) in out.zip(upper).zip(lower) {
-                let mix = |i: usize| {
-                    // 8 bits each of column weight, row weight and brightness, and one to spare.
-                    ((u32::from(upper[i]) * (first >> 1) + u32::from(lower[i]) * (second >> 1))
-                        + (1 << 22))
-                        >> 23
-                };
-                *out = mix(0) << 16 | mix(1) << 8 | mix(2);
+            // 8 bits each of column weight, row weight and brightness: just 32 with the byte's.
+            let half = 1_u32 << 23;
+            if second == 0 {
+                for (out, &upper) in out.iter_mut().zip(upper) {
+                    *out = ((u32::from(upper) * first + half) >> 24) as u8;
+                }
+                continue;
+            }
+            for ((out, &upper), &lower) in out.iter_mut().zip(upper).zip(lower) {
+                let mixed = u32::from(upper) * first + u32::from(lower) * second;
+                *out = ((mixed + half) >> 24) as u8;
             }
         }
     }
