@@ -72,14 +72,19 @@ impl Compositor {
     /// Fills `fine` with `count` samples per side.
     fn enlarge(&mut self, patch: &Patch<'_>, count: usize) {
         let size = patch.size;
+        // A face that comes nearer shall not allocate.
+        let (most, channels) = (FINEST * size, patch.colour.channels());
         self.taps.clear();
+        self.wide.clear();
+        self.fine.clear();
+        self.taps.reserve_exact(most);
+        self.wide.reserve_exact(size * most);
+        self.fine.reserve_exact(channels * (most + 2) * (most + 2));
         self.taps
             .extend((0..count).map(|index| Tap::new(index, count, size)));
         self.wide.resize(size * count, 0.0);
         let stride = count + 2;
-        self.fine.clear();
-        self.fine
-            .resize(patch.colour.channels() * stride * stride, 0.0);
+        self.fine.resize(channels * stride * stride, 0.0);
         for (plane, fine) in patch
             .difference
             .chunks_exact(size * size)
