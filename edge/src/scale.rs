@@ -21,8 +21,8 @@ pub struct Scaler {
 #[derive(Debug, Default)]
 struct Line {
     row: Option<usize>,
-    /// Bytes times 256, four to a pixel in the order of a window's bytes: blue, green, red, nothing.
-    values: Vec<u16>,
+    /// Four to a pixel in the order of a window's bytes: blue, green, red, nothing.
+    values: Vec<u8>,
 }
 
 /// Bytes per pixel of a window.
@@ -31,20 +31,17 @@ const LANES: usize = 4;
 const _: () = assert!(cfg!(target_endian = "little"));
 
 impl Line {
-    fn stretch(&mut self, rgb: &[u8], columns: &[Tap]) {
+    fn stretch(&mut self, rgb: &[u8], columns: &[Tap], brightness: u32) {
         self.values.resize(LANES * columns.len(), 0);
         for (out, tap) in self.values.chunks_exact_mut(LANES).zip(columns) {
-            let first = &rgb[tap.first..tap.first + 3];
-            if tap.weight == 0 {
-                for (out, &byte) in out.iter_mut().zip(first.iter().rev()) {
-                    *out = u16::from(byte) << 8;
-                }
-                continue;
-            }
-            let second = &rgb[tap.second..tap.second + 3];
-            let pairs = first.iter().zip(second).rev();
-            for (out, (&a, &b)) in out.iter_mut().zip(pairs) {
-                *out = (u32::from(a) * (256 - tap.weight) + u32::from(b) * tap.weight) as u16;
+            let (a, b) = (
+                &rgb[tap.first..tap.first + 3],
+                &rgb[tap.second..tap.second + 3],
+            );
+            let (first, second) = ((256 - tap.weight) * brightness, tap.weight * brightness);
+            for i in 0..3 {
+                let mixed = u32::from(a[i]) * first + u32::from(b[i]) * second;
+                out[2 - i] = ((mixed + (1 << 15)) >> 16) as u8;
             }
         }
     }
@@ -113,6 +110,7 @@ impl Scaler {
                     line.stretch(
                         &rgb[source * stride..][..stride],
                         &self.columns[part.clone()],
+                        brightness,
                     );
                     line.row = Some(source);
                 }
@@ -120,18 +118,15 @@ impl Scaler {
             let begin = (self.origin[1] + row) * window[0] + left + part.start;
             let out: &mut [u8] = bytemuck::cast_slice_mut(&mut pixels[begin..begin + part.len()]);
             let [upper, lower] = [&self.lines[0].values, &self.lines[1].values];
-            let (first, second) = ((256 - tap.weight) * brightness, tap.weight * brightness);
-            // 8 bits each of column weight, row weight and brightness: just 32 with the byte's.
-            let half = 1_u32 << 23;
-            if second == 0 {
-                for (out, &upper) in out.iter_mut().zip(upper) {
-                    *out = ((u32::from(upper) * first + half) >> 24) as u8;
-                }
+            if tap.weight == 0 {
+                out.copy_from_slice(upper);
                 continue;
             }
+            // In 16 bits, which processors do eight or more at a time.
+            let (first, second) = (256 - tap.weight as u16, tap.weight as u16);
             for ((out, &upper), &lower) in out.iter_mut().zip(upper).zip(lower) {
-                let mixed = u32::from(upper) * first + u32::from(lower) * second;
-                *out = ((mixed + half) >> 24) as u8;
+                let mixed = u16::from(upper) * first + u16::from(lower) * second;
+                *out = ((mixed + 128) >> 8) as u8;
             }
         }
     }

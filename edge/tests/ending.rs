@@ -51,7 +51,20 @@ fn when_the_x_display_goes_away_the_mirror_ends_with_a_message() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    thread::sleep(Duration::from_secs(3));
+    let window_is_there = || {
+        let found = Command::new("xdotool")
+            .args(["search", "--name", "Mirror"])
+            .env("DISPLAY", DISPLAY)
+            .output();
+        found.map(|output| output.status.success())
+    };
+    while let Ok(false) = window_is_there()
+        && Instant::now() < deadline
+    {
+        thread::sleep(Duration::from_millis(100));
+    }
+    // Between a window and its first frame, or without xdotool.
+    thread::sleep(Duration::from_secs(2));
     server.kill().unwrap();
     server.wait().unwrap();
     let output = mirror.wait_with_output().unwrap();
