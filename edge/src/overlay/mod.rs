@@ -19,6 +19,7 @@ pub mod extent;
 pub mod fade;
 pub mod help;
 pub mod icon;
+mod input;
 pub mod layer;
 pub mod marks;
 pub mod message;
@@ -29,11 +30,12 @@ pub mod presence;
 pub mod question;
 pub mod shape;
 pub mod slider;
+pub mod state;
 pub mod text;
 
 use crate::{labels::Labels, photo::Photo};
 use attract::Attract;
-use chips::{Chips, Readings};
+use chips::Chips;
 use extent::Extent;
 use fade::Fade;
 use layer::Layer;
@@ -41,128 +43,18 @@ use marks::{Marks, Truth};
 use message::{Message, Messages};
 use model_spec::AttributeSet;
 use pages::Pages;
-use panel::{Button, Lit, Panel, Pointer};
+use panel::{Lit, Panel, Pointer};
 use presence::{Change, Presence};
 use question::Answer;
 use std::collections::VecDeque;
 use text::Text;
 
+pub use state::{About, Beginning, Moment, Press, Request, View};
+
 /// Seconds that a note stays.
 const NOTE: f64 = 3.5;
 /// Seconds after which an unanswered photo is gone.
 const PATIENCE: f64 = 30.0;
-/// Strength per press of an arrow key.
-const STEP: f32 = 0.05;
-
-/// How the overlay begins, and what it returns to when a visitor has left.
-#[derive(Debug, Clone)]
-pub struct Beginning {
-    /// One strength per attribute.
-    pub strengths: Vec<f32>,
-    /// Whether the picture is a mirror's, left on the left.
-    pub flipped: bool,
-    /// All languages to offer.
-    pub languages: Vec<Labels>,
-    /// Index of the first one.
-    pub language: usize,
-    /// Seconds without face and touch after which a visitor has left; 0 for never.
-    pub leave_after: f64,
-    /// Seconds without a touch after which the controls fade away; 0 for never.
-    pub fade_after: f64,
-    /// Whether nobody is expected to be there at the start.
-    pub away: bool,
-    /// Whether the screen is being recorded.
-    pub recording: bool,
-}
-
-/// What rarely changes: for the status line and the help page.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct About {
-    /// Name of the bundle.
-    pub model: String,
-    /// Name of the execution provider that runs.
-    pub provider: String,
-    /// Providers that were tried in vain, with the reason.
-    pub failures: Vec<(String, String)>,
-    /// Name of the source, e.g. `camera:/dev/video0 (1280x720 MJPG at 30)`.
-    pub source: String,
-}
-
-impl About {
-    /// The source's mode: what its name has in brackets.
-    fn mode(&self) -> &str {
-        let mode = self.source.rsplit_once('(').map(|(_, mode)| mode);
-        mode.and_then(|mode| mode.strip_suffix(')')).unwrap_or("")
-    }
-}
-
-/// The state of the mirror at this moment.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Moment<'a> {
-    /// Clock of the window, from 0.
-    pub seconds: f64,
-    /// Measured values.
-    pub readings: Readings,
-    /// Whether the mirror picture is edited.
-    pub edited: bool,
-    /// Whether a face is in view.
-    pub face: bool,
-    /// Whether there is a picture at all.
-    pub has_picture: bool,
-    /// Whether a copied smile is worn.
-    pub copied: bool,
-    /// Why there are no new pictures, if so.
-    pub trouble: Option<&'a str>,
-    /// What is being prepared, if anything.
-    pub preparing: Option<&'a str>,
-}
-
-/// Something that a key does.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Press {
-    /// The same as the button.
-    Button(Button),
-    /// The compare key is down, or not.
-    Compare(bool),
-    /// The chosen slider goes up or down a step.
-    Step(bool),
-    /// The slider below or above is chosen; with a single one, it goes down or up.
-    Choose(bool),
-    /// The next language.
-    Language,
-    /// Yes: keep the photo.
-    Confirm,
-    /// What is open closes.
-    Close,
-}
-
-/// What the overlay wants done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Request {
-    /// Copy the smile in view.
-    Copy,
-    /// Forget the copied smile.
-    ForgetCopy,
-    /// Take a photo and ask about it.
-    Photo,
-    /// Write the photo that was asked about.
-    Keep,
-    /// End the program.
-    Quit,
-}
-
-/// How to show the picture.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct View {
-    /// The picture before the edit everywhere.
-    pub compare: bool,
-    /// The picture before the edit in the left half.
-    pub split: bool,
-    /// Whether left stays on the left.
-    pub flipped: bool,
-    /// Brightness of the picture, 0..=256.
-    pub brightness: u32,
-}
 
 /// All layers and their state.
 pub struct Overlay {
@@ -301,156 +193,6 @@ impl Overlay {
     /// The photo to keep, after [`Request::Keep`].
     pub fn take_photo(&mut self) -> Option<Photo> {
         self.pages.take_photo()
-    }
-
-    /// Follows the pointer.
-    pub fn point(&mut self, pointer: Pointer) {
-        let Some(was) = self.pointer.replace(pointer) else {
-            return;
-        };
-        if pointer == was {
-            return;
-        }
-        let pressed = pointer.down && !was.down;
-        // The first touch of a mirror without controls brings them back and does nothing else.
-        self.waking = (self.waking && pointer.down) || (pressed && self.shown.opacity() < 128);
-        self.touch();
-        if self.waking {
-            return;
-        }
-        if let Some(tap) = self.pages.point(pointer) {
-            self.answer(tap);
-        } else if !self.pages.is_open()
-            && let Some(button) = self.panel.point(pointer)
-        {
-            self.press(Press::Button(button));
-        }
-        self.notice_slider();
-    }
-
-    /// A slider that is moved takes the place of a copied smile.
-    fn notice_slider(&mut self) {
-        if self.panel.take_moved() && self.copied {
-            self.requests.push_back(Request::ForgetCopy);
-        }
-    }
-
-    /// Does what a key asks for.
-    pub fn press(&mut self, press: Press) {
-        self.touch();
-        if self.pages.is_open() {
-            match press {
-                Press::Close => match self.pages.asks() {
-                    true => self.answer(pages::Tap::Answer(Answer::Discard)),
-                    false => self.close_help(),
-                },
-                Press::Confirm if self.pages.asks() => {
-                    self.answer(pages::Tap::Answer(Answer::Keep));
-                }
-                Press::Confirm | Press::Button(Button::Help) if !self.pages.asks() => {
-                    self.close_help();
-                }
-                Press::Language => self.speak((self.language + 1) % self.begin.languages.len()),
-                Press::Compare(false) => self.compare_key = false,
-                _ => {}
-            }
-            return;
-        }
-        match press {
-            Press::Button(button) => self.push(button),
-            Press::Compare(down) => self.compare_key = down,
-            Press::Step(up) => self.panel.step(if up { STEP } else { -STEP }),
-            Press::Choose(down) => {
-                if !self.panel.choose(down) {
-                    self.panel.step(if down { -STEP } else { STEP });
-                }
-            }
-            Press::Language => self.speak((self.language + 1) % self.begin.languages.len()),
-            Press::Confirm => {}
-            Press::Close => self.requests.push_back(Request::Quit),
-        }
-        self.notice_slider();
-    }
-
-    fn touch(&mut self) {
-        self.last_input = self.seconds;
-        self.touched = true;
-    }
-
-    fn push(&mut self, button: Button) {
-        match button {
-            Button::Compare => {}
-            Button::Split => self.split = !self.split,
-            Button::Copy if self.copied => self.requests.push_back(Request::ForgetCopy),
-            Button::Copy => self.requests.push_back(Request::Copy),
-            Button::Photo => self.requests.push_back(Request::Photo),
-            Button::Flip => self.flipped = !self.flipped,
-            Button::Reset => self.reset(),
-            Button::Help => self.pages.open_help(),
-        }
-    }
-
-    /// Everything as a visitor finds it; the sliders at 0 when somebody asks, because "reset" means
-    /// "my own face" to the one who stands there.
-    fn reset(&mut self) {
-        let zeros = self.begin.strengths.iter().map(|_| 0.0);
-        let zeros: Vec<f32> = zeros.collect();
-        self.panel.set(&zeros);
-        self.tidy();
-    }
-
-    fn tidy(&mut self) {
-        self.split = false;
-        self.flipped = self.begin.flipped;
-        self.note = None;
-        if self.copied {
-            self.requests.push_back(Request::ForgetCopy);
-        }
-    }
-
-    /// As the next visitor should find it.
-    fn forget_visitor(&mut self) {
-        let strengths = std::mem::take(&mut self.begin.strengths);
-        self.panel.set(&strengths);
-        self.begin.strengths = strengths;
-        self.panel.release();
-        self.tidy();
-        self.compare_key = false;
-        self.pages.close();
-        self.speak(self.begin.language);
-    }
-
-    fn answer(&mut self, tap: pages::Tap) {
-        match tap {
-            pages::Tap::Answer(Answer::Keep) => self.requests.push_back(Request::Keep),
-            pages::Tap::Answer(Answer::Discard) => {
-                self.pages.close();
-                self.say(self.labels().photo_discarded.clone());
-            }
-            pages::Tap::Help(help::Tap::Close) => self.close_help(),
-            pages::Tap::Help(help::Tap::Language(index)) => self.speak(index),
-        }
-    }
-
-    fn close_help(&mut self) {
-        self.pages.close();
-        self.panel.release();
-    }
-
-    fn speak(&mut self, language: usize) {
-        if self.language != language {
-            self.language = language;
-            self.redraw();
-        }
-    }
-
-    fn redraw(&mut self) {
-        self.panel.redraw();
-        self.chips.redraw();
-        self.marks.redraw();
-        self.messages.redraw();
-        self.attract.redraw();
-        self.pages.redraw();
     }
 
     /// Moves on to `moment` and redraws what changed. Returns whether the window has to be drawn.
