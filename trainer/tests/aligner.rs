@@ -106,6 +106,7 @@ fn without_the_domain_folders_nothing_is_written() {
     let place = tempfile::tempdir().unwrap();
     let request = request(place.path());
     checkpoint(&request.checkpoint);
+    fs::create_dir_all(place.path().join("data/train")).unwrap();
     let message = fit_aligner(&request).unwrap_err().to_string();
     assert!(message.contains("neutral"), "{message}");
     assert!(!request.checkpoint.join(ALIGNER_FILE).exists());
