@@ -260,12 +260,17 @@ impl Y4m {
         reader: &mut impl BufRead,
         picture: &mut Vec<u8>,
     ) -> Result<bool, String> {
-        let Some(line) = read_line(reader)? else {
+        // The picture's own buffer, so that a warm reader allocates nothing.
+        picture.clear();
+        let read = reader.take(256).read_until(b'\n', picture);
+        if read.map_err(|error| error.to_string())? == 0 {
             return Ok(false);
-        };
-        if !line.starts_with("FRAME") {
-            return Err(format!("found {line:?}, expected FRAME"));
         }
+        if !picture.starts_with(b"FRAME") {
+            let line = String::from_utf8_lossy(picture);
+            return Err(format!("found {:?}, expected FRAME", line.trim_end()));
+        }
+        picture.clear();
         let bytes = self.chroma.bytes(self.size) as u64;
         let read = reader.take(bytes).read_to_end(picture);
         read.map_err(|error| error.to_string())?;
