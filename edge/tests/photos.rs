@@ -63,6 +63,8 @@ fn photos() -> Vec<Photo> {
         .map(|entry| entry.unwrap().path())
         .collect();
     paths.sort();
+    let wanted = std::env::var("TRACKING_PHOTOS").unwrap_or_default();
+    paths.retain(|path| path.to_string_lossy().contains(&wanted));
     let photo = |path: &PathBuf| {
         let whole = image::open(path).unwrap().into_rgb8();
         let halves = std::iter::successors(Some(whole), |level| {

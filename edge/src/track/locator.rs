@@ -60,8 +60,8 @@ impl Locator {
     }
 
     /// Searches the whole frame for faces whose box is at least about `smallest` pixels wide: the
-    /// larger, the faster. Boxes, largest first.
-    pub fn search(&mut self, frame: &Frame, smallest: f32) -> Vec<Square> {
+    /// larger, the faster. They may be turned a little more or less than `roll`. Boxes, largest first.
+    pub fn search(&mut self, frame: &Frame, smallest: f32, roll: f32) -> Vec<Square> {
         let size = [frame.width as f32, frame.height as f32];
         let shortest = size[0].min(size[1]);
         // Never enlarge, and leave small pictures high enough for a face.
@@ -69,7 +69,14 @@ impl Locator {
             .max(1.5 * SMALLEST_FACE / shortest)
             .min(1.0);
         let grid = size.map(|side| (side * scale).round() as usize);
-        let found = self.detector.detect(frame, [0.0; 2], size, grid);
+        let found = if roll == 0.0 {
+            self.detector.detect(frame, [0.0; 2], size, grid)
+        } else {
+            let centre = size.map(|side| side * 0.5);
+            let side = size[0].max(size[1]);
+            let whole = Square { centre, side, roll };
+            self.detector.detect_on(frame, whole, grid[0].max(grid[1]))
+        };
         found.iter().map(|detection| detection.face).collect()
     }
 

@@ -36,8 +36,9 @@ const SURE: f32 = 0.5;
 const MISSES: u32 = 3;
 /// Re-checks without a detection after which a face is gone, however sure the aligner is.
 const UNCONFIRMED: u32 = 4;
-/// Widths of frames, in pixels, that are searched in turn: fast, then for small faces.
-const SEARCH_WIDTHS: [f32; 2] = [214.0, 360.0];
+/// Widths of frames, in pixels, and rolls, in radians, that are searched in turn: fast, for small
+/// faces, and for faces turned by more than the detector can take.
+const SEARCHES: [(f32, f32); 4] = [(214.0, 0.0), (360.0, 0.0), (214.0, 0.35), (214.0, -0.35)];
 /// Two crops whose centres are nearer than this, in sides of the larger, are of one face.
 const SAME: f32 = 0.5;
 
@@ -139,9 +140,9 @@ impl Tracker {
             self.follow(frame);
         } else {
             self.tracks.clear();
-            for attempt in 0..SEARCH_WIDTHS.len() {
+            for attempt in 0..SEARCHES.len() {
                 if self.tracks.is_empty() {
-                    self.search(frame, smallest(frame, attempt));
+                    self.search(frame, wanted(frame, attempt));
                 }
             }
         }
@@ -174,17 +175,15 @@ impl Tracker {
             }
         }
         self.frames_since_search = self.frames_since_search.saturating_add(1);
-        let (every, smallest) = match self.tracks.last() {
-            None => (SEARCH_EVERY, smallest(frame, self.searches)),
-            Some(_) if self.tracks.len() < self.most => {
-                (MORE_EVERY, smallest(frame, self.searches))
-            }
-            Some(_) => (LARGER_EVERY, LARGER * self.smallest_box()),
+        let (every, wanted) = match self.tracks.last() {
+            None => (SEARCH_EVERY, wanted(frame, self.searches)),
+            Some(_) if self.tracks.len() < self.most => (MORE_EVERY, wanted(frame, self.searches)),
+            Some(_) => (LARGER_EVERY, (LARGER * self.smallest_box(), 0.0)),
         };
         if self.frames_since_search >= every {
             self.frames_since_search = 0;
             self.searches += 1;
-            self.search(frame, smallest);
+            self.search(frame, wanted);
         }
     }
 
@@ -198,8 +197,8 @@ impl Tracker {
     }
 
     /// Takes up faces that are not followed yet; the smallest go when there are too many.
-    fn search(&mut self, frame: &Frame, smallest: f32) {
-        for face in self.locator.search(frame, smallest) {
+    fn search(&mut self, frame: &Frame, (smallest, roll): (f32, f32)) {
+        for face in self.locator.search(frame, smallest, roll) {
             if self.tracks.iter().any(|track| is_same(track.seen, face)) {
                 continue;
             }
@@ -279,10 +278,11 @@ impl Track {
     }
 }
 
-/// Smallest box, in pixels of the frame, that the search number `attempt` is to find.
-fn smallest(frame: &Frame, attempt: usize) -> f32 {
-    let width = SEARCH_WIDTHS[attempt % SEARCH_WIDTHS.len()];
-    crate::detect::SMALLEST_FACE * frame.width.max(frame.height) as f32 / width
+/// Smallest box, in pixels of the frame, and roll that the search number `attempt` is to find.
+fn wanted(frame: &Frame, attempt: usize) -> (f32, f32) {
+    let (width, roll) = SEARCHES[attempt % SEARCHES.len()];
+    let longest = frame.width.max(frame.height) as f32;
+    (crate::detect::SMALLEST_FACE * longest / width, roll)
 }
 
 fn is_same(a: Square, b: Square) -> bool {
