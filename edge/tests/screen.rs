@@ -372,7 +372,8 @@ fn closing_the_window_and_sigterm_end_it_well() {
     screen.close();
     assert!(screen.ended().success(), "closed");
     drop(screen);
-    let Some(mut screen) = demo(220) else {
+    // Another number, so that nothing of the first server is in the way.
+    let Some(mut screen) = demo(223) else {
         return;
     };
     let process = screen.mirror.id().to_string();

@@ -138,7 +138,7 @@ fn official_weights_match_the_reference_at_every_degree_and_name_their_domain() 
     let mut arguments = vec!["run", "--bundle", text(&bundle), "--source", "demo"];
     arguments.extend(["--display", "none", "--frames", "3"]);
     let refused = run("edge", &arguments).unwrap();
-    assert_eq!(refused.code, Some(1), "{}", refused.stderr);
+    assert_eq!(refused.code, Some(2), "{}", refused.stderr);
     for part in ["graphs.classifier", "--source-domain", "smiling+female"] {
         assert!(refused.stderr.contains(part), "{part}: {}", refused.stderr);
     }
@@ -158,7 +158,7 @@ fn official_weights_with_high_pass_skips_match_the_reference_and_want_masks() {
     arguments.extend(["--display", "none", "--frames", "3"]);
     arguments.extend(["--source-domain", "neutral"]);
     let refused = run("edge", &arguments).unwrap();
-    assert_eq!(refused.code, Some(1), "{}", refused.stderr);
+    assert_eq!(refused.code, Some(2), "{}", refused.stderr);
     assert!(
         refused.stderr.contains("graphs.face_mask"),
         "{}",
