@@ -15,7 +15,7 @@ source=demo
 preload=
 trap 'kill $mirror $server 2>/dev/null; rm -rf "$work"' EXIT
 
-Xvfb "$display" -screen 0 2000x2000x24 -nolisten tcp >/dev/null 2>&1 &
+Xvfb "$display" -screen 0 2000x2000x24 -nolisten tcp -noreset >/dev/null 2>&1 &
 server=$!
 export DISPLAY="$display"
 until xdotool getdisplaygeometry >/dev/null 2>&1; do sleep 0.1; done

@@ -103,7 +103,7 @@ fn a_usb_webcam_is_mirrored_and_survives_twenty_unplugs_a_freeze_and_cut_off_pic
         "--leave-after",
         "0",
     ];
-    let mut screen = Screen::new(79, place, &arguments).expect("the mirror starts");
+    let mut screen = Screen::new(place, &arguments).expect("the mirror starts");
     let event = webcam.wait_for("streaming");
     assert_eq!(event, "streaming 1280x720 MJPG", "the best mode is taken");
     let shown = |screen: &Screen| screen.is_marked() && brightness(screen) > 20.0;

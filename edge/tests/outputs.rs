@@ -139,7 +139,7 @@ fn a_recording_shows_the_red_mark_and_can_be_mirrored_again() {
         "--record",
         "take.mjpeg",
     ];
-    let Some(screen) = Screen::new(222, place, &arguments) else {
+    let Some(screen) = Screen::new(place, &arguments) else {
         return;
     };
     wait_for(|| screen.is_marked().then_some(())).expect("an edited picture");

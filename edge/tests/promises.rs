@@ -28,7 +28,7 @@ struct Watched {
 }
 
 impl Watched {
-    fn new(number: u32) -> Option<Self> {
+    fn new() -> Option<Self> {
         let place = Place::with_bundle(&Tiny::default());
         let library = place.path("call_recorder.so");
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/call_recorder.c");
@@ -67,7 +67,7 @@ impl Watched {
             "--fade-after",
             "0",
         ];
-        let screen = Screen::with_environment(number, place, &extra, &environment)?;
+        let screen = Screen::with_environment(place, &extra, &environment)?;
         wait_for(|| screen.is_marked().then_some(())).expect("an edited picture");
         Some(Self { screen, log })
     }
@@ -146,7 +146,7 @@ impl Watched {
 
 #[test]
 fn nothing_leaves_the_mirror_and_nothing_is_written_until_a_photo_is_kept() {
-    let Some(watched) = Watched::new(221) else {
+    let Some(watched) = Watched::new() else {
         return;
     };
     let before = watched.files();

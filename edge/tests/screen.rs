@@ -17,7 +17,7 @@ const HELP: [i32; 2] = [864, 655];
 const SLIDER: [i32; 2] = [42, 918];
 const GROOVE: i32 = 574;
 
-fn demo(number: u32) -> Option<Screen> {
+fn demo() -> Option<Screen> {
     let place = Place::with_bundle(&Tiny::default());
     // Busy machines take long for a screenshot, and controls that fade meanwhile take no tap.
     let arguments = [
@@ -28,7 +28,7 @@ fn demo(number: u32) -> Option<Screen> {
         "--fade-after",
         "0",
     ];
-    let screen = Screen::new(number, place, &arguments)?;
+    let screen = Screen::new(place, &arguments)?;
     // The mark appears with the first edited picture.
     wait_for(|| screen.is_marked().then_some(())).expect("an edited picture");
     Some(screen)
@@ -39,7 +39,7 @@ fn strength(screen: Screen) -> f64 {
 }
 
 /// The mirror with one still picture at its own size: before and after the edit, as the camera saw it.
-fn still(number: u32, picture: &RgbImage, extra: &[&str]) -> Option<(Screen, RgbImage)> {
+fn still(picture: &RgbImage, extra: &[&str]) -> Option<(Screen, RgbImage)> {
     let library = crate::place::runtime()?;
     let place = Place::with_bundle(&Tiny::default());
     fs::create_dir(place.path("in")).unwrap();
@@ -51,7 +51,7 @@ fn still(number: u32, picture: &RgbImage, extra: &[&str]) -> Option<(Screen, Rgb
     let after = image::open(place.path("out/face.png")).unwrap().into_rgb8();
     let size = ["--window-size", "640x480"];
     let arguments: Vec<&str> = fixed.iter().chain(&size).chain(extra).copied().collect();
-    Some((Screen::new(number, place, &arguments)?, after))
+    Some((Screen::new(place, &arguments)?, after))
 }
 
 fn face() -> RgbImage {
@@ -74,7 +74,7 @@ fn shows(screen: &Screen, expected: &RgbImage, what: &str) {
 #[test]
 fn compare_split_and_flip_show_exactly_the_pictures_they_promise() {
     let before = face();
-    let Some((screen, after)) = still(211, &before, &["--fade-after", "0"]) else {
+    let Some((screen, after)) = still(&before, &["--fade-after", "0"]) else {
         return;
     };
     assert_ne!(middle(&before), middle(&after));
@@ -116,7 +116,7 @@ fn compare_split_and_flip_show_exactly_the_pictures_they_promise() {
 #[test]
 fn controls_fade_away_when_unused_and_the_first_touch_only_brings_them_back() {
     let before = face();
-    let Some((screen, after)) = still(212, &before, &["--fade-after", "10"]) else {
+    let Some((screen, after)) = still(&before, &["--fade-after", "10"]) else {
         return;
     };
     let mirrored = imageops::flip_horizontal(&after);
@@ -161,7 +161,7 @@ fn controls_fade_away_when_unused_and_the_first_touch_only_brings_them_back() {
 
 #[test]
 fn keys_change_reset_and_end() {
-    let Some(screen) = demo(213) else {
+    let Some(screen) = demo() else {
         return;
     };
     screen.act(&["keydown", "space"]);
@@ -181,7 +181,7 @@ fn keys_change_reset_and_end() {
 
 #[test]
 fn a_drag_moves_the_slider_and_buttons_do_what_they_say() {
-    let Some(screen) = demo(214) else {
+    let Some(screen) = demo() else {
         return;
     };
     screen.move_to([400, GROOVE]);
@@ -208,7 +208,7 @@ fn a_drag_moves_the_slider_and_buttons_do_what_they_say() {
 
 #[test]
 fn the_reset_button_and_the_help_page_work_by_touch() {
-    let Some(screen) = demo(215) else {
+    let Some(screen) = demo() else {
         return;
     };
     screen.tap(HELP);
@@ -234,7 +234,7 @@ fn the_reset_button_and_the_help_page_work_by_touch() {
 #[test]
 fn a_photo_is_only_written_when_kept_and_shows_what_was_on_screen() {
     let before = face();
-    let Some((screen, after)) = still(216, &before, &["--photos", "kept"]) else {
+    let Some((screen, after)) = still(&before, &["--photos", "kept"]) else {
         return;
     };
     let mirrored = imageops::flip_horizontal;
@@ -261,7 +261,7 @@ fn a_photo_is_only_written_when_kept_and_shows_what_was_on_screen() {
 #[test]
 fn when_the_visitor_leaves_the_settings_go_back_and_the_invitation_appears() {
     let empty = RgbImage::from_pixel(640, 480, image::Rgb([120, 130, 140]));
-    let Some((screen, _)) = still(217, &empty, &["--leave-after", "2"]) else {
+    let Some((screen, _)) = still(&empty, &["--leave-after", "2"]) else {
         return;
     };
     screen.press("Right");
@@ -288,7 +288,7 @@ fn when_the_visitor_leaves_the_settings_go_back_and_the_invitation_appears() {
 fn the_screen_goes_dark_after_the_visitor_has_left_and_a_key_lights_it_up() {
     let empty = RgbImage::from_pixel(640, 480, image::Rgb([120, 130, 140]));
     let extra = ["--leave-after", "2", "--blank-after", "1"];
-    let Some((screen, _)) = still(220, &empty, &extra) else {
+    let Some((screen, _)) = still(&empty, &extra) else {
         return;
     };
     let is_dark = || screen.shot().iter().all(|&value| value == 0);
@@ -301,7 +301,7 @@ fn the_screen_goes_dark_after_the_visitor_has_left_and_a_key_lights_it_up() {
 #[test]
 fn a_hot_machine_says_so_in_the_status_line() {
     // Two seconds after the start both are as they stay; where the line ends tells them apart.
-    let line_ends = |number: u32, celsius: &str| {
+    let line_ends = |celsius: &str| {
         let place = Place::with_bundle(&Tiny::default());
         let zone = place.path("machine/sys/class/thermal/thermal_zone0");
         fs::create_dir_all(&zone).unwrap();
@@ -314,7 +314,7 @@ fn a_hot_machine_says_so_in_the_status_line() {
             "--system-root",
             "machine",
         ];
-        let screen = Screen::new(number, place, &arguments)?;
+        let screen = Screen::new(place, &arguments)?;
         wait_for(|| screen.is_marked().then_some(())).expect("the mirror runs");
         thread::sleep(Duration::from_secs(2));
         let shot = screen.shot();
@@ -327,7 +327,7 @@ fn a_hot_machine_says_so_in_the_status_line() {
         let bright = |x: &u32| (24..40).any(|y| shot.get_pixel(*x, y).0.iter().all(|v| *v > 215));
         (0..760).rev().find(bright)
     };
-    let (Some(cool), Some(hot)) = (line_ends(221, "40"), line_ends(222, "97")) else {
+    let (Some(cool), Some(hot)) = (line_ends("40"), line_ends("97")) else {
         return;
     };
     assert!(
@@ -339,13 +339,13 @@ fn a_hot_machine_says_so_in_the_status_line() {
 #[test]
 fn a_kiosk_covers_the_whole_screen_and_a_window_can_be_resized() {
     let place = Place::with_bundle(&Tiny::default());
-    let Some(screen) = Screen::new(218, place, &["--source", "demo", "--kiosk"]) else {
+    let Some(screen) = Screen::new(place, &["--source", "demo", "--kiosk"]) else {
         return;
     };
     let [width, height] = SCREEN.map(|side| side as i32);
     assert_eq!(screen.geometry(), [0, 0, width, height]);
     screen.end("Escape");
-    let Some(screen) = demo(219) else {
+    let Some(screen) = demo() else {
         return;
     };
     screen.resize(640, 480);
@@ -366,14 +366,13 @@ fn a_kiosk_covers_the_whole_screen_and_a_window_can_be_resized() {
 
 #[test]
 fn closing_the_window_and_sigterm_end_it_well() {
-    let Some(mut screen) = demo(220) else {
+    let Some(mut screen) = demo() else {
         return;
     };
     screen.close();
     assert!(screen.ended().success(), "closed");
     drop(screen);
-    // Another number, so that nothing of the first server is in the way.
-    let Some(mut screen) = demo(223) else {
+    let Some(mut screen) = demo() else {
         return;
     };
     let process = screen.mirror.id().to_string();

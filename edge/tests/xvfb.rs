@@ -5,6 +5,7 @@ use image::RgbImage;
 use std::{
     path::PathBuf,
     process::{Child, Command, ExitStatus, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -78,26 +79,37 @@ pub fn tools() -> Option<()> {
     Some(())
 }
 
+/// Tests run side by side, and each needs a server of its own.
+static NEXT_DISPLAY: AtomicU32 = AtomicU32::new(210);
+
 impl Screen {
-    /// Starts the mirror of the bundle in `place` on display `number`, or says what is missing.
-    pub fn new(number: u32, place: Place, extra: &[&str]) -> Option<Self> {
-        Self::with_environment(number, place, extra, &[])
+    /// Starts the mirror of the bundle in `place` on a screen of its own, or says what is missing.
+    pub fn new(place: Place, extra: &[&str]) -> Option<Self> {
+        Self::with_environment(place, extra, &[])
     }
 
     /// The same with further environment variables for the mirror.
     pub fn with_environment(
-        number: u32,
         place: Place,
         extra: &[&str],
         environment: &[(&str, &str)],
     ) -> Option<Self> {
         let library = runtime()?;
         tools()?;
-        let display = format!(":{number}");
+        let display = format!(":{}", NEXT_DISPLAY.fetch_add(1, Ordering::Relaxed));
         let [width, height] = SCREEN;
         let screen = format!("{width}x{height}x24");
         let server = Command::new("Xvfb")
-            .args([&display, "-screen", "0", &screen, "-nolisten", "tcp"])
+            // A server that resets when xdotool, for a moment its only client, leaves would cut the mirror off.
+            .args([
+                &display,
+                "-screen",
+                "0",
+                &screen,
+                "-nolisten",
+                "tcp",
+                "-noreset",
+            ])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
