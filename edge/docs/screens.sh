@@ -32,7 +32,8 @@ start() {
         sleep 0.1
     done
     xdotool windowmove "$id" 0 0 mousemove 300 60
-    sleep "${SETTLE:-4}"
+    # A moment at which the demo face does not smile by itself.
+    sleep "${SETTLE:-6}"
 }
 
 press() {
