@@ -20,7 +20,7 @@ pub mod winograd;
 
 use crate::{
     error::Result,
-    graph::{Cost, Graph},
+    graph::{Cost, Graph, Node},
     onnx,
 };
 
@@ -93,4 +93,23 @@ pub fn explain(graph: &mut Graph, passes: &[Pass]) -> Result<Vec<Step>> {
         });
     }
     Ok(steps)
+}
+
+/// Puts what `becomes` makes of a node in the node's place, for every node it has something for, and
+/// counts them. What was put in is not looked at again.
+fn replace_each(graph: &mut Graph, becomes: impl Fn(&Graph, usize) -> Option<Vec<Node>>) -> usize {
+    let mut count = 0;
+    let mut at = 0;
+    while at < graph.nodes.len() {
+        let nodes = becomes(graph, at).unwrap_or_default();
+        if nodes.is_empty() {
+            at += 1;
+            continue;
+        }
+        let added = nodes.len();
+        graph.nodes.splice(at..=at, nodes);
+        at += added;
+        count += 1;
+    }
+    count
 }

@@ -9,7 +9,7 @@
 //!
 //! The differences and sums are memory traffic, so it pays only where there are many channels.
 
-use super::{Pass, halves::Halves, taps};
+use super::{Pass, halves::Halves, replace_each, taps};
 use crate::{
     graph::{Graph, Node},
     op::{Conv, Op},
@@ -39,20 +39,7 @@ fn apply(graph: &mut Graph) -> usize {
 }
 
 fn rewrite(graph: &mut Graph, least_channels: usize) -> usize {
-    let mut count = 0;
-    let mut at = 0;
-    while at < graph.nodes.len() {
-        let nodes = products(graph, at, least_channels).unwrap_or_default();
-        if nodes.is_empty() {
-            at += 1;
-            continue;
-        }
-        let added = nodes.len();
-        graph.nodes.splice(at..=at, nodes);
-        at += added;
-        count += 1;
-    }
-    count
+    replace_each(graph, |graph, at| products(graph, at, least_channels))
 }
 
 /// What the pooling at `at` becomes, if a convolution that nothing else sees comes before it.

@@ -7,7 +7,7 @@
 //! at small sizes; a transposed 4x4 convolution 0.49 to 0.74; one 3x3 convolution with four times
 //! the channels 0.84 to 1.55.
 
-use super::Pass;
+use super::{Pass, replace_each};
 use crate::{
     graph::{Graph, Node},
     op::{Conv, Op},
@@ -19,24 +19,8 @@ pub const PASS: Pass = Pass {
     name: "upsampled-conv",
     skip: "no-upsampled-conv",
     summary: "upsampling and 3x3 convolution as four 2x2 convolutions and depth-to-space",
-    apply,
+    apply: |graph| replace_each(graph, phases),
 };
-
-fn apply(graph: &mut Graph) -> usize {
-    let mut count = 0;
-    let mut at = 0;
-    while at < graph.nodes.len() {
-        if let Some(nodes) = phases(graph, at) {
-            let added = nodes.len();
-            graph.nodes.splice(at..=at, nodes);
-            at += added;
-            count += 1;
-        } else {
-            at += 1;
-        }
-    }
-    count
-}
 
 fn phases(graph: &Graph, at: usize) -> Option<Vec<Node>> {
     let node = &graph.nodes[at];

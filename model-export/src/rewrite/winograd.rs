@@ -8,7 +8,7 @@
 //!
 //! The sums are memory traffic, so it pays only where there are many channels.
 
-use super::{Pass, halves::Halves};
+use super::{Pass, halves::Halves, replace_each};
 use crate::{
     graph::{Graph, Node},
     op::{Conv, Op},
@@ -34,20 +34,7 @@ pub const ALWAYS: Pass = Pass {
 pub const LEAST_CHANNELS: usize = 512;
 
 fn rewrite(graph: &mut Graph, least_channels: usize) -> usize {
-    let mut count = 0;
-    let mut at = 0;
-    while at < graph.nodes.len() {
-        let nodes = products(graph, at, least_channels).unwrap_or_default();
-        if nodes.is_empty() {
-            at += 1;
-            continue;
-        }
-        let added = nodes.len();
-        graph.nodes.splice(at..=at, nodes);
-        at += added;
-        count += 1;
-    }
-    count
+    replace_each(graph, |graph, at| products(graph, at, least_channels))
 }
 
 fn products(graph: &Graph, at: usize, least_channels: usize) -> Option<Vec<Node>> {
