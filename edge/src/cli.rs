@@ -12,6 +12,7 @@ use crate::{
     run,
     source::{SourceChoice, camera_list},
     system::System,
+    tracked::MOST_FACES,
     window::options::ScreenOptions,
 };
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -130,6 +131,9 @@ pub struct RunArgs {
     /// Frames from one run of classifier and style encoder to the next; the generator runs every frame
     #[arg(long, value_name = "K", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=30))]
     pub style_every: u32,
+    /// Edit this many faces at once, the largest; each costs a run of the model per frame
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=MOST_FACES as i64))]
+    pub faces: u8,
     /// Screen.
     #[command(flatten)]
     pub screen: ScreenOptions,
@@ -182,6 +186,7 @@ impl RunArgs {
                 style_every: self.style_every,
                 ..EditOptions::default()
             },
+            faces: self.faces.into(),
             screen: self.screen,
         }
     }

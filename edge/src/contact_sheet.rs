@@ -65,7 +65,10 @@ impl ContactSheet {
 
     /// Looks at a shown picture (`mirror` has the frame's size) and keeps it if its turn has come.
     pub fn look(&mut self, edit: &Edit, mirror: &[u8]) {
-        let Some(crop) = edit.crop else { return };
+        let Some(face) = edit.faces().first() else {
+            return;
+        };
+        let crop = face.face.crop;
         self.seen += 1;
         if !(self.seen - 1).is_multiple_of(self.stride) {
             return;
@@ -90,13 +93,13 @@ impl ContactSheet {
             seconds: frame.seconds,
             camera,
             mirror,
-            before: self.attributes.domain_name(edit.source_domain),
+            before: self.attributes.domain_name(face.source_domain),
             edit: self.describe(edit),
         });
     }
 
     fn describe(&self, edit: &Edit) -> String {
-        if !edit.applied {
+        if !edit.is_applied() {
             return "unchanged".into();
         }
         let attributes = self.attributes.as_slice().iter();

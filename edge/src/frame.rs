@@ -39,29 +39,45 @@ impl Default for Frame {
 }
 
 impl Frame {
-    /// Sets the size, keeping the allocation.
+    /// Sets the size, keeping the memory where that fits. Pixels are undefined afterwards.
     pub fn resize(&mut self, width: usize, height: usize) {
         self.width = width;
         self.height = height;
-        self.rgb.resize(3 * width * height, 0);
+        let bytes = 3 * width * height;
+        if self.rgb.capacity() < bytes {
+            // Zeroed memory from the system costs nothing until it is written.
+            self.rgb = vec![0; bytes];
+        }
+        self.rgb.resize(bytes, 0);
     }
 }
 
 /// Values handed out in [`Arc`]s and used again once every other holder has let go.
 ///
-/// It grows to the number of values in flight, which the one-slot mailboxes bound.
+/// It begins with as many as can be in flight at once, and grows if there are ever more.
 #[derive(Debug)]
 pub struct Pool<T> {
     slots: Vec<Arc<T>>,
 }
 
-impl<T> Default for Pool<T> {
-    fn default() -> Self {
-        Self { slots: Vec::new() }
-    }
-}
-
 impl<T: Default> Pool<T> {
+    /// A pool that begins with `count` values.
+    #[must_use]
+    pub fn new(count: usize) -> Self {
+        Self {
+            slots: (0..count).map(|_| Arc::default()).collect(),
+        }
+    }
+
+    /// Gives every value that nobody else holds its size, so that a pipeline that fills up later
+    /// does not allocate then.
+    pub fn prepare(&mut self, prepare: impl FnMut(&mut T)) {
+        self.slots
+            .iter_mut()
+            .filter_map(Arc::get_mut)
+            .for_each(prepare);
+    }
+
     /// Fills a value that nobody else holds and shares it.
     ///
     /// # Errors
@@ -93,15 +109,9 @@ impl<T: Default> Pool<T> {
     }
 
     /// Values ever made.
-    #[must_use]
-    pub fn len(&self) -> usize {
+    #[cfg(test)]
+    fn len(&self) -> usize {
         self.slots.len()
-    }
-
-    /// Whether nothing was ever made.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.slots.is_empty()
     }
 }
 
@@ -112,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_released_value_is_used_again() {
-        let mut pool = Pool::<Vec<u8>>::default();
+        let mut pool = Pool::<Vec<u8>>::new(1);
         let mut fill = |byte| {
             pool.fill(|value| {
                 value.push(byte);
@@ -127,5 +137,17 @@ mod tests {
         drop(first);
         assert_eq!(*fill(3), vec![1, 3]);
         assert_eq!(pool.len(), 2);
+    }
+
+    #[test]
+    fn only_values_that_nobody_holds_are_prepared() {
+        let mut pool = Pool::<Vec<u8>>::new(3);
+        let (held, ()) = pool.fill(|_| Ok::<_, Infallible>(())).unwrap();
+        let mut prepared = 0;
+        pool.prepare(|value| {
+            value.reserve_exact(10);
+            prepared += 1;
+        });
+        assert_eq!((prepared, pool.len(), held.capacity()), (2, 3, 0));
     }
 }

@@ -35,7 +35,7 @@ impl Mirror {
     }
 
     /// Lays `edit` over a frame, which may be newer than the edit's own: the difference then goes
-    /// where the face is now. An edit of another face, or of one that is out of view, is left out.
+    /// where its face is now. Edits of faces that are out of view are left out.
     pub fn compose(&mut self, tracked: &Tracked, edit: Option<&Edit>, stages: &mut Stages) {
         let (canvas, compositor) = (&mut self.canvas, &mut self.compositor);
         let (architecture, frame) = (&self.architecture, &tracked.frame);
@@ -43,16 +43,19 @@ impl Mirror {
         stages.time(Stage::Composite, || {
             canvas.clear();
             canvas.extend_from_slice(&frame.rgb);
-            let edit = edit.filter(|edit| edit.applied && edit.since == tracked.since);
-            self.edited = edit.is_some() && tracked.crop.is_some();
-            if let (Some(edit), Some(crop)) = (edit, tracked.crop) {
+            self.edited = false;
+            for face in &tracked.faces {
+                let Some(edit) = edit.and_then(|edit| edit.applied_to(face.id)) else {
+                    continue;
+                };
                 let patch = Patch {
                     difference: &edit.difference,
                     size: architecture.image_size,
                     colour: architecture.colour,
-                    crop,
+                    crop: face.crop,
                 };
                 compositor.apply(frame, patch, canvas);
+                self.edited = true;
                 self.first_edit.get_or_insert_with(Instant::now);
             }
         });

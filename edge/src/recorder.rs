@@ -23,6 +23,8 @@ use std::{
 
 /// JPEG quality, in percent.
 const QUALITY: u8 = 88;
+/// Pictures in flight at most: being filled, in the mailbox, being encoded.
+const PICTURES_IN_FLIGHT: usize = 3;
 /// Longest wait of the thread before it looks whether to end.
 const PATIENCE: Duration = Duration::from_millis(200);
 
@@ -101,7 +103,7 @@ impl Recorder {
         log::info!("recording to {}", path.display());
         Ok(Self {
             pictures,
-            pool: Pool::default(),
+            pool: Pool::new(PICTURES_IN_FLIGHT),
             start: Instant::now(),
             path,
             ended,

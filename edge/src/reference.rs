@@ -18,7 +18,7 @@ pub fn read(path: &Path, options: &TrackOptions) -> Result<(String, Tracked), Ed
     folder::decode(path, &mut frame).map_err(|error| EdgeError::file(path, error))?;
     let mut tracker = Tracker::new(false, options)?;
     let tracked = tracker.tracked(Arc::new(frame));
-    if tracked.crop.is_none() {
+    if tracked.faces.is_empty() {
         let reason = "no face found on it, and --reference needs one";
         return Err(EdgeError::file(path, reason));
     }

@@ -67,6 +67,8 @@ pub struct Config {
     pub reference: Option<PathBuf>,
     /// How faces are edited.
     pub edit: EditOptions,
+    /// Most faces that are edited at once, the largest; 1 to [`crate::tracked::MOST_FACES`].
+    pub faces: usize,
     /// ONNX Runtime library.
     pub onnxruntime: Option<PathBuf>,
     /// Where temperatures are read.
@@ -92,7 +94,10 @@ pub fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeError> {
     }
     let digest = bundle.digest().to_owned();
     let (name, manifest) = (bundle.manifest().name.clone(), bundle.manifest().clone());
-    let track = TrackOptions::of_bundle(&bundle)?;
+    let track = TrackOptions {
+        faces: config.faces,
+        ..TrackOptions::of_bundle(&bundle)?
+    };
     if track.aligner.is_none() {
         log::warn!(
             "the bundle has no {ALIGNER_FILE}: the edit will wobble; `trainer fit-aligner` makes one, \
@@ -271,10 +276,10 @@ impl Main<'_> {
 
     /// Shows both directions without anybody at the slider: a neutral face smiles, a smile goes.
     fn do_the_opposite(&self, edit: &Edit) {
-        if edit.crop.is_none() {
+        let Some(face) = edit.faces().first() else {
             return;
-        }
-        let smiles = AttributeSet::is_on(edit.source_domain, 0);
+        };
+        let smiles = AttributeSet::is_on(face.source_domain, 0);
         let wanted = if smiles { -1.0 } else { 1.0 };
         let range = self.attributes.as_slice().first();
         if let Some([low, high]) = range.map(|attribute| attribute.strength_range) {

@@ -1,17 +1,37 @@
-//! A frame and where its face is.
+//! A frame and where its faces are.
 
 use crate::frame::Frame;
 use aligner::Square;
+use arrayvec::ArrayVec;
 use std::sync::Arc;
+
+/// Most faces that are followed and edited at once.
+pub const MOST_FACES: usize = 8;
+
+/// A face on a frame.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Face {
+    /// The same for as long as the face is followed, and never used again: an edit belongs to a face,
+    /// and is only laid over faces with the same number.
+    pub id: u64,
+    /// The model's crop.
+    pub crop: Square,
+}
+
+impl Default for Face {
+    fn default() -> Self {
+        Self {
+            id: 0,
+            crop: Square::upright([0.0; 2], 0.0),
+        }
+    }
+}
 
 /// What the track thread hands on.
 #[derive(Debug, Clone, Default)]
 pub struct Tracked {
     /// The frame.
     pub frame: Arc<Frame>,
-    /// The model's crop of the face on it; none when no face was found.
-    pub crop: Option<Square>,
-    /// Number of the face, see [`crate::track::Face::id`]. An edit belongs to a face, so it is only
-    /// laid over frames with the same number.
-    pub since: u64,
+    /// The faces on it, largest first.
+    pub faces: ArrayVec<Face, MOST_FACES>,
 }

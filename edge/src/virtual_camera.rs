@@ -112,7 +112,7 @@ impl Pictures for VirtualCamera {
         }
         self.rgb.clear();
         self.rgb.extend_from_slice(rgb);
-        if edit.applied {
+        if edit.is_applied() {
             self.stamp.apply(&mut self.rgb, size);
         }
         self.convert().map_err(|error| self.wrong(error))?;

@@ -5,7 +5,7 @@ use crate::{
     place::{Place, assert_fails, assert_succeeds, runtime, said},
 };
 use faces::Take;
-use image::RgbImage;
+use image::{Rgb, RgbImage, imageops};
 use model_spec::{ColourMode, OutputForm};
 use std::fs;
 
@@ -102,6 +102,60 @@ fn strength_is_linear_signed_and_may_exceed_one() {
         let (largest, _) = change(&before, &after);
         assert!((largest - expected).abs() <= 1, "{attr}: {largest}");
     }
+}
+
+#[test]
+fn as_many_faces_as_asked_for_are_edited_the_largest_first() {
+    let Some(library) = runtime() else { return };
+    let place = Place::with_bundle(&Tiny::default());
+    fs::create_dir(place.path("in")).unwrap();
+    // A small face on the left, a large one on the right.
+    let mut both = RgbImage::from_pixel(WIDTH / 2 * 3, HEIGHT, Rgb([90; 3]));
+    let small = imageops::thumbnail(&demo_face(5), WIDTH / 2, HEIGHT / 2);
+    imageops::replace(&mut both, &small, 0, 0);
+    imageops::replace(&mut both, &demo_face(0), i64::from(WIDTH / 2), 0);
+    both.save(place.path("in/two.png")).unwrap();
+    // The same as a video that shows it again and again.
+    let mut clip = format!(
+        "YUV4MPEG2 W{} H{HEIGHT} F30:1 Cmono XCOLORRANGE=FULL\n",
+        both.width()
+    )
+    .into_bytes();
+    for _ in 0..40 {
+        clip.extend_from_slice(b"FRAME\n");
+        clip.extend(both.pixels().map(|pixel| pixel[1]));
+    }
+    fs::write(place.path("two.y4m"), clip).unwrap();
+
+    let is_edited = |source: &str, picture: &str, faces: &str| {
+        let start = [
+            "run", "--bundle", "bundle", "--source", source, "--faces", faces,
+        ];
+        let plain = [&start[..], &["--display", "png:plain", "--attr", "smile=0"]].concat();
+        assert_succeeds(&place.edge(&library, &plain));
+        let edited = [
+            &start[..],
+            &["--display", "png:edited", "--attr", "smile=1"],
+        ]
+        .concat();
+        assert_succeeds(&place.edge(&library, &edited));
+        let [plain, edited] = ["plain", "edited"].map(|folder| {
+            let picture = image::open(place.path(folder).join(picture)).unwrap();
+            picture.into_rgb8()
+        });
+        [0, WIDTH / 2].map(|left| {
+            let width = if left == 0 { WIDTH / 2 } else { WIDTH };
+            let part = |whole| imageops::crop_imm(whole, left, 0, width, HEIGHT).to_image();
+            let (largest, _) = change(&part(&plain), &part(&edited));
+            largest == (STEP * 127.5_f32).round() as i32
+        })
+    };
+    for (source, picture) in [("dir:in", "two.png"), ("two.y4m", "frame-000039.png")] {
+        assert_eq!(is_edited(source, picture, "1"), [false, true], "{source}");
+        assert_eq!(is_edited(source, picture, "2"), [true, true], "{source}");
+    }
+    let none = ["run", "--bundle", "bundle", "--faces", "0"];
+    assert_fails(&place.edge(&library, &none), 2, &["--faces", "1..=8"]);
 }
 
 #[test]

@@ -58,7 +58,7 @@ pub(super) fn measure(model: Model, frames: u64) -> Result<(Cost, Model), EdgeEr
     let (mut reader, mut scaler) = (JpegReader::default(), Scaler::default());
     let mut pixels = vec![0; SIZE[0] * SIZE[1]];
     let mut overlay = overlay(editor.model(), &strengths)?;
-    let (mut pool, mut edit) = (Pool::<Frame>::default(), Edit::default());
+    let (mut pool, mut edit) = (Pool::<Frame>::new(2), Edit::default());
     let mut stages = Stages::default();
     let mut memory_begin_bytes = 0;
     let (start, mut outside_cpu) = (Instant::now(), 0.0);

@@ -12,7 +12,7 @@ use crate::{
 };
 use faces::Take;
 use serde::Serialize;
-use std::{collections::VecDeque, fmt};
+use std::{collections::VecDeque, fmt, sync::Arc};
 
 const SIZE: [usize; 2] = [640, 480];
 /// Lags that are measured, in frames.
@@ -51,8 +51,8 @@ pub(super) fn measure(model: Model) -> Result<Vec<Lag>, EdgeError> {
         for (lag, errors) in LAGS.into_iter().zip(&mut errors) {
             let Some(old) = past.get(lag) else { continue };
             let in_place = Tracked {
-                crop: old.crop,
-                ..tracked.clone()
+                frame: Arc::clone(&tracked.frame),
+                ..old.tracked()
             };
             let shown = [
                 (tracked, Some(old)),
@@ -82,7 +82,7 @@ pub(super) fn measure(model: Model) -> Result<Vec<Lag>, EdgeError> {
 
 /// Sum of all differences, spread over the pixels of the crop; none without a face.
 fn error(expected: &[u8], found: &[u8], tracked: &Tracked) -> Option<f32> {
-    let side = tracked.crop?.side;
+    let side = tracked.faces.first()?.crop.side;
     let pairs = expected.iter().zip(found);
     let sum: u64 = pairs.map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
     Some(sum as f32 / (3.0 * side * side))

@@ -89,10 +89,10 @@ pub(super) fn moving(mut model: Model) -> Result<(Vec<Liveliness>, Model), EdgeE
         let frames = (0..take.loop_frames()).map(|index| rendered(&take, index, SIZE));
         let (mut before, mut changes) = (Vec::<f32>::new(), Vec::<f32>::new());
         model = edit_all(model, options, &strengths, frames, |_, edit| {
-            let now = if edit.applied {
-                edit.difference.clone()
-            } else {
-                vec![0.0; before.len()]
+            let applied = edit.faces().first().filter(|face| face.applied);
+            let now = match applied {
+                Some(face) => face.difference.clone(),
+                None => vec![0.0; before.len()],
             };
             if before.len() == now.len() && !now.is_empty() {
                 let sum: f32 = now.iter().zip(&before).map(|(a, b)| (a - b).abs()).sum();
@@ -136,7 +136,8 @@ fn faces(model: Model, take: &Take) -> Result<(Faces, Model), EdgeError> {
     let options = way(Heads::Switched, 1);
     let (mut neutral, mut undecided) = ((f32::MAX, 0), (f32::MAX, 0));
     let model = edit_all(model, options, &strengths, frames, |tracked, edit| {
-        let Some(&smile) = edit.probabilities.first().filter(|_| edit.crop.is_some()) else {
+        let face = edit.faces().first();
+        let Some(&smile) = face.and_then(|face| face.probabilities.first()) else {
             return;
         };
         let index = tracked.frame.index;
@@ -173,10 +174,11 @@ fn still_face(
     let mut stages = Stages::default();
     let model = edit_all(model, options, &strengths, frames, |tracked, edit| {
         mirror.compose(tracked, Some(edit), &mut stages);
-        let (Some(crop), true) = (tracked.crop, tracked.frame.index >= SETTLING) else {
+        let face = tracked.faces.first();
+        let (Some(face), true) = (face, tracked.frame.index >= SETTLING) else {
             return;
         };
-        let area = *area.get_or_insert(crop);
+        let area = *area.get_or_insert(face.crop);
         camera.add(pixels(&tracked.frame.rgb, area).map(f32::from));
         let edited = pixels(mirror.rgb(), area).zip(pixels(&tracked.frame.rgb, area));
         edits.add(edited.map(|(after, before)| f32::from(after) - f32::from(before)));

@@ -1,6 +1,6 @@
 //! The capture thread: source -> latest frame.
 
-use super::{Closing, Shared};
+use super::{Closing, FRAMES_IN_FLIGHT, Shared};
 use crate::{
     error::EdgeError,
     frame::{Frame, Pool},
@@ -36,8 +36,8 @@ pub(super) struct CaptureThread {
 impl CaptureThread {
     pub(super) fn run(mut self) -> Result<(CaptureCounts, Stages), EdgeError> {
         let (mut counts, mut stages) = (CaptureCounts::default(), Stages::default());
-        let mut pool = Pool::<Frame>::default();
-        let mut interrupted = false;
+        let mut pool = Pool::<Frame>::new(FRAMES_IN_FLIGHT);
+        let (mut interrupted, mut size) = (false, [0, 0]);
         self.shared.set_source(self.source.name());
         while counts.frames < self.limit && !self.shared.capture_ends.load(Ordering::Relaxed) {
             let begin = Begin::now();
@@ -50,6 +50,10 @@ impl CaptureThread {
                         self.shared.set_source(self.source.name());
                     }
                     self.shared.set_trouble(None);
+                    let found = [frame.width, frame.height];
+                    if std::mem::replace(&mut size, found) != found {
+                        pool.prepare(|spare| spare.resize(frame.width, frame.height));
+                    }
                     counts.frames += 1;
                     let decode = Duration::from_micros(u64::from(frame.decode_micros));
                     stages.add_since(Stage::Capture, decode, begin);

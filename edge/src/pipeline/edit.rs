@@ -1,6 +1,6 @@
 //! The edit thread: latest tracked frame -> latest edit.
 
-use super::{Closing, PATIENCE, Reference, ReferenceWish, Shared};
+use super::{Closing, EDITS_IN_FLIGHT, PATIENCE, Reference, ReferenceWish, Shared};
 use crate::{
     edit::{Edit, EditOptions, Editor},
     error::EdgeError,
@@ -31,6 +31,8 @@ pub(super) struct EditThread {
     pub(super) frames: Arc<Mailbox<Tracked>>,
     pub(super) edits: Closing<Arc<Edit>>,
     pub(super) shared: Arc<Shared>,
+    /// Most faces of a frame.
+    pub(super) faces: usize,
     pub(super) continuous: bool,
     pub(super) lossless: bool,
 }
@@ -39,7 +41,7 @@ impl EditThread {
     pub(super) fn run(mut self) -> Result<(EditCounts, Stages), EdgeError> {
         let mut editor = None;
         let (mut counts, mut stages) = (EditCounts::default(), Stages::default());
-        let mut pool = Pool::<Edit>::default();
+        let mut pool = Pool::<Edit>::new(EDITS_IN_FLIGHT);
         let mut strengths = Vec::new();
         loop {
             self.shared.beats.edit.tick();
@@ -47,12 +49,12 @@ impl EditThread {
                 Taken::Value(tracked) => tracked,
                 Taken::Nothing if self.edits.0.is_closed() => break,
                 Taken::Nothing => {
-                    self.open(&mut editor)?;
+                    self.open(&mut editor, &mut pool)?;
                     continue;
                 }
                 Taken::Closed => break,
             };
-            self.open(&mut editor)?;
+            self.open(&mut editor, &mut pool)?;
             let effort = self.shared.due.effort();
             if effort.skips(tracked.frame.index) && !self.lossless {
                 continue;
@@ -74,8 +76,8 @@ impl EditThread {
                 }
             })?;
             counts.frames += 1;
-            counts.with_face += u64::from(edit.crop.is_some());
-            counts.edited += u64::from(edit.applied);
+            counts.with_face += u64::from(!edit.faces().is_empty());
+            counts.edited += u64::from(edit.is_applied());
             self.shared.set_edit_latency(edit.frame.captured.elapsed());
             let wanted = if self.lossless {
                 self.edits.0.put_when_empty(edit)
@@ -90,7 +92,11 @@ impl EditThread {
     }
 
     /// Makes the editor once the model is open; a lossless run waits for it.
-    fn open(&mut self, editor: &mut Option<Editor>) -> Result<(), EdgeError> {
+    fn open(
+        &mut self,
+        editor: &mut Option<Editor>,
+        pool: &mut Pool<Edit>,
+    ) -> Result<(), EdgeError> {
         if editor.is_some() {
             return Ok(());
         }
@@ -105,6 +111,10 @@ impl EditThread {
             }
         }
         if let Some(model) = self.opening.take() {
+            let manifest = model.manifest();
+            let (architecture, attributes) = (&manifest.architecture, manifest.attributes.len());
+            let samples = architecture.colour.channels() * architecture.image_size.pow(2);
+            pool.prepare(|edit| edit.reserve(self.faces, samples, attributes));
             let mut new = Editor::new(model, self.continuous, self.options);
             if let Some((name, tracked)) = self.reference.take() {
                 new.capture_reference(&tracked)?;

@@ -45,6 +45,12 @@ use track::TrackThread;
 /// Longest wait of a thread before it looks whether it should end.
 const PATIENCE: Duration = Duration::from_millis(100);
 
+/// Edits in flight at most: being made, in the mailbox, on screen, and one that is just being replaced.
+const EDITS_IN_FLIGHT: usize = 4;
+/// Frames in flight at most: with every edit, being filled, tracked and edited, in three mailboxes, on
+/// screen, and one that is just being replaced.
+const FRAMES_IN_FLIGHT: usize = EDITS_IN_FLIGHT + 8;
+
 /// All counts and times of a pipeline that ended.
 #[derive(Debug, Clone, Default)]
 pub struct Totals {
@@ -118,6 +124,7 @@ impl Pipeline {
             opening: parts.opening,
             options: parts.options,
             reference: parts.reference,
+            faces: parts.track.faces,
             frames: Arc::clone(&pipeline.to_edit),
             edits: Closing(Arc::clone(&pipeline.edits)),
             shared: Arc::clone(&pipeline.shared),

@@ -15,7 +15,11 @@ mod steady;
 pub use locator::Locator;
 pub use steady::Steady;
 
-use crate::{error::EdgeError, frame::Frame, tracked::Tracked};
+use crate::{
+    error::EdgeError,
+    frame::Frame,
+    tracked::{Face, MOST_FACES, Tracked},
+};
 use aligner::{Aligner, Square};
 use model_spec::{Bundle, Framing, manifest::ALIGNER_FILE};
 use std::sync::Arc;
@@ -49,7 +53,7 @@ pub struct TrackOptions {
     pub framing: Framing,
     /// What puts crops in their place exactly; without it they follow the detector and wobble.
     pub aligner: Option<Aligner>,
-    /// Most faces that are followed.
+    /// Most faces that are followed, the largest; 1 to [`MOST_FACES`].
     pub faces: usize,
 }
 
@@ -71,15 +75,6 @@ impl TrackOptions {
             faces: 1,
         })
     }
-}
-
-/// A face on a frame.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Face {
-    /// The same for as long as the face is followed, and never used again.
-    pub id: u64,
-    /// The model's crop.
-    pub crop: Square,
 }
 
 /// Follows the largest faces over a source.
@@ -116,7 +111,7 @@ impl Tracker {
             locator: Locator::new(options.framing, options.aligner.clone())?,
             tracks: Vec::new(),
             faces: Vec::new(),
-            most: options.faces.max(1),
+            most: options.faces.clamp(1, MOST_FACES),
             next_id: 0,
             frames_since_search: u32::MAX,
             searches: 0,
@@ -124,14 +119,10 @@ impl Tracker {
         })
     }
 
-    /// The frame with the largest face on it.
+    /// The frame with its faces.
     pub fn tracked(&mut self, frame: Arc<Frame>) -> Tracked {
-        let face = self.track(&frame).first().copied();
-        Tracked {
-            crop: face.map(|face| face.crop),
-            since: face.map_or(0, |face| face.id),
-            frame,
-        }
+        let faces = self.track(&frame).iter().copied().collect();
+        Tracked { frame, faces }
     }
 
     /// The faces on `frame`, largest first.
@@ -141,7 +132,7 @@ impl Tracker {
         } else {
             self.tracks.clear();
             for attempt in 0..SEARCHES.len() {
-                if self.tracks.is_empty() {
+                if self.tracks.len() < self.most {
                     self.search(frame, wanted(frame, attempt));
                 }
             }

@@ -299,7 +299,7 @@ impl MirrorWindow {
             seconds: self.start.elapsed().as_secs_f64(),
             readings: self.meter.readings(),
             edited: base.is_some() && mirror.edited(),
-            face: base.as_ref().is_none_or(|base| base.crop.is_some()),
+            face: base.as_ref().is_none_or(|base| !base.faces.is_empty()),
             has_picture: base.is_some(),
             copied: self.copied,
             trouble: trouble.as_deref(),

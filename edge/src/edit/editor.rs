@@ -1,0 +1,278 @@
+//! Edits frames: every face is cropped, classified, encoded, transformed and generated.
+
+use super::{Edit, FaceEdit, memory::Memory, style::mix_style};
+use crate::{
+    error::EdgeError,
+    frame::Frame,
+    model::{Model, StyleParts},
+    resample::Resampler,
+    source_domain::{Heads, SourceDomain},
+    stage::{Begin, Stage, Stages},
+    tracked::{MOST_FACES, Tracked},
+};
+use aligner::Square;
+use model_spec::{EditWeights, pixel, strength::whole_edit};
+
+/// How faces are edited on video.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EditOptions {
+    /// How the style encoder's heads are chosen.
+    pub heads: Heads,
+    /// Frames from one run of classifier, style encoder and style transformer to the next, at least
+    /// 1: what they tell changes slowly. The generator runs every frame.
+    pub style_every: u32,
+}
+
+impl Default for EditOptions {
+    fn default() -> Self {
+        Self {
+            heads: Heads::default(),
+            style_every: 2,
+        }
+    }
+}
+
+/// Owns the model and all that is remembered from frame to frame.
+pub struct Editor {
+    model: Model,
+    options: EditOptions,
+    resampler: Resampler,
+    continuous: bool,
+    seconds: Option<f64>,
+    /// Of the faces on the frame before.
+    memories: Vec<Memory>,
+    /// `[d]`: the related code of another face, `s_re(x_ref)`.
+    reference: Option<Vec<f32>>,
+    /// Buffers: crop `[C, S, S]`, raw logits `[A]`, styles `[Y, d]`, style and edited style `[d]`, for
+    /// every attribute how strong it is once faded, then the reference; and these in a whole edit.
+    image: Vec<f32>,
+    raw_logits: Vec<f32>,
+    styles: Vec<f32>,
+    code: Vec<f32>,
+    style_edited: Vec<f32>,
+    faded: Vec<f32>,
+    whole: Vec<f32>,
+}
+
+/// What a frame's faces are to become.
+struct Wanted<'a> {
+    strengths: &'a [f32],
+    reference_strength: f32,
+    /// Seconds since the frame before.
+    elapsed: f64,
+}
+
+impl Editor {
+    /// An editor for video (`continuous`), or for pictures that have nothing to do with each other.
+    #[must_use]
+    pub fn new(model: Model, continuous: bool, options: EditOptions) -> Self {
+        Self {
+            model,
+            options,
+            resampler: Resampler::default(),
+            continuous,
+            seconds: None,
+            memories: Vec::with_capacity(MOST_FACES),
+            reference: None,
+            image: Vec::new(),
+            raw_logits: Vec::new(),
+            styles: Vec::new(),
+            code: Vec::new(),
+            style_edited: Vec::new(),
+            faded: Vec::new(),
+            whole: Vec::new(),
+        }
+    }
+
+    /// Gives the model back.
+    #[must_use]
+    pub fn into_model(self) -> Model {
+        self.model
+    }
+
+    /// The model in use.
+    #[must_use]
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// Edits the faces of a frame with one strength per attribute, and `reference_strength` of the
+    /// reference if there is one. Without a face, or with all strengths 0, no edit is applied and the
+    /// picture stays as it is, bit for bit.
+    ///
+    /// # Errors
+    /// [`EdgeError::Runtime`].
+    pub fn edit(
+        &mut self,
+        tracked: &Tracked,
+        strengths: &[f32],
+        reference_strength: f32,
+        edit: &mut Edit,
+        stages: &mut Stages,
+    ) -> Result<(), EdgeError> {
+        edit.pass_through(tracked, strengths);
+        let frame = &tracked.frame;
+        let elapsed = match self.seconds.replace(frame.seconds) {
+            Some(before) => frame.seconds - before,
+            None => 0.0,
+        };
+        if !self.continuous {
+            self.memories.clear();
+        }
+        self.memories
+            .retain(|memory| tracked.faces.iter().any(|face| face.id == memory.id));
+        let wanted = Wanted {
+            strengths,
+            reference_strength,
+            elapsed,
+        };
+        for edit in edit.faces_mut() {
+            let id = edit.face.id;
+            let known = self.memories.iter().position(|memory| memory.id == id);
+            // Taken out while it is worked with; the order means nothing.
+            let mut memory = match known {
+                Some(index) => self.memories.swap_remove(index),
+                None => Memory::new(id, strengths.len(), self.options.heads),
+            };
+            let edited = self.edit_face(frame, &wanted, &mut memory, edit, stages);
+            self.memories.push(memory);
+            edited?;
+        }
+        Ok(())
+    }
+
+    fn edit_face(
+        &mut self,
+        frame: &Frame,
+        wanted: &Wanted<'_>,
+        memory: &mut Memory,
+        edit: &mut FaceEdit,
+        stages: &mut Stages,
+    ) -> Result<(), EdgeError> {
+        stages.time(Stage::Crop, || self.sample(frame, edit.face.crop));
+
+        let begin = Begin::now();
+        // The style also ages while the edit is off, so that the sliders start from a fresh one.
+        if let Some(frames) = memory.style_due(self.options.style_every) {
+            let elapsed = wanted.elapsed * f64::from(frames);
+            self.classify(memory, elapsed, stages)?;
+            self.encode(memory, elapsed, stages)?;
+        }
+        edit.source_domain = memory.source.domain();
+        edit.probabilities
+            .extend_from_slice(memory.source.probabilities());
+
+        let part = self.weigh(wanted, memory);
+        let (whole, reference_weight) = self.whole.split_at(wanted.strengths.len());
+        let weights = EditWeights::new(whole, memory.source.start_of_edit(whole));
+        if !weights.is_identity() || reference_weight != [0.0] {
+            let reference = self.reference.as_deref();
+            let reference = reference.map(|code| (code, reference_weight[0]));
+            mix_style(&weights, &memory.parts, reference, &mut self.style_edited);
+            stages.time(Stage::Generator, || {
+                self.model
+                    .difference(&self.image, &self.style_edited, &mut edit.difference)
+            })?;
+            if part < 1.0 {
+                edit.difference.iter_mut().for_each(|value| *value *= part);
+            }
+            edit.applied = true;
+        }
+        stages.since(Stage::Model, begin);
+        Ok(())
+    }
+
+    /// Takes the largest face of `tracked` for the reference: from now on the faces edited get its
+    /// related code. Returns whether there was a face.
+    ///
+    /// # Errors
+    /// [`EdgeError::Runtime`].
+    pub fn capture_reference(&mut self, tracked: &Tracked) -> Result<bool, EdgeError> {
+        let Some(face) = tracked.faces.first() else {
+            return Ok(false);
+        };
+        self.sample(&tracked.frame, face.crop);
+        self.model.classify(&self.image, &mut self.raw_logits)?;
+        self.model.encode(&self.image, &mut self.styles)?;
+        // One picture, no past: its most likely domain.
+        let mut source = SourceDomain::new(self.raw_logits.len(), Heads::Switched);
+        source.observe(&self.raw_logits, 0.0);
+        let dim = self.model.manifest().architecture.style_dim;
+        source.style_code(&self.styles, dim, &mut self.code);
+        let mut parts = StyleParts::default();
+        self.model.transform(&self.code, &mut parts)?;
+        self.reference = Some(parts.related);
+        Ok(true)
+    }
+
+    /// Changes [`EditOptions::style_every`].
+    pub fn set_style_every(&mut self, frames: u32) {
+        self.options.style_every = frames;
+    }
+
+    /// Forgets the reference.
+    pub fn clear_reference(&mut self) {
+        self.reference = None;
+    }
+
+    fn sample(&mut self, frame: &Frame, crop: Square) {
+        let architecture = &self.model.manifest().architecture;
+        let unit = pixel::unit_from_byte(1) - pixel::unit_from_byte(0);
+        let range = [unit, pixel::unit_from_byte(0)];
+        let (colour, size) = (architecture.colour, architecture.image_size);
+        self.resampler
+            .sample_crop(frame, crop, colour, size, range, &mut self.image);
+    }
+
+    /// Decides the source domain from the averaged logits.
+    fn classify(
+        &mut self,
+        memory: &mut Memory,
+        elapsed: f64,
+        stages: &mut Stages,
+    ) -> Result<(), EdgeError> {
+        stages.time(Stage::Classifier, || {
+            self.model.classify(&self.image, &mut self.raw_logits)
+        })?;
+        memory.source.observe(&self.raw_logits, elapsed);
+        Ok(())
+    }
+
+    /// Averages the source domain's style code and takes it apart.
+    fn encode(
+        &mut self,
+        memory: &mut Memory,
+        elapsed: f64,
+        stages: &mut Stages,
+    ) -> Result<(), EdgeError> {
+        stages.time(Stage::StyleEncoder, || {
+            self.model.encode(&self.image, &mut self.styles)
+        })?;
+        let dim = self.model.manifest().architecture.style_dim;
+        memory.source.style_code(&self.styles, dim, &mut self.code);
+        let style = memory.style.follow(&self.code, elapsed);
+        stages.time(Stage::StyleTransformer, || {
+            self.model.transform(style, &mut memory.parts)
+        })
+    }
+
+    /// Fills `whole` with the strengths of a whole edit, the reference's last, and returns the part
+    /// of that edit to show.
+    fn weigh(&mut self, wanted: &Wanted<'_>, memory: &mut Memory) -> f32 {
+        if self.continuous {
+            memory
+                .source
+                .fade(wanted.strengths, wanted.elapsed, &mut self.faded);
+        } else {
+            self.faded.clear();
+            self.faded.extend_from_slice(wanted.strengths);
+        }
+        let has_reference = self.reference.is_some();
+        self.faded.push(if has_reference {
+            wanted.reference_strength
+        } else {
+            0.0
+        });
+        whole_edit(&self.faded, &mut self.whole)
+    }
+}

@@ -1,0 +1,60 @@
+//! What is remembered of a face from frame to frame.
+
+use crate::{
+    model::StyleParts,
+    smooth::Average,
+    source_domain::{Heads, SourceDomain},
+};
+
+/// Seconds over which style codes are averaged.
+const STYLE_SECONDS: f64 = 0.10;
+
+/// Of one face, for as long as it is followed.
+pub(super) struct Memory {
+    /// The face, see [`crate::tracked::Face::id`].
+    pub(super) id: u64,
+    /// Which value each attribute has.
+    pub(super) source: SourceDomain,
+    /// Its style code, averaged.
+    pub(super) style: Average,
+    /// That taken apart.
+    pub(super) parts: StyleParts,
+    frames_since_style: u32,
+}
+
+impl Memory {
+    /// Of a face that was not seen before.
+    pub(super) fn new(id: u64, attributes: usize, heads: Heads) -> Self {
+        Self {
+            id,
+            source: SourceDomain::new(attributes, heads),
+            style: Average::new(STYLE_SECONDS),
+            parts: StyleParts::default(),
+            frames_since_style: u32::MAX,
+        }
+    }
+
+    /// Counts a frame. On every `every`th, and on the first, the frames since the style was taken, at
+    /// most `every`.
+    pub(super) fn style_due(&mut self, every: u32) -> Option<u32> {
+        let every = every.max(1);
+        self.frames_since_style = self.frames_since_style.saturating_add(1);
+        if self.frames_since_style < every {
+            return None;
+        }
+        self.frames_since_style = 0;
+        Some(every)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_style_is_due_at_once_and_then_every_so_many_frames() {
+        let mut memory = Memory::new(0, 1, Heads::Switched);
+        let due: Vec<bool> = (0..7).map(|_| memory.style_due(3).is_some()).collect();
+        assert_eq!(due, [true, false, false, true, false, false, true]);
+    }
+}
