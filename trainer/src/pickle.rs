@@ -4,9 +4,41 @@ use crate::{
     error::TrainError,
     weights::{self, Weights},
 };
-use candle_core::{DType, Tensor as CandleTensor, pickle};
-use std::path::Path;
+use candle_core::{
+    DType, Tensor as CandleTensor,
+    pickle::{self, Object, Stack},
+};
+use std::{fs::File, io::BufReader, path::Path};
 use tch::Tensor;
+use zip::ZipArchive;
+
+/// Everything that a file of tensors and plain containers names, by module.
+const NAMES: [(&str, &[&str]); 5] = [
+    ("collections", &["OrderedDict"]),
+    (
+        "torch",
+        &[
+            "BFloat16Storage",
+            "BoolStorage",
+            "ByteStorage",
+            "CharStorage",
+            "DoubleStorage",
+            "FloatStorage",
+            "HalfStorage",
+            "IntStorage",
+            "LongStorage",
+            "ShortStorage",
+            "Size",
+            "Tensor",
+        ],
+    ),
+    ("torch._tensor", &["_rebuild_from_type_v2"]),
+    (
+        "torch._utils",
+        &["_rebuild_parameter", "_rebuild_tensor_v2"],
+    ),
+    ("torch.nn.parameter", &["Parameter"]),
+];
 
 /// Reads the state dictionary in `path`, or the one under `key` inside it. Floating-point tensors
 /// become 32-bit floats; integer ones (batch norms' counters) are left out.
@@ -19,6 +51,7 @@ pub fn read(path: &Path, key: Option<&str>) -> Result<Weights, TrainError> {
         path: path.into(),
         reason,
     };
+    refuse_code(path).map_err(|e| wrong(e.to_string()))?;
     let tensors = pickle::read_all_with_key(path, key).map_err(|e| wrong(e.to_string()))?;
     if tensors.is_empty() {
         let place = key.map_or(String::new(), |key| format!(" under {key:?}"));
@@ -45,6 +78,42 @@ pub fn read_any(path: &Path, keys: &[&str]) -> Result<Weights, TrainError> {
     }
     let found = keys.iter().find_map(|key| read(path, Some(key)).ok());
     found.map_or_else(|| read(path, None), Ok)
+}
+
+/// Refuses a pickle that names a function or class of no tensor. None would be called, but such a file
+/// is not what it is taken for, and PyTorch itself would call it.
+fn refuse_code(path: &Path) -> Result<(), candle_core::Error> {
+    let other = |e: zip::result::ZipError| candle_core::Error::Msg(e.to_string());
+    let mut archive = ZipArchive::new(BufReader::new(File::open(path)?)).map_err(other)?;
+    for entry in 0..archive.len() {
+        let entry = archive.by_index(entry).map_err(other)?;
+        let file = entry.name().map_err(other)?.into_owned();
+        if !file.ends_with("data.pkl") {
+            continue;
+        }
+        let mut reader = BufReader::new(entry);
+        let mut stack = Stack::empty();
+        // One instruction at a time: each name is seen when it is read, whatever becomes of it.
+        while !stack.read(&mut reader)? {
+            let Some(Object::Class {
+                module_name,
+                class_name,
+            }) = stack.stack().last()
+            else {
+                continue;
+            };
+            let known = NAMES.iter().any(|(module, names)| {
+                module_name == module && names.contains(&class_name.as_str())
+            });
+            if !known {
+                return Err(candle_core::Error::Msg(format!(
+                    "{file}: found {module_name}.{class_name}, \
+                     expected nothing but tensors and plain containers"
+                )));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn convert(tensor: &CandleTensor) -> Result<Tensor, candle_core::Error> {

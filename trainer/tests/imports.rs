@@ -2,7 +2,11 @@
 
 use crate::fixtures::{assert_close, folder};
 use model_spec::{Framing, checkpoint::MODEL_FILE};
-use std::path::{Path, PathBuf};
+use std::{
+    fs::{self, File},
+    io::Write,
+    path::{Path, PathBuf},
+};
 use tch::{Device, Tensor};
 use trainer::{
     attributes, checkpoint,
@@ -76,6 +80,60 @@ fn attributes_that_do_not_fit_the_heads_are_refused() {
         message.contains("expected 2") && message.contains("4 domains"),
         "{message}"
     );
+}
+
+/// A PyTorch file with `pickle` for its contents.
+fn pickled(path: &Path, pickle: &[u8]) {
+    let mut archive = zip::ZipWriter::new(File::create(path).unwrap());
+    let stored =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    archive.start_file("archive/data.pkl", stored).unwrap();
+    archive.write_all(pickle).unwrap();
+    archive.finish().unwrap();
+}
+
+#[test]
+fn a_pickle_that_wants_code_is_refused_by_name_and_runs_none_of_it() {
+    let _alone = crate::small::alone();
+    let temporary = tempfile::tempdir().unwrap();
+    let (input, out) = (
+        temporary.path().join("nets_ema.ckpt"),
+        temporary.path().join("checkpoint"),
+    );
+    let trace = temporary.path().join("trace");
+    let command = format!("touch {}", trace.display());
+    let call = [
+        b"cposix\nsystem\nX".as_slice(),
+        &(command.len() as u32).to_le_bytes(),
+        command.as_bytes(),
+        b"\x85R",
+    ]
+    .concat();
+    let key = b"X\x09\0\0\0generator";
+    // As a value, as the state of a plain container, and left behind below the result.
+    for pickle in [
+        [b"\x80\x02}", key.as_slice(), &call, b"s."].concat(),
+        [b"\x80\x02ccollections\nOrderedDict\n)R", &call[..], b"b."].concat(),
+        [b"\x80\x02", &call[..], b"}."].concat(),
+    ] {
+        pickled(&input, &pickle);
+        let message = import(&request(input.clone(), out.clone(), "smile"))
+            .unwrap_err()
+            .to_string();
+        for part in ["nets_ema.ckpt", "found posix.system", "plain containers"] {
+            assert!(message.contains(part), "{part:?} is not in: {message}");
+        }
+        assert!(!out.exists() && !trace.exists());
+    }
+    // The same file without the call is read, and found to be empty.
+    pickled(&input, &[b"\x80\x02}", key.as_slice(), b"}s."].concat());
+    let message = import(&request(input.clone(), out, "smile")).unwrap_err();
+    assert!(
+        message.to_string().contains("found no tensors"),
+        "{message}"
+    );
+    fs::write(&input, b"no archive").unwrap();
+    assert!(official(&input).is_err());
 }
 
 #[test]
