@@ -3,6 +3,12 @@
 //! Whatever the face: style codes are 0, the classifier says [`Tiny::logit`], `T_0` gives -[`STEP`]
 //! and `T_1` gives +[`STEP`] in the first style component, and the generator adds the first style
 //! component to every pixel. So strength `a` changes every pixel by `a * STEP`.
+//!
+//! - [`signature`]: bundles that are signed, by whom, and changed since
+//! - [`face_mask`]: bundles whose generator reads face masks
+
+mod face_mask;
+mod signature;
 
 use crate::onnx::Graph;
 use model_spec::{
@@ -21,6 +27,22 @@ pub const SIZE: usize = 32;
 const DIM: usize = 4;
 const FACES: usize = 2;
 
+/// What [`Tiny`]'s face-mask network says of every pixel of every face.
+const MASKS: [f32; 2] = [1.0, 0.5];
+const MASK_PIXELS: usize = tensor::MASK_SIZE * tensor::MASK_SIZE;
+
+/// High-pass skips of a generator: its edit is as large as the masks say, by twice the mean of the
+/// first minus the second, which is once for [`MASKS`].
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum HighPass {
+    /// No skips, no masks.
+    None,
+    /// Skips, and the network that makes their masks.
+    Masked,
+    /// Skips alone.
+    WithoutNetwork,
+}
+
 /// What may differ between tiny bundles.
 #[derive(Clone)]
 pub struct Tiny {
@@ -33,6 +55,7 @@ pub struct Tiny {
     pub parity_error: f32,
     /// Side of the generator's image input; another than [`SIZE`] breaks the contract.
     pub generator_size: usize,
+    pub high_pass: HighPass,
 }
 
 impl Default for Tiny {
@@ -47,6 +70,7 @@ impl Default for Tiny {
             },
             parity_error: 0.0,
             generator_size: SIZE,
+            high_pass: HighPass::None,
         }
     }
 }
@@ -61,7 +85,7 @@ impl Tiny {
             style_dim: DIM,
             stem_channels: 4,
             max_conv_dim: 4,
-            w_hpf: 0.0,
+            w_hpf: if self.reads_masks() { 1.0 } else { 0.0 },
             output: self.output,
             classifier_channels: 4,
         };
@@ -73,7 +97,8 @@ impl Tiny {
             strength_range: [-1.0, 1.5],
         }])
         .unwrap();
-        let files: [(&str, Vec<u8>); 6] = [
+        let mut graphs = Graphs::expected(&architecture, &attributes);
+        let mut files: Vec<(&str, Vec<u8>)> = vec![
             ("style_encoder.onnx", self.style_encoder()),
             ("style_transformer.onnx", style_transformer()),
             ("generator.onnx", self.generator()),
@@ -81,6 +106,10 @@ impl Tiny {
             (PARITY_FILE, self.parity()),
             (MODEL_CARD_FILE, b"A test.\n".to_vec()),
         ];
+        match self.high_pass {
+            HighPass::Masked => files.push(("face_mask.onnx", self.face_mask())),
+            HighPass::None | HighPass::WithoutNetwork => graphs.face_mask = None,
+        }
         let mut digests = BTreeMap::new();
         for (name, bytes) in files {
             fs::write(folder.join(name), &bytes).unwrap();
@@ -91,7 +120,7 @@ impl Tiny {
             name: "tiny".into(),
             licence: "none".into(),
             domains: attributes.domain_names(),
-            graphs: Graphs::expected(&architecture, &attributes),
+            graphs,
             architecture,
             attributes,
             framing: self.framing,
@@ -115,6 +144,10 @@ impl Tiny {
         };
         manifest.validate().unwrap();
         manifest.save(folder).unwrap();
+    }
+
+    fn reads_masks(&self) -> bool {
+        self.high_pass != HighPass::None
     }
 
     fn image(&self) -> [i64; 3] {
@@ -162,8 +195,27 @@ impl Tiny {
             .floats("first", &[DIM as i64, 1], &[1.0, 0.0, 0.0, 0.0])
             .floats("zero", &[1], &[0.0])
             .ints("shape", &[-1, 1, 1, 1])
-            .node("MatMul", &[tensor::STYLE, "first"], "step")
-            .node("Reshape", &["step", "shape"], "steps")
+            .node("MatMul", &[tensor::STYLE, "first"], "step");
+        let graph = if self.reads_masks() {
+            let (side, mean) = (tensor::MASK_SIZE as i64, 1.0 / MASK_PIXELS as f32);
+            graph
+                .input(tensor::MASK_FIRST, &[1, side, side])
+                .input(tensor::MASK_SECOND, &[1, side, side])
+                .floats(
+                    "mean",
+                    &[MASK_PIXELS as i64, 1],
+                    &vec![2.0 * mean; MASK_PIXELS],
+                )
+                .node("Sub", &[tensor::MASK_FIRST, tensor::MASK_SECOND], "masks")
+                .node("Flatten", &["masks"], "flat")
+                .node("MatMul", &["flat", "mean"], "part")
+                .node("Mul", &["step", "part"], "masked")
+        } else {
+            graph
+        };
+        let step = if self.reads_masks() { "masked" } else { "step" };
+        let graph = graph
+            .node("Reshape", &[step, "shape"], "steps")
             .node("Mul", &[tensor::IMAGE, "zero"], "nothing")
             .node("Add", &["nothing", "steps"], tensor::DIFFERENCE)
             .node("Add", &[tensor::IMAGE, tensor::DIFFERENCE], tensor::EDITED)
@@ -172,6 +224,27 @@ impl Tiny {
             OutputForm::Difference => graph.output(tensor::DIFFERENCE, &image).model(),
             OutputForm::Image => graph.model(),
         }
+    }
+
+    fn face_mask(&self) -> Vec<u8> {
+        let side = tensor::MASK_SIZE as i64;
+        let shape = [1, side, side];
+        Graph::default()
+            .input(tensor::IMAGE, &self.image())
+            .floats("w", &[self.pixels() as i64, 1], &vec![0.0; self.pixels()])
+            .floats("first", &[1], &MASKS[..1])
+            .floats("second", &[1], &MASKS[1..])
+            .floats("ones", &shape, &vec![1.0; MASK_PIXELS])
+            .ints("column", &[-1, 1, 1, 1])
+            .node("Flatten", &[tensor::IMAGE], "flat")
+            .node("MatMul", &["flat", "w"], "nothing")
+            .node("Reshape", &["nothing", "column"], "zero")
+            .node("Add", &["zero", "ones"], "whole")
+            .node("Mul", &["whole", "first"], tensor::MASK_FIRST)
+            .node("Mul", &["whole", "second"], tensor::MASK_SECOND)
+            .output(tensor::MASK_FIRST, &shape)
+            .output(tensor::MASK_SECOND, &shape)
+            .model()
     }
 
     fn parity(&self) -> Vec<u8> {
@@ -190,7 +263,9 @@ impl Tiny {
         let zeros = vec![0.0; FACES * 2 * DIM];
         let code = &zeros[..FACES * DIM];
         let [channels, size, _] = self.image().map(|side| side as usize);
-        let floats: [(&str, Vec<usize>, &[f32]); 9] = [
+        let logits = [self.logit; FACES];
+        let masks = MASKS.map(|value| vec![value; FACES * MASK_PIXELS]);
+        let mut floats: Vec<(&str, Vec<usize>, &[f32])> = vec![
             (tensor::IMAGE, vec![FACES, channels, size, size], &image),
             (tensor::STYLES, vec![FACES, 2, DIM], &zeros),
             (tensor::STYLE_UNRELATED, vec![FACES, DIM], code),
@@ -198,9 +273,14 @@ impl Tiny {
             (tensor::STYLE_RELATED_TARGETS, vec![FACES, 2, DIM], &targets),
             (tensor::STYLE_EDITED, vec![FACES, DIM], &style_edited),
             (tensor::EDITED, vec![FACES, channels, size, size], &edited),
-            (tensor::LOGITS, vec![FACES, 1], &[self.logit; FACES]),
+            (tensor::LOGITS, vec![FACES, 1], &logits),
             ("unused", vec![1], &[0.0]),
         ];
+        if self.reads_masks() {
+            let shape = vec![FACES, 1, tensor::MASK_SIZE, tensor::MASK_SIZE];
+            floats.push((tensor::MASK_FIRST, shape.clone(), &masks[0]));
+            floats.push((tensor::MASK_SECOND, shape, &masks[1]));
+        }
         let mut bytes: Vec<(&str, Dtype, Vec<usize>, Vec<u8>)> = floats
             .into_iter()
             .map(|(name, shape, values)| {
