@@ -47,9 +47,8 @@ fn a_library_that_is_no_onnx_runtime_is_refused() {
 #[test]
 fn without_a_hint_every_place_looked_at_is_listed() {
     let place = Place::with_bundle(&Tiny::default());
-    // A copy of the program outside the source tree, which has a library to find.
-    let program = place.path("edge");
-    fs::copy(env!("CARGO_BIN_EXE_edge"), &program).unwrap();
+    // The source tree has a library to find.
+    let program = place.copied_program();
     let output = std::process::Command::new(&program)
         .args(RUN)
         .current_dir(place.path("bundle"))
@@ -110,8 +109,7 @@ fn a_missing_bundle_says_where_it_was_looked_for() {
     let library = Path::new("/nowhere");
     let output = place.edge(library, &["run", "--bundle", "nothing"]);
     assert_fails(&output, 1, &["nothing/manifest.json"]);
-    let program = place.path("edge");
-    fs::copy(env!("CARGO_BIN_EXE_edge"), &program).unwrap();
+    let program = place.copied_program();
     let output = std::process::Command::new(program)
         .arg("check")
         .current_dir(place.path("."))

@@ -70,6 +70,16 @@ impl Place {
         self.command(library, arguments).output().unwrap()
     }
 
+    /// A copy of the program outside the source tree. `cp` makes it: a file that this process had
+    /// open for writing while another test starts a program could not be started itself.
+    pub fn copied_program(&self) -> PathBuf {
+        let copy = self.path("edge");
+        let program = env!("CARGO_BIN_EXE_edge");
+        let copied = Command::new("cp").arg(program).arg(&copy).status();
+        assert!(copied.unwrap().success());
+        copy
+    }
+
     pub fn report(&self, name: &str) -> serde_json::Value {
         serde_json::from_slice(&fs::read(self.path(name)).unwrap()).unwrap()
     }
