@@ -4,7 +4,10 @@
 //! Every crop is enlarged onto a canvas that continues its border, the detector is run on it, and
 //! the medians of crop side and offset, in units of the detection box, are printed for `[framing]`.
 
-use edge::{detect::Detector, frame::Frame};
+use edge::{
+    frame::Frame,
+    track::detector::{Detector, Region},
+};
 use image::{RgbImage, imageops};
 use std::path::PathBuf;
 
@@ -19,7 +22,7 @@ fn main() -> anyhow::Result<()> {
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<Result<_, _>>()?;
     files.sort();
-    let mut detector = Detector::new()?;
+    let (mut detector, mut found) = (Detector::new()?, Vec::new());
     let (mut ratios, mut offsets_x, mut offsets_y) = (vec![], vec![], vec![]);
     for file in &files {
         let crop = image::open(file)?.into_rgb8();
@@ -33,12 +36,13 @@ fn main() -> anyhow::Result<()> {
         let mut frame = Frame::default();
         frame.resize(side, side);
         frame.rgb.copy_from_slice(canvas.as_raw());
-        let whole = [CANVAS as f32; 2];
-        let found = detector.detect(&frame, [0.0; 2], whole, [side, side]);
-        let Some(best) = found.iter().max_by(|a, b| a.score.total_cmp(&b.score)) else {
+        let grid = [side, side];
+        detector.ask(&frame, Region::Whole { grid });
+        detector.answer(true, &mut found);
+        // The largest.
+        let Some(face) = found.first() else {
             continue;
         };
-        let face = best.face;
         ratios.push(CROP as f32 / face.side);
         offsets_x.push((CANVAS as f32 / 2.0 - face.centre[0]) / face.side);
         offsets_y.push((CANVAS as f32 / 2.0 - face.centre[1]) / face.side);

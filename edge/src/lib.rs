@@ -10,7 +10,7 @@ The mirror: camera, face tracking, inference, compositing, window.
 |---|---|
 | capture | [`source`]: [`source::camera`], [`source::folder`], [`source::demo`] |
 | latest frame, latest tracked, latest edit | [`mailbox`] of [`frame`], [`tracked`], [`edit`] |
-| track | [`track`]: [`detect`] acquires and re-checks, [`aligner`] follows |
+| track | [`track`]: [`track::detector`] acquires and re-checks, [`aligner`] follows |
 | crop | [`aligner::square`], [`resample`] |
 | classify … generate | [`model`] on a [`provider`] of the [`runtime`], made by [`opening`], combined by [`edit`], [`source_domain`] |
 | compose | [`mirror`], [`composite`] |
@@ -35,7 +35,6 @@ pub mod composite;
 pub mod config_file;
 pub mod config_print;
 pub mod contact_sheet;
-pub mod detect;
 pub mod display;
 pub mod display_lost;
 pub mod doctor;
@@ -59,6 +58,7 @@ pub mod pipeline;
 pub mod plan;
 pub mod provider;
 pub mod recorder;
+pub mod recycler;
 pub mod reference;
 pub mod report;
 pub mod resample;

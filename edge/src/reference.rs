@@ -4,7 +4,7 @@ use crate::{
     error::EdgeError,
     frame::Frame,
     source::folder,
-    track::{TrackOptions, Tracker},
+    track::{Pace, TrackOptions, Tracker},
     tracked::Tracked,
 };
 use std::{path::Path, sync::Arc};
@@ -16,7 +16,7 @@ use std::{path::Path, sync::Arc};
 pub fn read(path: &Path, options: &TrackOptions) -> Result<(String, Tracked), EdgeError> {
     let mut frame = Frame::default();
     folder::decode(path, &mut frame).map_err(|error| EdgeError::file(path, error))?;
-    let mut tracker = Tracker::new(false, options)?;
+    let mut tracker = Tracker::new(Pace::Stills, options)?;
     let tracked = tracker.tracked(Arc::new(frame));
     if tracked.faces.is_empty() {
         let reason = "no face found on it, and --reference needs one";

@@ -9,7 +9,7 @@ use aligner::{Correction, Square};
 use edge::{
     frame::Frame,
     resample::Resampler,
-    track::{TrackOptions, Tracker},
+    track::{Pace, TrackOptions, Tracker},
 };
 use image::{RgbImage, imageops};
 use model_spec::{Bundle, ColourMode};
@@ -185,7 +185,7 @@ fn measure(step: usize, count: usize) {
             for seed in 0..4 {
                 let lies = place([400.0, 300.0], 200.0 + 20.0 * seed as f32, 0.0);
                 draw(photo, lies, seed, &noise, &mut frame);
-                let mut tracker = Tracker::new(false, &options).unwrap();
+                let mut tracker = Tracker::new(Pace::Stills, &options).unwrap();
                 let face = *tracker.track(&frame).first().expect(&photo.name);
                 let seen = lies.correction_to(face.crop).to_array();
                 sum = [0, 1, 2, 3].map(|i| sum[i] + 0.25 * seen[i]);
@@ -215,7 +215,7 @@ fn measure(step: usize, count: usize) {
     let (mut worst_own, mut worst_jitter, mut lost) = (0.0_f32, 0.0_f64, Vec::new());
     let (mut all_own, mut all_common) = (Figure::default(), Figure::default());
     for (photo, &own) in photos.iter().zip(&own) {
-        let mut tracker = Tracker::new(true, &options).unwrap();
+        let mut tracker = Tracker::new(Pace::Replay, &options).unwrap();
         let (mut position, mut framing) = (Figure::default(), Figure::default());
         let (mut side, mut roll) = (Figure::default(), Figure::default());
         let mut found = 0;
@@ -243,7 +243,7 @@ fn measure(step: usize, count: usize) {
         let mut jitter = (0.0_f64, 0.0_f64, 0.0_f64);
         for (clip, (pixels, degrees)) in STILLS.into_iter().enumerate() {
             let lies = place([412.3, 288.7], pixels, degrees);
-            let mut tracker = Tracker::new(true, &options).unwrap();
+            let mut tracker = Tracker::new(Pace::Replay, &options).unwrap();
             let mut shown = Vec::new();
             for index in 0..STILL {
                 draw(

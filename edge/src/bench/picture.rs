@@ -6,7 +6,7 @@ use crate::{
     frame::Frame,
     model::Model,
     stage::Stages,
-    track::Tracker,
+    track::{Pace, Tracker},
     tracked::Tracked,
 };
 use faces::Take;
@@ -40,7 +40,7 @@ pub(super) fn edit_all(
     frames: impl IntoIterator<Item = Frame>,
     mut look: impl FnMut(&Tracked, &Edit),
 ) -> Result<Model, EdgeError> {
-    let mut tracker = Tracker::new(true, model.track())?;
+    let mut tracker = Tracker::new(Pace::Replay, model.track())?;
     let mut editor = Editor::new(model, true, options);
     let (mut edit, mut stages) = (Edit::default(), Stages::default());
     for frame in frames {

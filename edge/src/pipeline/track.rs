@@ -6,7 +6,7 @@ use crate::{
     frame::Frame,
     mailbox::{Mailbox, Taken},
     stage::{Stage, Stages},
-    track::{TrackOptions, Tracker},
+    track::{Pace, TrackOptions, Tracker},
     tracked::Tracked,
 };
 use std::sync::Arc;
@@ -23,8 +23,12 @@ pub(super) struct TrackThread {
 
 impl TrackThread {
     pub(super) fn run(self) -> Result<Stages, EdgeError> {
-        // The face detector cannot change threads, so the tracker is made where it works.
-        let mut tracker = Tracker::new(self.continuous, &self.options)?;
+        let pace = match (self.continuous, self.lossless) {
+            (false, _) => Pace::Stills,
+            (true, true) => Pace::Replay,
+            (true, false) => Pace::Live,
+        };
+        let mut tracker = Tracker::new(pace, &self.options)?;
         let mut stages = Stages::default();
         loop {
             self.shared.beats.track.tick();

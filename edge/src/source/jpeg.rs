@@ -1,13 +1,14 @@
 //! Motion JPEG as cameras send it: often without Huffman tables, sometimes cut off.
 
-use crate::frame::Frame;
+use crate::{frame::Frame, recycler::Recycler};
 use zune_core::{bytestream::ZCursor, colorspace::ColorSpace, options::DecoderOptions};
 use zune_jpeg::JpegDecoder;
 
-/// Decodes camera JPEGs; keeps its buffer.
+/// Decodes camera JPEGs; keeps its buffers, so that a warm reader allocates nothing.
 #[derive(Debug, Default)]
 pub struct JpegReader {
     with_tables: Vec<u8>,
+    recycler: Recycler,
 }
 
 impl JpegReader {
@@ -33,22 +34,26 @@ impl JpegReader {
             Some(scan) => {
                 self.with_tables.clear();
                 self.with_tables.extend_from_slice(&bytes[..scan]);
-                self.with_tables.extend_from_slice(&standard_tables());
+                append_standard_tables(&mut self.with_tables);
                 self.with_tables.extend_from_slice(&bytes[scan..]);
                 &self.with_tables
             }
         };
-        let options = DecoderOptions::new_fast().jpeg_set_out_colorspace(ColorSpace::RGB);
-        let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
-        decoder
-            .decode_headers()
-            .map_err(|error| format!("{error:?}"))?;
-        let info = decoder.info().ok_or("no picture header")?;
-        frame.resize(usize::from(info.width), usize::from(info.height));
-        decoder
-            .decode_into(&mut frame.rgb)
-            .map_err(|error| format!("{error:?}"))
+        self.recycler.within(|| decode(bytes, frame))
     }
+}
+
+fn decode(bytes: &[u8], frame: &mut Frame) -> Result<(), String> {
+    let options = DecoderOptions::new_fast().jpeg_set_out_colorspace(ColorSpace::RGB);
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
+    decoder
+        .decode_headers()
+        .map_err(|error| format!("{error:?}"))?;
+    let info = decoder.info().ok_or("no picture header")?;
+    frame.resize(usize::from(info.width), usize::from(info.height));
+    decoder
+        .decode_into(&mut frame.rgb)
+        .map_err(|error| format!("{error:?}"))
 }
 
 /// Where the scan begins, in a picture that has no Huffman table before it.
@@ -64,8 +69,8 @@ fn missing_tables_at(bytes: &[u8]) -> Option<usize> {
     None
 }
 
-/// The tables of the JPEG standard (ITU-T T.81, tables K.3 to K.6) as one DHT segment.
-fn standard_tables() -> Vec<u8> {
+/// Appends the tables of the JPEG standard (ITU-T T.81, tables K.3 to K.6) as one DHT segment.
+fn append_standard_tables(picture: &mut Vec<u8>) {
     let tables: [(u8, [u8; 16], &[u8]); 4] = [
         (0x00, DC_LUMA_COUNTS, &DC_VALUES),
         (0x01, DC_CHROMA_COUNTS, &DC_VALUES),
@@ -76,14 +81,13 @@ fn standard_tables() -> Vec<u8> {
         .iter()
         .map(|(_, _, values)| 17 + values.len())
         .sum::<usize>();
-    let mut segment = vec![0xff, 0xc4];
-    segment.extend_from_slice(&(length as u16).to_be_bytes());
+    picture.extend_from_slice(&[0xff, 0xc4]);
+    picture.extend_from_slice(&(length as u16).to_be_bytes());
     for (class, counts, values) in tables {
-        segment.push(class);
-        segment.extend_from_slice(&counts);
-        segment.extend_from_slice(values);
+        picture.push(class);
+        picture.extend_from_slice(&counts);
+        picture.extend_from_slice(values);
     }
-    segment
 }
 
 const DC_LUMA_COUNTS: [u8; 16] = [0, 1, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0];

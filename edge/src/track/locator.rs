@@ -1,11 +1,7 @@
 //! Where exactly a face is: the detector finds it, the aligner puts the crop in its place.
 
-use crate::{
-    detect::{Detector, SMALLEST_FACE},
-    error::EdgeError,
-    frame::Frame,
-    resample::Resampler,
-};
+use super::detector::{Detector, Region, SMALLEST_FACE};
+use crate::{error::EdgeError, frame::Frame, resample::Resampler};
 use aligner::{Aligner, Alignment, Grey, Square, grey::WINDOW_PIXELS};
 use model_spec::{ColourMode, Framing};
 
@@ -59,9 +55,10 @@ impl Locator {
         crop.unframed(&self.framing)
     }
 
-    /// Searches the whole frame for faces whose box is at least about `smallest` pixels wide: the
-    /// larger, the faster. They may be turned a little more or less than `roll`. Boxes, largest first.
-    pub fn search(&mut self, frame: &Frame, smallest: f32, roll: f32) -> Vec<Square> {
+    /// What the detector has to look at to find all faces whose box is at least about `smallest`
+    /// pixels wide: the larger, the faster. They may be turned a little more or less than `roll`.
+    #[must_use]
+    pub fn everywhere(frame: &Frame, smallest: f32, roll: f32) -> Region {
         let size = [frame.width as f32, frame.height as f32];
         let shortest = size[0].min(size[1]);
         // Never enlarge, and leave small pictures high enough for a face.
@@ -69,15 +66,31 @@ impl Locator {
             .max(1.5 * SMALLEST_FACE / shortest)
             .min(1.0);
         let grid = size.map(|side| (side * scale).round() as usize);
-        let found = if roll == 0.0 {
-            self.detector.detect(frame, [0.0; 2], size, grid)
-        } else {
-            let centre = size.map(|side| side * 0.5);
-            let side = size[0].max(size[1]);
-            let whole = Square { centre, side, roll };
-            self.detector.detect_on(frame, whole, grid[0].max(grid[1]))
-        };
-        found.iter().map(|detection| detection.face).collect()
+        if roll == 0.0 {
+            return Region::Whole { grid };
+        }
+        Region::Turned {
+            square: Square {
+                centre: size.map(|side| side * 0.5),
+                side: size[0].max(size[1]),
+                roll,
+            },
+            grid: grid[0].max(grid[1]),
+        }
+    }
+
+    /// What the detector has to look at to find the face at `crop` again.
+    #[must_use]
+    pub fn around(&self, crop: Square) -> Region {
+        Region::Turned {
+            square: self.face_of(crop).scaled(CHECK_REGION),
+            grid: CHECK_GRID,
+        }
+    }
+
+    /// The detector.
+    pub fn detector(&mut self) -> &mut Detector {
+        &mut self.detector
     }
 
     /// The crop of the face in a detector's box.
@@ -97,24 +110,13 @@ impl Locator {
             .max_by(|a, b| a.score.total_cmp(&b.score))
     }
 
-    /// The crop of the face that was at `crop` on the frame before.
+    /// The crop of the face that was at `crop` on the frame before; without an aligner, nobody knows.
     pub fn follow(&mut self, frame: &Frame, crop: Square) -> Option<Alignment> {
-        if self.aligner.is_none() {
-            let face = self.check(frame, crop)?;
-            return self.settle(frame, face);
-        }
         let found = self.align(frame, crop)?;
         if crop.correction_to(found.crop).motion() < FAR {
             return Some(found);
         }
         self.align(frame, found.crop)
-    }
-
-    /// The detector's box, turned like `crop`, of a face that is near it.
-    pub fn check(&mut self, frame: &Frame, crop: Square) -> Option<Square> {
-        let region = self.face_of(crop).scaled(CHECK_REGION);
-        let found = self.detector.detect_on(frame, region, CHECK_GRID);
-        found.first().map(|detection| detection.face)
     }
 
     fn align(&mut self, frame: &Frame, crop: Square) -> Option<Alignment> {

@@ -1,0 +1,104 @@
+//! One face that is followed.
+
+use super::{Locator, Steady};
+use crate::frame::Frame;
+use aligner::{Alignment, Square};
+
+/// Frames between two checks of a face that the aligner is sure of.
+const CHECK_EVERY: u32 = 15;
+/// Score from which the aligner is sure to see a face.
+const SURE: f32 = 0.5;
+/// Checks in doubt without a detection after which a face is gone.
+pub(super) const MISSES: u32 = 3;
+/// Checks without a detection after which a face is gone, however sure the aligner is.
+const UNCONFIRMED: u32 = 4;
+
+/// A face, where it is, and how sure that is.
+pub(super) struct Followed {
+    pub(super) id: u64,
+    /// Where the face was last seen, and where the crop is shown.
+    pub(super) seen: Square,
+    pub(super) shown: Square,
+    steady: Steady,
+    /// Whether the aligner saw it on this frame.
+    sure: bool,
+    misses: u32,
+    unconfirmed: u32,
+    frames_since_check: u32,
+}
+
+impl Followed {
+    /// A face that was just found.
+    pub(super) fn new(id: u64, crop: Square, locator: &Locator) -> Self {
+        Self {
+            id,
+            seen: crop,
+            shown: crop,
+            steady: if locator.has_aligner() {
+                Steady::new(crop)
+            } else {
+                Steady::coarse(crop)
+            },
+            sure: true,
+            misses: 0,
+            unconfirmed: 0,
+            frames_since_check: 0,
+        }
+    }
+
+    /// Whether the aligner is sure of a crop.
+    pub(super) fn is_sure(found: &Alignment) -> bool {
+        found.score >= SURE
+    }
+
+    /// Moves the crop to where the face is on the next frame.
+    pub(super) fn follow(&mut self, frame: &Frame, locator: &mut Locator) {
+        self.frames_since_check = self.frames_since_check.saturating_add(1);
+        let found = locator.follow(frame, self.seen).filter(Self::is_sure);
+        self.sure = found.is_some();
+        if let Some(found) = found {
+            self.misses = 0;
+            self.see(found.crop);
+        }
+    }
+
+    /// Whether the detector shall look: in doubt on every frame, else now and then.
+    pub(super) fn wants_check(&self) -> bool {
+        self.frames_since_check >= if self.sure { CHECK_EVERY } else { 1 }
+    }
+
+    /// The detector has been asked.
+    pub(super) fn ask(&mut self) {
+        self.frames_since_check = 0;
+    }
+
+    /// Hears what the detector saw: the face's box, or nothing.
+    pub(super) fn hear(&mut self, face: Option<Square>, frame: &Frame, locator: &mut Locator) {
+        match (self.sure, face) {
+            (true, Some(_)) => self.unconfirmed = 0,
+            (true, None) => self.unconfirmed += 1,
+            (false, Some(face)) => {
+                let settled = locator.settle(frame, face);
+                match settled.filter(Self::is_sure) {
+                    Some(found) => {
+                        (self.misses, self.unconfirmed) = (0, 0);
+                        self.see(found.crop);
+                    }
+                    None => self.misses += 1,
+                }
+            }
+            (false, None) => self.misses += 1,
+        }
+    }
+
+    /// Whether it has to be given up.
+    pub(super) fn is_gone(&self, frame: &Frame) -> bool {
+        let lost = self.misses >= MISSES || self.unconfirmed >= UNCONFIRMED;
+        lost || !self.seen.is_on(frame.width, frame.height)
+    }
+
+    fn see(&mut self, crop: Square) {
+        self.seen = crop;
+        self.shown = self.steady.follow(crop);
+    }
+}
