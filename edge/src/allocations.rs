@@ -38,14 +38,24 @@ unsafe impl GlobalAlloc for Counting {
     }
 
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        if !recycler::keep(memory, layout) {
+        if let Some((layout, memory)) = recycler::keep(memory, layout) {
             unsafe { System.dealloc(memory, layout) }
         }
     }
 
     unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        count();
-        unsafe { System.realloc(memory, layout, size) }
+        if !recycler::is_at_work() {
+            count();
+            return unsafe { System.realloc(memory, layout, size) };
+        }
+        unsafe {
+            let larger = self.alloc(Layout::from_size_align_unchecked(size, layout.align()));
+            if !larger.is_null() {
+                larger.copy_from_nonoverlapping(memory, layout.size().min(size));
+                self.dealloc(memory, layout);
+            }
+            larger
+        }
     }
 }
 

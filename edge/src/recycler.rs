@@ -1,7 +1,8 @@
 //! Memory that a library takes and gives back for every picture, kept from one picture to the next.
 //!
-//! A JPEG decoder makes its line buffers anew for each picture, and has no way to be given them. What
-//! it frees inside [`Recycler::within`] is kept, and handed out again when the same is asked for.
+//! A JPEG decoder makes its line buffers anew for each picture, a rasteriser its paths, and there is no
+//! way to give them the ones of before. What they free inside [`Recycler::within`] is kept, and handed out
+//! again when the same is asked for.
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},
@@ -9,8 +10,8 @@ use std::{
     ptr,
 };
 
-/// Blocks kept at most; a decoder needs about twenty.
-const MOST: usize = 64;
+/// Blocks kept at most: a decoder needs about twenty, a panel of sliders and buttons some more.
+const MOST: usize = 256;
 
 thread_local! {
     /// The recycler at work on this thread, or null.
@@ -19,17 +20,10 @@ thread_local! {
 
 /// Blocks of memory that wait to be asked for again. A program that does not install
 /// [`crate::allocations::Counting`] keeps none.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Recycler {
-    /// Has room for [`MOST`] from the beginning, because it cannot grow while it is at work.
+    /// Has room for [`MOST`] when it is at work, because it cannot grow then.
     blocks: Vec<(Layout, *mut u8)>,
-}
-
-impl Default for Recycler {
-    fn default() -> Self {
-        let blocks = Vec::with_capacity(MOST);
-        Self { blocks }
-    }
 }
 
 #[allow(unsafe_code)]
@@ -45,6 +39,7 @@ impl Recycler {
                 AT_WORK.with(|at_work| at_work.set(self.0));
             }
         }
+        self.blocks.reserve_exact(MOST - self.blocks.len());
         // Also when `work` panics, nothing points to this recycler afterwards.
         let _before = Before(AT_WORK.with(|at_work| at_work.replace(self)));
         work()
@@ -53,15 +48,14 @@ impl Recycler {
     fn take(&mut self, layout: Layout) -> Option<*mut u8> {
         let mut blocks = self.blocks.iter();
         let fitting = blocks.position(|(of_block, _)| *of_block == layout)?;
-        Some(self.blocks.swap_remove(fitting).1)
+        Some(self.blocks.remove(fitting).1)
     }
 
-    fn keep(&mut self, memory: *mut u8, layout: Layout) -> bool {
-        let has_room = self.blocks.len() < MOST;
-        if has_room {
-            self.blocks.push((layout, memory));
-        }
-        has_room
+    /// Keeps a block; returns the one that has waited longest when there are too many.
+    fn keep(&mut self, memory: *mut u8, layout: Layout) -> Option<(Layout, *mut u8)> {
+        let oldest = (self.blocks.len() == MOST).then(|| self.blocks.remove(0));
+        self.blocks.push((layout, memory));
+        oldest
     }
 }
 
@@ -83,9 +77,17 @@ pub(crate) fn take(layout: Layout) -> Option<*mut u8> {
     at_work(|recycler| recycler.take(layout)).flatten()
 }
 
-/// Keeps a block of the system's allocator that is being freed. Returns false when it has to go.
-pub(crate) fn keep(memory: *mut u8, layout: Layout) -> bool {
-    at_work(|recycler| recycler.keep(memory, layout)).unwrap_or(false)
+/// Keeps a block of the system's allocator that is being freed. Returns what has to be freed instead:
+/// another one, nothing, or, where no recycler is at work, the block itself.
+pub(crate) fn keep(memory: *mut u8, layout: Layout) -> Option<(Layout, *mut u8)> {
+    let mut refused = Some((layout, memory));
+    at_work(|recycler| refused = recycler.keep(memory, layout));
+    refused
+}
+
+/// Whether there is a recycler at work on this thread.
+pub(crate) fn is_at_work() -> bool {
+    !AT_WORK.with(Cell::get).is_null()
 }
 
 fn at_work<T>(use_it: impl FnOnce(&mut Recycler) -> T) -> Option<T> {
@@ -108,13 +110,14 @@ mod tests {
         // SAFETY: of no zero size.
         let memory = unsafe { System.alloc(layout(40)) };
         let mut recycler = Recycler::default();
-        assert!(!keep(memory, layout(40)), "nobody is at work");
+        let block = Some((layout(40), memory));
+        assert_eq!(keep(memory, layout(40)), block, "nobody is at work");
         recycler.within(|| {
-            assert!(keep(memory, layout(40)));
+            assert_eq!(keep(memory, layout(40)), None);
             assert_eq!(take(layout(48)), None);
             assert_eq!(take(layout(40)), Some(memory));
             assert_eq!(take(layout(40)), None);
-            assert!(keep(memory, layout(40)));
+            assert_eq!(keep(memory, layout(40)), None);
         });
         assert_eq!(take(layout(40)), None);
     }

@@ -8,7 +8,7 @@ use crate::{
     labels::Labels,
     mirror::Mirror,
     model::Model,
-    overlay::{Beginning, Moment, Overlay, chips::Readings, text::Text},
+    overlay::{Beginning, Moment, Overlay, chips::Readings, panel::Pointer, text::Text},
     report::{self, StageReport},
     scale::Scaler,
     source::jpeg::JpegReader,
@@ -83,6 +83,7 @@ pub(super) fn measure(model: Model, frames: u64) -> Result<(Cost, Model), EdgeEr
         mirror.compose(&tracked, Some(&edit), &mut stages);
         stages.time(Stage::Present, || {
             scaler.draw(mirror.rgb(), mirror.size(), &mut pixels, SIZE, 256);
+            overlay.point(dragging(index));
             overlay.draw(&moment(index), SIZE);
             overlay.blend(&mut pixels, SIZE);
         });
@@ -142,6 +143,16 @@ fn moment(index: u64) -> Moment<'static> {
         face: true,
         has_picture: true,
         ..Moment::default()
+    }
+}
+
+/// A finger that moves the first slider to and fro.
+fn dragging(index: u64) -> Pointer {
+    let turn = index % 120;
+    let part = turn.min(120 - turn) as f32 / 60.0;
+    Pointer {
+        at: [(0.3 + 0.4 * part) * SIZE[0] as f32, 0.82 * SIZE[1] as f32],
+        down: index > 0,
     }
 }
 

@@ -10,8 +10,7 @@
 //! | pages over everything | [`help`], [`question`] |
 //! | drawing | [`layer`], [`shape`], [`icon`], [`text`], [`paragraph`], [`fade`], [`extent`] |
 //!
-//! Layers are redrawn when what they show changes. A frame on which nothing changes only blends them,
-//! and allocates nothing.
+//! Layers are redrawn when what they show changes; a frame on which nothing changes only blends them.
 
 pub mod attract;
 pub mod chips;
@@ -33,7 +32,7 @@ pub mod slider;
 pub mod state;
 pub mod text;
 
-use crate::{labels::Labels, photo::Photo};
+use crate::{labels::Labels, photo::Photo, recycler::Recycler};
 use attract::Attract;
 use chips::Chips;
 use extent::Extent;
@@ -88,6 +87,7 @@ pub struct Overlay {
     waking: bool,
     extent: Extent,
     requests: VecDeque<Request>,
+    recycler: Recycler,
 }
 
 impl Overlay {
@@ -122,6 +122,7 @@ impl Overlay {
             waking: false,
             extent: Extent::default(),
             requests: VecDeque::with_capacity(8),
+            recycler: Recycler::default(),
             begin,
         }
     }
@@ -238,7 +239,10 @@ impl Overlay {
             changed |= fade.advance(elapsed);
         }
         changed |= self.pages.advance(elapsed);
-        changed |= self.draw_layers(moment);
+        // A slider that is dragged is drawn anew on every frame.
+        let mut recycler = std::mem::take(&mut self.recycler);
+        changed |= recycler.within(|| self.draw_layers(moment));
+        self.recycler = recycler;
         changed || before != self.view()
     }
 
