@@ -3,6 +3,7 @@
 use crate::{
     bundle::Tiny,
     place::{Place, assert_fails, assert_succeeds, runtime, said, skip},
+    xvfb::{Screen, wait_for},
 };
 use faces::Take;
 use image::{ColorType, codecs::jpeg::JpegEncoder};
@@ -79,13 +80,20 @@ impl Shim {
 
     fn command(&self, format: &str, arguments: &[&str]) -> Command {
         let mut command = self.place.command(&self.runtime, arguments);
+        command.envs(self.environment(format));
         command
-            .env("LD_PRELOAD", &self.library)
-            .env("SHIM_DEVICE", DEVICE)
-            .env("SHIM_FOLDER", self.place.path(""))
-            .env("SHIM_PICTURES", PICTURES.to_string())
-            .env("SHIM_FORMAT", format);
-        command
+    }
+
+    /// What makes a program see the camera.
+    fn environment(&self, format: &str) -> [(&'static str, String); 5] {
+        let path = |path: &Path| path.display().to_string();
+        [
+            ("LD_PRELOAD", path(&self.library)),
+            ("SHIM_DEVICE", DEVICE.into()),
+            ("SHIM_FOLDER", path(&self.place.path(""))),
+            ("SHIM_PICTURES", PICTURES.to_string()),
+            ("SHIM_FORMAT", format.into()),
+        ]
     }
 }
 
@@ -195,6 +203,38 @@ fn a_camera_that_is_pulled_out_and_plugged_in_goes_on_and_the_report_tells() {
     let report = shim.place.report("r.json");
     assert_eq!(report["frames_captured"], 20);
     assert_eq!(report["camera_interruptions"], 1);
+}
+
+#[test]
+fn while_the_camera_is_away_the_screen_shows_its_last_picture_dimmed_and_then_goes_on() {
+    let Some(shim) = Shim::new("MJPG") else {
+        return;
+    };
+    let mut environment = shim.environment("MJPG").to_vec();
+    environment.push(("SHIM_UNPLUG", "90".into()));
+    environment.push(("SHIM_AWAY", "9000".into()));
+    let arguments = ["--source", "camera:/dev/video42", "--attr", "smile=0"];
+    let pairs: Vec<(&str, &str)> = environment.iter().map(|(k, v)| (*k, &**v)).collect();
+    let Some(screen) = Screen::with_environment(shim.place, &arguments, &pairs) else {
+        return;
+    };
+    // Between the message in the middle and what is drawn at the edges.
+    let brightness = || {
+        let shot = screen.shot();
+        let part = image::imageops::crop_imm(&shot, 100, 100, 760, 150).to_image();
+        part.iter().map(|&byte| u64::from(byte)).sum::<u64>() / part.len() as u64
+    };
+    let full = wait_for(|| Some(brightness()).filter(|&value| value > 30));
+    let full = full.expect("the camera's picture");
+    let dimmed = wait_for(|| Some(brightness()).filter(|&value| value < full * 6 / 10));
+    let dimmed = dimmed.expect("the dimmed picture");
+    assert!(
+        dimmed > full / 5,
+        "dimmed from {full} to {dimmed}, not black"
+    );
+    let again = wait_for(|| Some(brightness()).filter(|&value| value > full * 9 / 10));
+    assert!(again.is_some(), "the camera is back");
+    screen.end("q");
 }
 
 #[test]

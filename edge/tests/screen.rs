@@ -5,6 +5,7 @@ use crate::{
     place::Place,
     xvfb::{SCREEN, Screen, wait_for},
 };
+use edge::overlay::shape::{AMBER, GREEN};
 use faces::Take;
 use image::{RgbImage, imageops};
 use std::{fs, process::Command, thread, time::Duration};
@@ -334,6 +335,67 @@ fn a_hot_machine_says_so_in_the_status_line() {
         hot > cool + 40,
         "the line ends at {cool}, and at {hot} when hot"
     );
+}
+
+#[test]
+fn the_providers_dot_is_amber_when_a_faster_one_was_tried_in_vain_and_green_when_not() {
+    let has_dot = |screen: &Screen, colour: [u8; 4]| {
+        let shot = screen.shot();
+        let is_dot = |x| (20..60).any(|y| shot.get_pixel(x, y).0 == colour[..3]);
+        (0..500).any(is_dot)
+    };
+    for provider in ["cpu", "auto"] {
+        let place = Place::with_bundle(&Tiny::default());
+        let arguments = [
+            "--source",
+            "demo",
+            "--fade-after",
+            "0",
+            "--provider",
+            provider,
+        ];
+        let Some(mut screen) = Screen::new(place, &arguments) else {
+            return;
+        };
+        let coloured = wait_for(|| {
+            let found = [GREEN, AMBER].map(|colour| has_dot(&screen, colour));
+            (found != [false; 2]).then_some(found)
+        });
+        screen.press("q");
+        assert!(screen.ended().success());
+        let report = screen.place.report("r.json");
+        let in_vain = report["provider"]["failures"].as_array().unwrap();
+        assert_eq!(
+            coloured,
+            Some([in_vain.is_empty(), !in_vain.is_empty()]),
+            "{provider}"
+        );
+        assert!(provider == "auto" || in_vain.is_empty());
+    }
+}
+
+#[test]
+fn the_smile_of_the_face_in_view_is_worn_until_a_slider_moves() {
+    // The codes of the tiny bundle are all zero, so that nothing could be copied.
+    let place = Place::new();
+    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/smile-64");
+    std::os::unix::fs::symlink(shipped, place.path("bundle")).unwrap();
+    let arguments = ["--source", "demo", "--attr", "smile=0", "--fade-after", "0"];
+    let Some(screen) = Screen::new(place, &arguments) else {
+        return;
+    };
+    let marked = |wanted| wait_for(|| (screen.is_marked() == wanted).then_some(())).is_some();
+    thread::sleep(Duration::from_secs(1));
+    assert!(!screen.is_marked(), "nothing is edited yet");
+    screen.press("c");
+    assert!(marked(true), "a copied smile is an edit");
+    screen.press("Right");
+    screen.press("0");
+    assert!(
+        marked(false),
+        "the sliders count again, and they are at zero"
+    );
+    screen.end("q");
 }
 
 #[test]
