@@ -4,7 +4,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 # Set-up steps share folders, and one progress bar at a time is readable.
 .NOTPARALLEL:
-.PHONY: help mirror picture test lint setup system onnxruntime onnx-tools libtorch aarch64 jetson test-device \
+.PHONY: help mirror picture test bench-edge bench-tracking lint setup system onnxruntime onnx-tools libtorch aarch64 jetson test-device \
 	test-camera clean-third-party
 
 help: ## show this list
@@ -27,10 +27,14 @@ test: setup ## set up and run every test
 	cargo build --locked --workspace
 	cargo test --locked --workspace
 
-bench-edge: onnxruntime ## measure the mirror on this machine: edge bench, and from motion to photon (wants Xvfb)
+bench-edge: onnxruntime ## measure the mirror on this machine: edge bench, from motion to photon, and how it ends (wants Xvfb)
 	cargo build --release --locked -p edge
 	$(TARGET)/release/edge bench
 	cargo bench --locked -p edge --bench photon
+	cargo test --release --locked -p edge --test main how_long -- --ignored --nocapture
+
+bench-tracking: onnxruntime ## follow the photos of ../shared/data/photos, moved over a background, and print the errors
+	cargo test --release --locked -p edge --test main photos -- --ignored --nocapture
 
 lint: setup ## check formatting, and clippy with warnings denied
 	cargo fmt --all --check

@@ -3,6 +3,7 @@
 use crate::{
     bundle::Tiny,
     place::{Place, assert_fails, runtime, skip},
+    xvfb::{Screen, wait_for},
 };
 use std::{
     process::{Child, Command, Stdio},
@@ -69,4 +70,37 @@ fn when_the_x_display_goes_away_the_mirror_ends_with_a_message() {
     server.wait().unwrap();
     let output = mirror.wait_with_output().unwrap();
     assert_fails(&output, 1, &["the X display went away"]);
+}
+
+/// A way to end the mirror.
+type Way = (&'static str, fn(&mut Screen));
+
+#[test]
+#[ignore = "a measurement"]
+fn how_long_every_way_to_end_takes() {
+    let ways: [Way; 4] = [
+        ("window closed", |screen| screen.close()),
+        ("Escape", |screen| screen.send(&["key", "Escape"])),
+        ("SIGTERM", |screen| {
+            let process = screen.mirror.id().to_string();
+            Command::new("kill").arg(process).status().unwrap();
+        }),
+        ("X server killed", |screen| screen.server.kill().unwrap()),
+    ];
+    for (name, end) in ways {
+        let (mut millis, mut ended) = (Vec::new(), String::new());
+        for _ in 0..3 {
+            let place = Place::with_bundle(&Tiny::default());
+            let arguments = ["--source", "demo", "--fade-after", "0"];
+            let Some(mut screen) = Screen::new(place, &arguments) else {
+                return;
+            };
+            wait_for(|| screen.is_marked().then_some(())).expect("an edited picture");
+            let begin = Instant::now();
+            end(&mut screen);
+            ended = screen.mirror.wait().unwrap().to_string();
+            millis.push(begin.elapsed().as_millis());
+        }
+        println!("{name:<16} {ended} after {millis:?} ms");
+    }
 }

@@ -18,7 +18,7 @@ pub const SCREEN: [u32; 2] = [1000, 760];
 /// An Xvfb and the mirror on it; both end with the value.
 pub struct Screen {
     pub place: Place,
-    server: Child,
+    pub server: Child,
     pub mirror: Child,
     display: String,
     window: String,
@@ -165,9 +165,14 @@ impl Screen {
         })
     }
 
-    pub fn act(&self, arguments: &[&str]) {
+    /// Lets xdotool do something.
+    pub fn send(&self, arguments: &[&str]) {
         quiet("xdotool", &self.display, arguments).expect("xdotool works");
-        // What is seen next must be drawn after this.
+    }
+
+    /// The same; what is seen next is drawn after it.
+    pub fn act(&self, arguments: &[&str]) {
+        self.send(arguments);
         thread::sleep(Duration::from_millis(300));
     }
 
