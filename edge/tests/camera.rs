@@ -285,6 +285,21 @@ fn a_wished_mode_is_taken_and_one_the_camera_lacks_is_an_error_that_lists_its_mo
 }
 
 #[test]
+fn a_camera_that_gives_another_format_than_it_lists_is_taken_if_it_can_be_read_and_named_if_not() {
+    let Some(shim) = Shim::new("YUYV") else {
+        return;
+    };
+    let output = shim.run("YUYV", &[("SHIM_OFFERS", "MJPG")], &QUIET);
+    assert_succeeds(&output);
+    let report = shim.place.report("r.json");
+    assert_eq!(report["frames_with_face"], report["frames_captured"]);
+    let source = report["source"].as_str().unwrap();
+    assert!(source.contains("YUYV"), "{source}");
+    let output = shim.run("H264", &[("SHIM_OFFERS", "MJPG")], &QUIET);
+    assert_fails(&output, 1, &[DEVICE, "wrong format: found H264", "MJPG"]);
+}
+
+#[test]
 fn a_driver_that_never_comes_back_from_a_call_starves_the_watchdog() {
     let Some(shim) = Shim::new("YUYV") else {
         return;

@@ -4,6 +4,7 @@
  *   SHIM_DEVICE    path that is the camera, e.g. /dev/video42
  *   SHIM_FOLDER    folder with picture0, picture1, ... of SHIM_PICTURES files, served in turn
  *   SHIM_FORMAT    MJPG, YUYV, NV12 or GREY: what the files are
+ *   SHIM_OFFERS    the format it lists, where that is another than it gives [SHIM_FORMAT]
  *   SHIM_SIZE      their size [640x480]
  *   SHIM_LOG       file that gets a line "NUMBER NANOSECONDS" (real-time clock) per picture served
  *   SHIM_BUSY      set: somebody else streams
@@ -55,9 +56,19 @@ static long long milliseconds(void) {
     return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
+static unsigned format_of(const char *name) {
+    const char *format = getenv(name);
+    return format ? v4l2_fourcc(format[0], format[1], format[2], format[3]) : 0;
+}
+
 static unsigned fourcc(void) {
-    const char *format = getenv("SHIM_FORMAT");
-    return format ? v4l2_fourcc(format[0], format[1], format[2], format[3]) : V4L2_PIX_FMT_MJPEG;
+    unsigned format = format_of("SHIM_FORMAT");
+    return format ? format : V4L2_PIX_FMT_MJPEG;
+}
+
+static unsigned offered(void) {
+    unsigned format = format_of("SHIM_OFFERS");
+    return format ? format : fourcc();
 }
 
 static unsigned side(int index) {
@@ -171,13 +182,13 @@ static int control(unsigned request, void *argument) {
     case (unsigned)VIDIOC_ENUM_FMT: {
         struct v4l2_fmtdesc *answer = argument;
         if (answer->index) return fail(EINVAL);
-        answer->pixelformat = fourcc();
+        answer->pixelformat = offered();
         strcpy((char *)answer->description, "one format");
         return 0;
     }
     case (unsigned)VIDIOC_ENUM_FRAMESIZES: {
         struct v4l2_frmsizeenum *answer = argument;
-        if (answer->index || answer->pixel_format != fourcc()) return fail(EINVAL);
+        if (answer->index || answer->pixel_format != offered()) return fail(EINVAL);
         answer->type = V4L2_FRMSIZE_TYPE_DISCRETE;
         answer->discrete.width = side(0);
         answer->discrete.height = side(1);
