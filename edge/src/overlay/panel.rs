@@ -1,17 +1,18 @@
 //! The panel at the bottom: a slider per attribute, and the buttons.
 
 mod arrange;
+mod button;
+
+pub use button::Button;
 
 use super::{
-    icon::{self, Icon},
     layer::Layer,
     shape::{self, Area},
     slider::{Slider, Use},
-    text::{Align, Text, Weight, style},
+    text::{Text, Weight},
 };
 use crate::labels::Labels;
 use model_spec::AttributeSet;
-use tiny_skia::Pixmap;
 
 /// The pointer or finger, in window pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -20,50 +21,6 @@ pub struct Pointer {
     pub at: [f32; 2],
     /// Whether the left button, or the finger, is down.
     pub down: bool,
-}
-
-/// A button of the panel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Button {
-    /// The picture before the edit, while held.
-    Compare,
-    /// Before and after, side by side.
-    Split,
-    /// Copy the smile in view.
-    Copy,
-    /// Take a photo.
-    Photo,
-    /// Mirror or camera view.
-    Flip,
-    /// Everything as it was at the start.
-    Reset,
-    /// The help page.
-    Help,
-}
-
-impl Button {
-    /// All, from left to right.
-    pub const ALL: [Self; 7] = [
-        Self::Compare,
-        Self::Split,
-        Self::Copy,
-        Self::Photo,
-        Self::Flip,
-        Self::Reset,
-        Self::Help,
-    ];
-
-    fn face(self, labels: &Labels) -> (Icon, &str) {
-        match self {
-            Self::Compare => (Icon::Eye, &labels.compare),
-            Self::Split => (Icon::Halves, &labels.split),
-            Self::Copy => (Icon::Smile, &labels.copy),
-            Self::Photo => (Icon::Camera, &labels.photo),
-            Self::Flip => (Icon::Flip, &labels.flip),
-            Self::Reset => (Icon::Back, &labels.reset),
-            Self::Help => (Icon::Question, &labels.help),
-        }
-    }
 }
 
 /// What the finger holds.
@@ -285,7 +242,7 @@ impl Panel {
                 Button::Flip => self.lit.flip,
                 Button::Photo | Button::Reset | Button::Help => false,
             };
-            draw_button(
+            button::draw(
                 pixmap,
                 text,
                 [unit, pixels],
@@ -296,23 +253,6 @@ impl Panel {
         }
         true
     }
-}
-
-fn draw_button(
-    pixmap: &mut Pixmap,
-    text: &mut Text,
-    [unit, pixels]: [f32; 2],
-    area: Area,
-    (icon, label): (Icon, &str),
-    lit: bool,
-) {
-    let ground = if lit { shape::ACCENT } else { shape::QUIET };
-    shape::rounded(pixmap, area, 18.0 * unit, ground);
-    let [x, _] = area.middle();
-    let place = [x, area.y + 29.0 * unit];
-    icon::draw(pixmap, icon, place, 25.0 * unit, shape::WHITE);
-    let ink = style(Weight::SemiBold, pixels, shape::WHITE, Align::Centre);
-    text.draw(pixmap, label, x, area.y + 63.0 * unit, ink);
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! The mirror's window: input, overlay and presenting at 60 Hz, whatever the model does.
 //!
 //! [`keys`] says what keys mean, [`desktop`] makes the window cover the screen, [`meter`] measures,
-//! [`options`] says what can be chosen.
+//! [`options`] says what can be chosen; `serve` does what the overlay asks for.
 
 pub mod desktop;
 pub mod keys;
 pub mod meter;
+mod open;
 pub mod options;
 mod serve;
 
@@ -14,10 +15,9 @@ use crate::{
     error::EdgeError,
     health::effort::Effort,
     idle::{Idle, Light},
-    labels::Labels,
     mailbox::Taken,
     mirror::Mirror,
-    overlay::{About, Beginning, Moment, Overlay, marks::Stamp, panel::Pointer, text::Text},
+    overlay::{About, Moment, Overlay, panel::Pointer},
     pipeline::Pipeline,
     recorder::Recorder,
     scale::Scaler,
@@ -27,9 +27,8 @@ use crate::{
 use desktop::Desktop;
 use keys::{KeyMap, Keys, Wish};
 use meter::Meter;
-use minifb::{MouseButton, MouseMode, ScaleMode, Window, WindowOptions};
+use minifb::{MouseButton, MouseMode, Window};
 use model_spec::AttributeSet;
-use options::{ScreenOptions, Side};
 use std::{
     path::PathBuf,
     sync::{
@@ -95,100 +94,6 @@ enum Copying {
 type Written = Result<PathBuf, EdgeError>;
 
 impl MirrorWindow {
-    /// Opens the window on the X display.
-    ///
-    /// # Errors
-    /// [`EdgeError::Window`], e.g. without a display, and those of language and font files.
-    pub fn open(
-        attributes: &AttributeSet,
-        strengths: &[f32],
-        model: &str,
-        options: &ScreenOptions,
-        sync: bool,
-    ) -> Result<Self, EdgeError> {
-        let (languages, language) = Labels::offered(&options.language)?;
-        let text = text(options, &languages, attributes)?;
-        let no_window = |error: &dyn std::fmt::Display| {
-            let hint = "is DISPLAY set? `--display none` and `png:DIR` need no screen";
-            EdgeError::Window(format!("{error} ({hint})"))
-        };
-        let mut desktop = Desktop::connect().map_err(|error| no_window(&error))?;
-        let [width, height] = if options.kiosk {
-            let monitor = desktop.monitor()?;
-            [monitor.width, monitor.height].map(|side| side as usize)
-        } else {
-            options.window_size
-        };
-        let settings = WindowOptions {
-            resize: true,
-            borderless: options.kiosk,
-            // Pixels are drawn at the window's own size.
-            scale_mode: ScaleMode::UpperLeft,
-            ..WindowOptions::default()
-        };
-        let mut window =
-            Window::new("Mirror", width, height, settings).map_err(|error| no_window(&error))?;
-        // Pacing is done here, so that presenting can be timed without its waits.
-        window.set_target_fps(0);
-        window.set_background_color(8, 9, 12);
-        let keys = Keys::default();
-        window.set_input_callback(Box::new(keys.clone()));
-        if options.kiosk {
-            window.set_cursor_visibility(false);
-            desktop.full_screen(handle(&window), true)?;
-        }
-        let about = About {
-            model: model.into(),
-            ..About::default()
-        };
-        let begin = Beginning {
-            strengths: strengths.to_vec(),
-            flipped: options.view == Side::Mirror,
-            languages,
-            language,
-            leave_after: options.leave_after,
-            fade_after: options.fade_after,
-            away: options.kiosk,
-            recording: options.record.is_some(),
-        };
-        // After the window: without one, nothing is recorded.
-        let recorder = options.record.as_ref();
-        let recorder = recorder
-            .map(|recording| Recorder::start(recording, Stamp::of(options)?))
-            .transpose()?;
-        Ok(Self {
-            window,
-            desktop,
-            keys,
-            key_map: KeyMap::default(),
-            full_screen: options.kiosk,
-            kiosk: options.kiosk,
-            pointer_shown: !options.kiosk,
-            overlay: Overlay::new(text, attributes, begin),
-            about,
-            attributes: attributes.clone(),
-            photos: options.photos.clone(),
-            recorder,
-            written: mpsc::channel(),
-            scaler: Scaler::default(),
-            pixels: Vec::new(),
-            size: [0, 0],
-            frame: None,
-            sync,
-            edit: None,
-            copied: false,
-            copying: None,
-            on_screen: None,
-            shown: 0,
-            meter: Meter::default(),
-            idle: Idle::new(blank_after(options), Instant::now()),
-            light: Light::On,
-            effort: Effort::Full,
-            start: Instant::now(),
-            ended: false,
-        })
-    }
-
     /// Different pictures shown so far.
     #[must_use]
     pub fn shown(&self) -> u64 {
@@ -383,42 +288,6 @@ impl Drop for MirrorWindow {
             let _ = self.desktop.set_light(Light::On);
         }
     }
-}
-
-/// Time after which the screen goes dark; none never.
-fn blank_after(options: &ScreenOptions) -> Option<Duration> {
-    (options.blank_after > 0.0).then(|| Duration::from_secs_f64(options.blank_after))
-}
-
-/// The fonts, after a look whether they can draw what will be asked for.
-fn text(
-    options: &ScreenOptions,
-    languages: &[Labels],
-    attributes: &AttributeSet,
-) -> Result<Text, EdgeError> {
-    let mut text = Text::new()?;
-    if let Some(font) = &options.font {
-        text.add(font)?;
-    }
-    let hint = "no font has it; name one that does with --font FILE";
-    for labels in languages {
-        for (key, line) in labels.texts() {
-            if let Some(missing) = text.missing(line) {
-                let language = &options.language;
-                let reason = format!("{key}: found {missing:?}, but {hint}");
-                return Err(EdgeError::file(language.to_string(), reason));
-            }
-        }
-    }
-    for attribute in attributes.as_slice() {
-        if let Some(missing) = text.missing(&attribute.label) {
-            log::warn!(
-                "attribute {}: label has {missing:?}; {hint}",
-                attribute.name
-            );
-        }
-    }
-    Ok(text)
 }
 
 /// The window's X identifier, which minifb gives as a pointer.
