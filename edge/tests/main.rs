@@ -7,6 +7,7 @@
 //! - [`photos`]: tracking measured on photos of known motion
 //! - [`replay`]: video files, hashes, references
 //! - [`camera_vm`]: real camera drivers, in a virtual machine
+//! - [`registration`]: TensorRT and CUDA on an ONNX Runtime that only says it has them
 //! - [`health`]: a hot machine, a service manager, a clock that jumps
 //! - [`doctor`]: this machine examined
 //! - [`wrong_machine`]: libraries for another one, a full or read-only disk
@@ -36,6 +37,7 @@ mod photos;
 mod pipeline;
 mod place;
 mod promises;
+mod registration;
 mod replay;
 mod screen;
 mod wrong_machine;
