@@ -6,9 +6,10 @@ use crate::{
     graph::Graph,
     model_card, networks, onnx,
     precision::{
+        acted_out,
         chain::{Chain, domain_of, towards_other},
         faces::{Faces, Parity},
-        fidelity, half, int8, norms,
+        fidelity, half, int8, norms, time,
     },
     report::GraphReport,
     rewrite::{self, PASSES, Pass},
@@ -69,6 +70,9 @@ pub struct Exported {
     pub graphs: Vec<GraphReport>,
     /// What the precision costs, below fp32.
     pub fidelity: Option<Fidelity>,
+    /// What it gains, below fp32: shortest time of an edit through the whole chain on this processor, in
+    /// units of the same in 32-bit floats.
+    pub time_ratio: Option<f64>,
     /// Whether the generator reads masks that no network of the bundle makes.
     pub lacks_face_mask: bool,
 }
@@ -108,7 +112,8 @@ pub fn export(from: &Path, to: &Path, options: &Options) -> Result<Exported> {
         &parity,
         fs::read(&parity).map_err(ExportError::io(&parity))?,
     );
-    let fidelity = reduce(&mut graphs, &mut reports, &spec, &parity, options)?;
+    let (fidelity, time_ratio) =
+        reduce(&mut graphs, &mut reports, &spec, &parity, options)?.unzip();
 
     let metadata = metadata(&spec);
     let mut files = BTreeMap::new();
@@ -156,6 +161,7 @@ pub fn export(from: &Path, to: &Path, options: &Options) -> Result<Exported> {
     Ok(Exported {
         graphs: reports,
         fidelity: manifest.fidelity,
+        time_ratio,
         lacks_face_mask,
     })
 }
@@ -195,14 +201,15 @@ fn suitable(options: &Options) -> Vec<Pass> {
     options.passes.iter().filter(suits).copied().collect()
 }
 
-/// Brings the graphs to the wanted precision and measures what that costs.
+/// Brings the graphs to the wanted precision and measures what that costs, and the time it takes in units
+/// of that in 32-bit floats.
 fn reduce(
     graphs: &mut [Graph],
     reports: &mut [GraphReport],
     spec: &CheckpointSpec,
     parity: &Parity,
     options: &Options,
-) -> Result<Option<Fidelity>> {
+) -> Result<Option<(Fidelity, f64)>> {
     if options.precision == Precision::Fp32 {
         return Ok(None);
     }
@@ -220,11 +227,14 @@ fn reduce(
             half::apply(graph, options.precision)?;
         }
     }
-    let mut reduced = Chain::open(graphs, &runtime)?;
     let attributes = &spec.attributes;
-    let mut measured = fidelity::measure(&mut exact, &mut reduced, attributes, &faces, parity)?;
-    fidelity::judge(&mut measured, options.precision, options.accept_loss)?;
-    Ok(Some(measured))
+    let acted: Vec<Graph> = graphs.iter().map(acted_out::of).collect();
+    let mut reduced = Chain::open(&acted, &runtime)?;
+    let mut fidelity = fidelity::measure(&mut exact, &mut reduced, attributes, &faces, parity)?;
+    fidelity::judge(&mut fidelity, options.precision, options.accept_loss)?;
+    let mut reduced = Chain::open(graphs, &runtime)?;
+    let time = time::ratio(&mut exact, &mut reduced, attributes.len(), &faces)?;
+    Ok(Some((fidelity, time)))
 }
 
 /// Inputs of `graph` for every face, edited towards each attribute's other value.

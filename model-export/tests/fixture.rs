@@ -3,7 +3,7 @@
 use model_spec::{
     Architecture, Attribute, AttributeSet, CheckpointSpec, ColourMode, Framing, OutputForm,
     Provenance,
-    checkpoint::{FORMAT_VERSION, MODEL_FILE, PARITY_FILE},
+    checkpoint::{FACE_MASK_FILE, FORMAT_VERSION, MODEL_FILE, PARITY_FILE},
     digest,
 };
 use ndarray::ArrayD;
@@ -173,6 +173,66 @@ pub fn tensors(spec: &CheckpointSpec) -> Tensors {
             );
         }
     }
+    filled(shapes)
+}
+
+/// Every tensor of a face-mask network, spelled out as the reference implementation names them.
+pub fn face_mask() -> Tensors {
+    let mut shapes: Vec<(String, Vec<usize>)> = Vec::new();
+    let convs = [
+        ("conv1.conv", [64, 6, 7, 7]),
+        ("m0.coordconv.conv", [256, 259, 1, 1]),
+        ("conv_last0", [256, 256, 1, 1]),
+        ("l0", [99, 256, 1, 1]),
+    ];
+    for (name, weight) in convs {
+        shapes.push((format!("{name}.weight"), weight.into()));
+        shapes.push((format!("{name}.bias"), weight[..1].into()));
+    }
+    let mut norms = vec![("bn1".to_owned(), 64), ("bn_end0".to_owned(), 256)];
+    let mut blocks = vec![
+        ("conv2".to_owned(), [64, 128]),
+        ("conv3".to_owned(), [128, 128]),
+        ("conv4".to_owned(), [128, 256]),
+        ("m0.b2_plus_1".to_owned(), [256, 256]),
+        ("top_m_0".to_owned(), [256, 256]),
+    ];
+    for level in 1..=4 {
+        let parts = [1, 2, 3].map(|part| (format!("m0.b{part}_{level}"), [256, 256]));
+        blocks.extend(parts);
+    }
+    for (name, [from, to]) in blocks {
+        let widths = [from, to / 2, to / 4, to / 4];
+        for i in 0..3 {
+            norms.push((format!("{name}.bn{}", i + 1), widths[i]));
+            let weight = vec![widths[i + 1], widths[i], 3, 3];
+            shapes.push((format!("{name}.conv{}.weight", i + 1), weight));
+        }
+        if from != to {
+            norms.push((format!("{name}.downsample.0"), from));
+            let weight = vec![to, from, 1, 1];
+            shapes.push((format!("{name}.downsample.2.weight"), weight));
+        }
+    }
+    for (name, channels) in norms {
+        for part in ["weight", "bias", "running_mean", "running_var"] {
+            shapes.push((format!("{name}.{part}"), vec![channels]));
+        }
+    }
+    filled(shapes)
+}
+
+/// Adds a face-mask network to the checkpoint in `folder`; [`write`] has to follow.
+pub fn add_face_mask(folder: &Path, spec: &mut CheckpointSpec, tensors: &Tensors) {
+    let bytes = serialised(tensors);
+    fs::create_dir_all(folder).unwrap();
+    fs::write(folder.join(FACE_MASK_FILE), &bytes).unwrap();
+    let digest = digest::of_bytes(&bytes);
+    spec.files.insert(FACE_MASK_FILE.into(), digest);
+}
+
+/// Random numbers of a size that keeps values near 1 from layer to layer.
+fn filled(shapes: Vec<(String, Vec<usize>)>) -> Tensors {
     let filled = shapes.into_iter().enumerate().map(|(seed, (name, shape))| {
         let inputs: usize = shape[1..].iter().product();
         let values = noise(&shape, seed as u64);

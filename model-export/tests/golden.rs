@@ -1,16 +1,8 @@
 //! The face-mask network and its masks against the golden data of the reference implementation.
 
 use crate::{fixture, runtime};
-use model_export::{
-    export::{Options, export},
-    face_mask,
-    graph::Graph,
-    onnx, rewrite,
-    weights::Weights,
-};
-use model_spec::{
-    Architecture, Bundle, ColourMode, OutputForm, checkpoint::FACE_MASK_FILE, tensor,
-};
+use model_export::{face_mask, graph::Graph, onnx, rewrite, weights::Weights};
+use model_spec::{Architecture, ColourMode, OutputForm, tensor};
 use ndarray::{ArrayD, IxDyn};
 use safetensors::SafeTensors;
 use std::{
@@ -153,53 +145,4 @@ fn face_mask_network_finds_the_references_heat_plain_and_rewritten() {
         println!("heat maps: max|diff| {worst:.2e} of {scale}");
         assert!(worst <= 1e-4, "{worst}");
     }
-}
-
-#[test]
-fn checkpoint_with_a_face_mask_network_gives_a_bundle_whose_masks_its_generator_reads() {
-    let Some(golden) = golden() else {
-        return;
-    };
-    if runtime::is_missing("checkpoint_with_a_face_mask_network") {
-        return;
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let (from, to) = (folder.path().join("ckpt"), folder.path().join("bundle"));
-    let mut spec = fixture::spec(64, ColourMode::Luma, OutputForm::Difference);
-    spec.architecture.w_hpf = 1.0;
-    let parameters = fs::read_to_string(golden.join("face-mask/parameters.txt")).unwrap();
-    fs::create_dir(&from).unwrap();
-    let network = fixture::serialised(&formula_weights(&parameters));
-    fs::write(from.join(FACE_MASK_FILE), &network).unwrap();
-    let digest = model_spec::digest::of_bytes(&network);
-    spec.files.insert(FACE_MASK_FILE.into(), digest);
-    fixture::write(&from, &spec, &fixture::tensors(&spec));
-    let exported = export(&from, &to, &Options::default()).unwrap();
-    assert!(!exported.lacks_face_mask);
-    let bundle = Bundle::open(&to).unwrap();
-    let graphs = &bundle.manifest().graphs;
-    let face_mask = graphs.face_mask.as_ref().unwrap();
-    let image = fixture::noise(&[2, 1, 64, 64], 7);
-    let bytes = bundle.read(&face_mask.file).unwrap();
-    let masks = runtime::run(&bytes, &[(tensor::IMAGE, &image)]);
-    for mask in masks.values() {
-        assert!(mask.iter().all(|value| (0.0..=1.0).contains(value)));
-        assert!(mask.iter().any(|value| *value > 0.0));
-    }
-    let bytes = bundle.read(&graphs.generator.file).unwrap();
-    let style = fixture::noise(&[2, 12], 8);
-    let generate = |masks: [&ArrayD<f32>; 2]| {
-        let inputs = [
-            (tensor::IMAGE, &image),
-            (tensor::STYLE, &style),
-            (tensor::MASK_FIRST, masks[0]),
-            (tensor::MASK_SECOND, masks[1]),
-        ];
-        runtime::run(&bytes, &inputs)
-            .remove(tensor::EDITED)
-            .unwrap()
-    };
-    let zeros = ArrayD::zeros(masks[tensor::MASK_FIRST].raw_dim());
-    let masked = generate([&masks[tensor::MASK_FIRST], &masks[tensor::MASK_SECOND]]);
-    assert!(largest_difference(&masked, &generate([&zeros, &zeros])) > 1e-3);
 }

@@ -4,7 +4,9 @@
 //! - `fixture`: random checkpoints
 //! - `runtime`: ONNX Runtime, loaded from where `make` puts it
 //! - `golden`: the face-mask network against the reference implementation's data
-//! - `precision`: norm forms, 16-bit floats, 8-bit integers, and their gate
+//! - `face_mask`: checkpoints and bundles with and without that network
+//! - `precision`: norm forms, 16-bit floats, 8-bit integers
+//! - `gate`: what a precision may lose, refused and accepted
 //! - `networks`: exported graphs against the reference
 //! - `rewrites`: every rewrite alone, borders included
 //! - `weights`: wrong tensors are named
@@ -17,7 +19,9 @@
 mod bundle;
 mod container;
 mod elsewhere;
+mod face_mask;
 mod fixture;
+mod gate;
 mod golden;
 mod networks;
 mod precision;

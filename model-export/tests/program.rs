@@ -105,6 +105,81 @@ fn full_disk_leaves_the_former_bundle_and_nothing_half_written() {
 }
 
 #[test]
+fn full_disk_leaves_no_half_archive_either() {
+    let folder = tempfile::tempdir().unwrap();
+    let (from, plain) = (folder.path().join("ckpt"), folder.path().join("plain"));
+    checkpoint(&from);
+    let export = |to: &Path, limit: &str| {
+        let script = format!("trap '' XFSZ; ulimit -f {limit}; exec \"$0\" \"$@\"");
+        let mut command = Command::new("sh");
+        command.args(["-c", &script, PROGRAM, "--checkpoint"]);
+        run(command.arg(&from).arg("--out").arg(to))
+    };
+    assert_eq!(export(&plain, "unlimited").0, Some(0));
+    let files = fs::read_dir(&plain).unwrap();
+    let largest = files.map(|file| file.unwrap().metadata().unwrap().len());
+    // Room for every file, and none for all of them; in units of 512 bytes.
+    let room = largest.max().unwrap() / 512 + 2;
+    let to = folder.path().join("bundle.tar");
+    let (code, _, stderr) = export(&to, &room.to_string());
+    assert_eq!(code, Some(1));
+    assert!(
+        stderr.contains("bundle.tar") && stderr.contains("too large"),
+        "{stderr}"
+    );
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+}
+
+#[test]
+fn what_is_no_checkpoint_is_named_with_what_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let refused = |name: &str, why: &[&str]| {
+        let mut command = Command::new(PROGRAM);
+        command.arg("--checkpoint").arg(path(name));
+        let (code, _, stderr) = run(command.arg("--out").arg(path("bundle")));
+        assert_eq!(code, Some(1));
+        for part in why {
+            assert!(stderr.contains(part), "{part:?} is not in: {stderr}");
+        }
+        assert!(!stderr.contains("panicked") && !path("bundle").exists());
+    };
+    refused("nothing", &["nothing/checkpoint.json", "No such file"]);
+    fs::write(path("nets_ema.ckpt"), b"PK\x03\x04").unwrap();
+    refused("nets_ema.ckpt", &["found a file", "trainer import"]);
+    fs::create_dir(path("folder")).unwrap();
+    refused("folder", &["a folder without checkpoint.json"]);
+    fs::write(path("folder/checkpoint.json"), "{").unwrap();
+    refused("folder", &["checkpoint.json"]);
+    fs::write(path("folder/checkpoint.json"), "{\"format_version\": 1}").unwrap();
+    refused("folder", &["checkpoint.json", "missing field"]);
+
+    // An architecture that there is none of, and another one than the weights'.
+    checkpoint(&path("ckpt"));
+    let json = path("ckpt/checkpoint.json");
+    let text = fs::read_to_string(&json).unwrap();
+    let with = |size: &str| {
+        let changed = text.replace("\"image_size\": 32", &format!("\"image_size\": {size}"));
+        assert_ne!(changed, text);
+        fs::write(&json, changed).unwrap();
+    };
+    with("48");
+    refused(
+        "ckpt",
+        &["checkpoint.json", "architecture.image_size", "48"],
+    );
+    with("64");
+    refused(
+        "ckpt",
+        &[
+            "model.safetensors",
+            "tensors are wrong",
+            "generator.encode.3.conv1.weight: missing",
+        ],
+    );
+}
+
+#[test]
 fn explaining_lists_every_rewrite_and_leaving_one_out_shows() {
     let folder = tempfile::tempdir().unwrap();
     let (from, to) = (folder.path().join("ckpt"), folder.path().join("bundle"));

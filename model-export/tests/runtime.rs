@@ -15,13 +15,19 @@ fn runtime() -> Result<&'static Runtime, &'static str> {
 
 /// Whether ONNX Runtime is not here; then the calling test ends early and this says so.
 pub fn is_missing(test: &str) -> bool {
-    let Err(reason) = runtime() else {
-        return false;
+    loaded(test).is_none()
+}
+
+/// ONNX Runtime; without it the calling test ends early and this says so.
+pub fn loaded(test: &str) -> Option<&'static Runtime> {
+    let reason = match runtime() {
+        Ok(runtime) => return Some(runtime),
+        Err(reason) => reason,
     };
     let line = format!("SKIPPED {test}: {reason} (`make` installs it)\n");
     // Written directly: the test harness hides what passing tests print.
     std::io::stderr().write_all(line.as_bytes()).unwrap();
-    true
+    None
 }
 
 /// Outputs of the ONNX model `bytes` by name.

@@ -4,10 +4,11 @@
 
 pub mod conv;
 mod shape;
+mod stored;
 
 pub use conv::Conv;
 
-use ndarray::{Array1, Array2, Array3, ArrayD, ArrayViewD};
+use ndarray::{Array1, Array2, Array3, ArrayD};
 
 /// What a [`Op::Reduce`] makes of many numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -221,43 +222,6 @@ impl Op {
             _ => 0,
         };
         count as u64
-    }
-
-    /// The stored numbers.
-    pub fn stored(&self) -> impl Iterator<Item = f32> + '_ {
-        let (mut arrays, mut one): (Vec<ArrayViewD<'_, f32>>, _) = (Vec::new(), None);
-        match self {
-            Self::Conv(conv) | Self::QuantisedConv { conv, .. } => {
-                arrays.push(conv.weight.view().into_dyn());
-                arrays.extend(conv.bias.as_ref().map(|bias| bias.view().into_dyn()));
-            }
-            Self::BatchNorm {
-                scale,
-                shift,
-                mean,
-                variance,
-                ..
-            } => arrays.extend([scale, shift, mean, variance].map(|it| it.view().into_dyn())),
-            Self::InstanceNorm { scale, shift, .. } => {
-                arrays.extend([scale, shift].map(|it| it.view().into_dyn()));
-            }
-            Self::Linear { weight, bias } => {
-                arrays.extend([weight.view().into_dyn(), bias.view().into_dyn()]);
-            }
-            Self::MatMul { weight } => arrays.push(weight.view().into_dyn()),
-            Self::AddConstant { value } | Self::MultiplyConstant { value } => {
-                arrays.push(value.view());
-            }
-            Self::Scale { factor } => one = Some(*factor),
-            _ => {}
-        }
-        arrays.into_iter().flatten().copied().chain(one)
-    }
-
-    /// How many numbers are stored.
-    #[must_use]
-    pub fn parameters(&self) -> u64 {
-        self.stored().count() as u64
     }
 
     /// Name of the ONNX operator that this one becomes.
