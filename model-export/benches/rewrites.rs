@@ -94,6 +94,8 @@ fn forms(runtime: &Runtime) -> Result<()> {
         let sizes = [channels, channels, size];
         layer(runtime, "conv3x3, pool", sizes, nodes, &passes)?;
     }
+    println!("\n| layer | channels | from | four ninths |");
+    println!("|---|---|---|---|");
     for (channels, size) in [(512, 16), (512, 32), (256, 64), (128, 128), (64, 256)] {
         let nodes = |conv| [conv, Op::LeakyRelu { slope: 0.2 }];
         let passes = [rewrite::winograd::ALWAYS; 1];
@@ -134,7 +136,6 @@ fn layer(
     let ratios: Vec<String> = (1..times.len())
         .map(|i| format!("{:.2}", ratio(i)))
         .collect();
-    // The only other form of a convolution without pooling or upsampling has four ninths.
     let ratios = ratios.join(" | ");
     println!("| {label} | {from} to {to} | {size} px | {ratios} |");
     Ok(())
@@ -209,7 +210,7 @@ fn generator(runtime: &Runtime, size: usize) -> Result<()> {
             onnx::encoded_len(graph)? as f64 / 1e6
         );
     }
-    println!("\nLargest difference between plain and rewritten: {worst:.1e}. ");
+    println!("\nLargest difference between plain and rewritten: {worst:.1e}.");
     println!("8-bit integers in {quantised} convolutions.\n");
     let report = GraphReport {
         file: "generator.onnx".into(),

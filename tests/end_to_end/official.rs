@@ -2,7 +2,11 @@
 
 use crate::{has_onnxruntime, succeed};
 use model_export::runtime::{Arrays, Runtime, Session};
-use model_spec::{Bundle, tensor};
+use model_spec::{
+    Bundle, CheckpointSpec,
+    checkpoint::{FACE_MASK_FILE, MODEL_FILE},
+    digest, tensor,
+};
 use ndarray::{ArrayD, Axis, IxDyn};
 use safetensors::{Dtype, SafeTensors};
 use std::{
@@ -11,6 +15,7 @@ use std::{
     path::{Path, PathBuf},
 };
 use tests::run;
+use trainer::{networks::FaceMask, weights};
 
 /// The promise of a bundle, for values up to 1; larger ones in proportion.
 const TOLERANCE: f32 = 1e-4;
@@ -164,6 +169,40 @@ fn official_weights_with_high_pass_skips_match_the_reference_and_want_masks() {
         "{}",
         refused.stderr
     );
+}
+
+#[test]
+fn official_weights_with_a_face_mask_network_edit_live_faces() {
+    let name = "official-256-hpf";
+    let Some(official) = Official::new(name, "smile:neutral/smiling") else {
+        return;
+    };
+    let (checkpoint, bundle) = (official.folder.path().join("ckpt"), official.bundle());
+    // The golden weights come without the network that official ones have under `fan`.
+    tch::manual_seed(3);
+    let network = FaceMask::new(tch::Device::Cpu).weights();
+    weights::write(&checkpoint.join(FACE_MASK_FILE), &network).unwrap();
+    let mut spec = CheckpointSpec::load(&checkpoint, &[MODEL_FILE]).unwrap();
+    let digest = digest::of_file(&checkpoint.join(FACE_MASK_FILE)).unwrap();
+    spec.files.insert(FACE_MASK_FILE.into(), digest);
+    spec.save(&checkpoint).unwrap();
+    let arguments = ["--checkpoint", text(&checkpoint), "--out", text(&bundle)];
+    succeed("model-export", &arguments);
+    succeed("edge", &["check", "--bundle", text(&bundle)]);
+    let report = official.folder.path().join("report.json");
+    let mut arguments = vec!["run", "--bundle", text(&bundle), "--source", "demo"];
+    arguments.extend([
+        "--display",
+        "none",
+        "--frames",
+        "5",
+        "--report",
+        text(&report),
+    ]);
+    arguments.extend(["--source-domain", "neutral", "--attr", "smile=1", "--sync"]);
+    succeed("edge", &arguments);
+    let report: serde_json::Value = serde_json::from_slice(&fs::read(&report).unwrap()).unwrap();
+    assert!(report["frames_edited"].as_u64().unwrap() > 0, "{report}");
 }
 
 #[test]
