@@ -1,7 +1,7 @@
 //! A mailbox with one slot: the newest value wins.
 
 use std::{
-    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -122,10 +122,20 @@ impl<T> Mailbox<T> {
     }
 }
 
+/// A mailbox of a thread: it is closed when the thread ends, however it ends.
+#[derive(Debug)]
+pub struct Closing<T>(pub Arc<Mailbox<T>>);
+
+impl<T> Drop for Closing<T> {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::{sync::Arc, thread};
+    use std::thread;
 
     #[test]
     fn the_newest_value_wins_and_the_lost_ones_are_counted() {

@@ -1,9 +1,10 @@
 //! The capture thread: source -> latest frame.
 
-use super::{Closing, FRAMES_IN_FLIGHT, Shared};
+use super::{FRAMES_IN_FLIGHT, Shared};
 use crate::{
     error::EdgeError,
     frame::{Frame, Pool},
+    mailbox::Closing,
     source::{Next, Source},
     stage::{Begin, Stage, Stages},
 };

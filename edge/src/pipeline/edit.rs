@@ -1,11 +1,11 @@
 //! The edit thread: latest tracked frame -> latest edit.
 
-use super::{Closing, EDITS_IN_FLIGHT, PATIENCE, Reference, ReferenceWish, Shared};
+use super::{EDITS_IN_FLIGHT, PATIENCE, Reference, ReferenceWish, Shared};
 use crate::{
     edit::{Edit, EditOptions, Editor},
     error::EdgeError,
     frame::Pool,
-    mailbox::{Mailbox, Taken},
+    mailbox::{Closing, Mailbox, Taken},
     opening::Opening,
     stage::Stages,
     tracked::Tracked,

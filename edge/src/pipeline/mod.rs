@@ -23,7 +23,7 @@ use crate::{
     edit::{Edit, EditOptions},
     error::EdgeError,
     frame::Frame,
-    mailbox::Mailbox,
+    mailbox::{Closing, Mailbox},
     opening::Opening,
     source::Source,
     stage::Stages,
@@ -255,14 +255,5 @@ fn join<T>(name: &str, handle: Option<JoinHandle<Result<T, EdgeError>>>) -> Resu
         None => Err(EdgeError::Internal(format!(
             "thread {name} was not started"
         ))),
-    }
-}
-
-/// Closes its mailbox when the thread ends, however it ends.
-struct Closing<T>(Arc<Mailbox<T>>);
-
-impl<T> Drop for Closing<T> {
-    fn drop(&mut self) {
-        self.0.close();
     }
 }

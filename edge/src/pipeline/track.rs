@@ -1,10 +1,10 @@
 //! The track thread: latest frame -> tracked frame, for edit and for the display.
 
-use super::{Closing, PATIENCE, Shared};
+use super::{PATIENCE, Shared};
 use crate::{
     error::EdgeError,
     frame::Frame,
-    mailbox::{Mailbox, Taken},
+    mailbox::{Closing, Mailbox, Taken},
     stage::{Stage, Stages},
     track::{Pace, TrackOptions, Tracker},
     tracked::Tracked,

@@ -6,7 +6,7 @@
 use crate::{
     error::EdgeError,
     frame::Frame,
-    mailbox::{Mailbox, Taken},
+    mailbox::{Closing, Mailbox, Taken},
     resample::Resampler,
 };
 use aligner::Square;
@@ -193,15 +193,6 @@ impl Drop for Detector {
             // A panic there has been printed.
             let _ = thread.join();
         }
-    }
-}
-
-/// Closes its mailbox when the thread ends, however it ends.
-struct Closing(Arc<Mailbox<Question>>);
-
-impl Drop for Closing {
-    fn drop(&mut self) {
-        self.0.close();
     }
 }
 
