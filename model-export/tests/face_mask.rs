@@ -18,6 +18,7 @@ fn checkpoint_with_a_face_mask_network_gives_a_bundle_whose_masks_its_generator_
     fixture::write(&from, &spec, &fixture::tensors(&spec));
     let exported = export(&from, &to, &Options::default()).unwrap();
     assert!(!exported.lacks_face_mask);
+    println!("{}", exported.graphs[4]);
     let bundle = Bundle::open(&to).unwrap();
     let graphs = &bundle.manifest().graphs;
     let face_mask = graphs.face_mask.as_ref().unwrap();

@@ -4,7 +4,8 @@ use crate::error::Mismatch;
 use serde::{Deserialize, Serialize};
 
 /// Measured on faces that went through the whole chain, from picture to edited picture, once with
-/// the bundle's graphs and once with the same graphs in 32-bit floats.
+/// the bundle's graphs, every 16-bit value rounded to one, and once with the same graphs in 32-bit
+/// floats.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fidelity {

@@ -51,7 +51,7 @@ pub fn read(path: &Path, key: Option<&str>) -> Result<Weights, TrainError> {
         path: path.into(),
         reason,
     };
-    refuse_code(path).map_err(|e| wrong(e.to_string()))?;
+    refuse_strange(path).map_err(|e| wrong(e.to_string()))?;
     let tensors = pickle::read_all_with_key(path, key).map_err(|e| wrong(e.to_string()))?;
     if tensors.is_empty() {
         let place = key.map_or(String::new(), |key| format!(" under {key:?}"));
@@ -80,11 +80,14 @@ pub fn read_any(path: &Path, keys: &[&str]) -> Result<Weights, TrainError> {
     found.map_or_else(|| read(path, None), Ok)
 }
 
-/// Refuses a pickle that names a function or class of no tensor. None would be called, but such a file
-/// is not what it is taken for, and PyTorch itself would call it.
-fn refuse_code(path: &Path) -> Result<(), candle_core::Error> {
+/// Refuses a pickle that names a function or class of no tensor (none would be called, but such a file is
+/// not what it is taken for, and PyTorch itself would call it), or tensors that cannot be, on which its
+/// reader would give up.
+fn refuse_strange(path: &Path) -> Result<(), candle_core::Error> {
     let other = |e: zip::result::ZipError| candle_core::Error::Msg(e.to_string());
-    let mut archive = ZipArchive::new(BufReader::new(File::open(path)?)).map_err(other)?;
+    let source = File::open(path)?;
+    let bytes = source.metadata()?.len();
+    let mut archive = ZipArchive::new(BufReader::new(source)).map_err(other)?;
     for entry in 0..archive.len() {
         let entry = archive.by_index(entry).map_err(other)?;
         let file = entry.name().map_err(other)?.into_owned();
@@ -93,27 +96,70 @@ fn refuse_code(path: &Path) -> Result<(), candle_core::Error> {
         }
         let mut reader = BufReader::new(entry);
         let mut stack = Stack::empty();
-        // One instruction at a time: each name is seen when it is read, whatever becomes of it.
+        // One instruction at a time: each object is seen when it is made, whatever becomes of it.
         while !stack.read(&mut reader)? {
-            let Some(Object::Class {
-                module_name,
-                class_name,
-            }) = stack.stack().last()
-            else {
-                continue;
+            let problem = match stack.stack().last() {
+                Some(Object::Class {
+                    module_name,
+                    class_name,
+                }) if !is_known(module_name, class_name) => {
+                    let expected = "nothing but tensors and plain containers";
+                    format!("found {module_name}.{class_name}, expected {expected}")
+                }
+                Some(Object::Reduce { callable, args }) if !is_tensor(callable, args, bytes) => {
+                    let expected = "a storage, an offset, sides and strides that are in this file";
+                    format!("found a tensor made of something else, expected {expected}")
+                }
+                _ => continue,
             };
-            let known = NAMES.iter().any(|(module, names)| {
-                module_name == module && names.contains(&class_name.as_str())
-            });
-            if !known {
-                return Err(candle_core::Error::Msg(format!(
-                    "{file}: found {module_name}.{class_name}, \
-                     expected nothing but tensors and plain containers"
-                )));
-            }
+            return Err(candle_core::Error::Msg(format!("{file}: {problem}")));
         }
     }
     Ok(())
+}
+
+fn is_known(module: &str, class: &str) -> bool {
+    let known = |(of, names): &(&str, &[&str])| module == *of && names.contains(&class);
+    NAMES.iter().any(known)
+}
+
+/// Whether `args` are what `callable`, a known name, makes a tensor of, in a file of so many bytes.
+fn is_tensor(callable: &Object, args: &Object, bytes: u64) -> bool {
+    let (Object::Class { class_name, .. }, Object::Tuple(args)) = (callable, args) else {
+        return false;
+    };
+    match (class_name.as_str(), &args[..]) {
+        ("_rebuild_tensor_v2", [storage, offset, sides, strides, ..]) => {
+            let counts = |numbers: &Object| match numbers {
+                Object::Tuple(numbers) => numbers.iter().map(count).collect::<Option<Vec<u64>>>(),
+                _ => None,
+            };
+            let (Some(sides), Some(strides)) = (counts(sides), counts(strides)) else {
+                return false;
+            };
+            let elements = sides
+                .iter()
+                .try_fold(1_u64, |all, &side| all.checked_mul(side));
+            let is_storage = matches!(storage, Object::PersistentLoad(it)
+                if matches!(&**it, Object::Tuple(parts) if parts.len() >= 5));
+            is_storage
+                && count(offset).is_some_and(|offset| offset <= bytes)
+                && sides.len() == strides.len()
+                && elements.is_some_and(|elements| elements <= bytes)
+        }
+        ("_rebuild_tensor_v2", _) => false,
+        ("_rebuild_parameter", args) => !args.is_empty(),
+        ("_rebuild_from_type_v2", args) => args.len() >= 3,
+        _ => true,
+    }
+}
+
+fn count(number: &Object) -> Option<u64> {
+    match number {
+        Object::Int(number) => u64::try_from(*number).ok(),
+        Object::Long(number) => u64::try_from(*number).ok(),
+        _ => None,
+    }
 }
 
 fn convert(tensor: &CandleTensor) -> Result<Tensor, candle_core::Error> {

@@ -137,6 +137,46 @@ fn a_pickle_that_wants_code_is_refused_by_name_and_runs_none_of_it() {
 }
 
 #[test]
+fn a_pickle_whose_tensors_cannot_be_is_an_error_that_names_the_file() {
+    let _alone = crate::small::alone();
+    let temporary = tempfile::tempdir().unwrap();
+    let path = temporary.path().join("nets_ema.ckpt");
+    let message = |args: &[u8]| {
+        let start =
+            b"\x80\x02}X\x09\0\0\0generator}X\x01\0\0\0actorch._utils\n_rebuild_tensor_v2\n";
+        pickled(&path, &[start, args, b"Rss."].concat());
+        official(&path).unwrap_err().to_string()
+    };
+    let storage = b"(X\x07\0\0\0storagectorch\nFloatStorage\nX\x01\0\0\x000X\x03\0\0\0cpuK\x01tQ";
+    let cases: [&[u8]; 5] = [
+        b")",
+        b"(K\x01K\0)\x89Nt",
+        &[b"(", &storage[..], b"K\0)K\x01\x89Nt"].concat(),
+        // More elements than the file has bytes, and more than there are numbers.
+        &[
+            b"(",
+            &storage[..],
+            b"K\0J\xff\xff\xff\x7f\x85K\x01\x85\x89Nt",
+        ]
+        .concat(),
+        &[
+            b"(",
+            &storage[..],
+            b"K\0(J\xff\xff\xff\x7fJ\xff\xff\xff\x7fJ\xff\xff\xff\x7ft(K\x01K\x01K\x01t\x89Nt",
+        ]
+        .concat(),
+    ];
+    for args in cases {
+        let message = message(args);
+        for part in ["nets_ema.ckpt", "data.pkl", "expected a storage"] {
+            assert!(message.contains(part), "{part:?} is not in: {message}");
+        }
+    }
+    pickled(&path, b"\x80\x02}X\x09\0\0\0gen");
+    assert!(official(&path).is_err());
+}
+
+#[test]
 fn every_missing_extra_and_misshapen_tensor_is_named() {
     let _alone = crate::small::alone();
     tch::manual_seed(1);
