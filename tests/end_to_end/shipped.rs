@@ -1,6 +1,7 @@
 //! The bundle that ships is whole, computes what libtorch computed, and keeps its promises.
 
 use crate::{has_onnxruntime, succeed};
+use model_export::export::{Options, export};
 use model_spec::Bundle;
 
 #[test]
@@ -22,4 +23,20 @@ fn the_shipped_bundle_edits_both_ways_and_its_judge_can_judge() {
     assert!(metric("judge_accuracy.smile") >= 0.9);
     assert!(metric("edit_success.neutral_to_smiling") >= 0.8);
     assert!(metric("edit_success.smiling_to_neutral") >= 0.8);
+}
+
+#[test]
+fn the_shipped_bundle_is_byte_for_byte_what_its_checkpoint_exports_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let again = folder.path().join("bundle");
+    let models = tests::workspace().join("models");
+    export(
+        &models.join("smile-64-checkpoint"),
+        &again,
+        &Options::default(),
+    )
+    .unwrap();
+    // The manifest holds the digest of every other file.
+    let digest = |bundle| Bundle::open(bundle).unwrap().digest().to_owned();
+    assert_eq!(digest(&again), digest(&models.join("smile-64")));
 }
