@@ -61,7 +61,7 @@ needs_camera_vm() {
     [ -x /bin/busybox ] && ! ldd /bin/busybox >/dev/null 2>&1 || lacks busybox-static 'a static busybox'
     command -v Xvfb >/dev/null || lacks xvfb Xvfb
     command -v xdotool >/dev/null || lacks xdotool xdotool
-    command -v import >/dev/null || lacks imagemagick 'import (ImageMagick)'
+    [ -x /lib/systemd/systemd-udevd ] || lacks udev udev
 }
 lacks() { packages="$packages $1" missing="$missing, $2"; }
 has_library() { PATH="$PATH:/usr/sbin:/sbin" ldconfig -p | grep -qF "$1"; }

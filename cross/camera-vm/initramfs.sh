@@ -11,7 +11,7 @@ trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/bin" "$work/modules" "$work/proc" "$work/sys" "$work/dev" "$work/host"
 cp "$(command -v busybox)" "$work/bin/busybox"
 # Dependencies come first; insmod wants exactly this order.
-for module in virtio_pci 9pnet_virtio 9p vivid uvcvideo vhci_hcd; do
+for module in virtio_pci 9pnet_virtio 9p vivid v4l2loopback uvcvideo vhci_hcd; do
     modprobe -d "$kernel" -S "$version" --show-depends "$module" | awk '$1 == "insmod" {print $2}'
 done | awk '!seen[$0]++' | while read -r file; do
     name=$(basename "$file")
@@ -26,8 +26,9 @@ $b mount -t sysfs sys /sys
 $b mount -t devtmpfs dev /dev
 for module in $($b cat /modules/order); do
     case $module in
-    # One webcam-like capture node and one output node.
-    vivid.ko*) options='n_devs=1 node_types=0x101 num_inputs=1 input_types=0x0 num_outputs=1 output_types=0x0 vid_cap_nr=10 vid_out_nr=11' ;;
+    # One webcam-like capture node.
+    vivid.ko*) options='n_devs=1 node_types=0x1 num_inputs=1 input_types=0x0 vid_cap_nr=10' ;;
+    v4l2loopback.ko*) options='video_nr=20 exclusive_caps=1' ;;
     *) options= ;;
     esac
     $b insmod "/modules/$module" $options || echo "camera-vm: $module does not load"

@@ -3,7 +3,7 @@
 # behind the kernel's uvcvideo, and vivid. Same files (read-only), fresh /tmp. Exits as the program does.
 # usage: cross/camera-vm/run.sh PROGRAM [ARGUMENT...]
 #   USB_CAMERA              the usb-camera program
-#   CAMERA_VM_SHOT          where to keep the last screenshot
+#   CAMERA_VM_SHOTS         folder to keep the pictures in
 #   CAMERA_VM_SECONDS       longest time (default 290)
 #   CAMERA_VM_ACCELERATOR   of qemu (default tcg,thread=multi; kvm is faster)
 set -eu
@@ -19,6 +19,8 @@ trap 'exit 130' INT TERM
 {
     echo "cd '$PWD'"
     echo "export USB_CAMERA='$USB_CAMERA' USB_CAMERA_PICTURES=/tmp/share/pictures GOMP_SPINCOUNT=0"
+    # It names cameras under /dev/v4l/by-id, as on every Linux.
+    echo '/lib/systemd/systemd-udevd --daemon'
     printf 'exec'
     for word; do printf " '%s'" "$word"; done
     echo
@@ -34,7 +36,7 @@ timeout --kill-after 5 "${CAMERA_VM_SECONDS:-290}" qemu-system-x86_64 \
     -virtfs local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap \
     -virtfs local,path="$share",mount_tag=share,security_model=none,multidevs=remap </dev/null ||
     echo "camera-vm: qemu ended with status $?" >&2
-if [ -n "${CAMERA_VM_SHOT:-}" ] && [ -e "$share/camera-vm.png" ]; then cp "$share/camera-vm.png" "$CAMERA_VM_SHOT"; fi
+if [ -n "${CAMERA_VM_SHOTS:-}" ]; then cp "$share"/*.png "$CAMERA_VM_SHOTS" ; fi
 if [ ! -s "$share/status" ]; then
     echo "camera-vm: the machine did not come to its end" >&2
     exit 125

@@ -73,7 +73,7 @@ impl VirtualCamera {
         let got = self
             .device
             .set_format(&wanted)
-            .map_err(|error| self.wrong(error))?;
+            .map_err(|error| self.wrong(format!("no {width}x{height} YUYV: {error}")))?;
         if (got.width, got.height, got.fourcc) != (width, height, wanted.fourcc) {
             let (w, h, fourcc) = (got.width, got.height, got.fourcc);
             return Err(self.wrong(format!(
@@ -124,7 +124,7 @@ impl Pictures for VirtualCamera {
             }
             // Nobody has taken the picture before yet: the newest one comes soon.
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
-            Err(error) => Err(self.wrong(error)),
+            Err(error) => Err(self.wrong(format!("takes no picture: {error}"))),
         }
     }
 }

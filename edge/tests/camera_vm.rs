@@ -1,5 +1,5 @@
-//! The mirror on the kernel's own camera drivers, in the virtual machine of `make test-camera`: `uvcvideo`
-//! on a USB webcam in user space, and `vivid`. Elsewhere these tests say that they skip.
+//! The mirror on real camera drivers, in the virtual machine of `make test-camera`: the kernel's `uvcvideo`
+//! on a USB webcam in user space, its `vivid`, and `v4l2loopback`. Elsewhere these tests say that they skip.
 
 use crate::{
     bundle::Tiny,
@@ -9,7 +9,7 @@ use crate::{
 use std::{
     env, fs,
     io::{BufRead, BufReader, Write},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::mpsc::{self, Receiver},
     thread,
@@ -19,6 +19,13 @@ use std::{
 /// An emulated machine is slow.
 const PATIENCE: Duration = Duration::from_secs(120);
 const CYCLES: u64 = 20;
+/// The camera of the driver `vivid`, which shows a test picture.
+const VIVID: &str = "/dev/video10";
+/// The device of v4l2loopback.
+const VIRTUAL: &str = "/dev/video20";
+
+/// Where udev names cameras by maker, product and serial number.
+const BY_ID: &str = "/dev/v4l/by-id/usb-smile-mirror_Virtual_USB_camera";
 
 /// The webcam in user space; it is pulled out with the value.
 struct Webcam {
@@ -27,8 +34,8 @@ struct Webcam {
 }
 
 impl Webcam {
-    /// Plugged in, if this is the virtual machine.
-    fn new() -> Option<Self> {
+    /// Plugged into a port of the controller, if this is the virtual machine.
+    fn new(port: u8) -> Option<Self> {
         let Some(program) = env::var_os("USB_CAMERA") else {
             skip("not in the virtual machine of `make test-camera`");
             return None;
@@ -36,6 +43,8 @@ impl Webcam {
         let mut process = Command::new(program)
             .arg("run")
             .arg(env::var_os("USB_CAMERA_PICTURES").unwrap())
+            .args(["--port", &port.to_string()])
+            .args(["--serial", &format!("N{port}")])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -69,6 +78,11 @@ impl Webcam {
             }
         }
     }
+
+    /// Whether an event that starts with `word` has come and was not waited for.
+    fn has_said(&mut self, word: &str) -> bool {
+        self.events.try_iter().any(|event| event.starts_with(word))
+    }
 }
 
 impl Drop for Webcam {
@@ -76,6 +90,17 @@ impl Drop for Webcam {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// The device node that udev's name of the webcam in this port leads to.
+fn node(port: u8) -> Option<PathBuf> {
+    fs::canonicalize(format!("{BY_ID}_N{port}-video-index0")).ok()
+}
+
+/// Waits until the webcam in this port has the device node `path`.
+fn wait_for_node(port: u8, path: &str) {
+    let found = wait_for(|| node(port).filter(|node| node == Path::new(path)));
+    assert!(found.is_some(), "{path} expected, found {:?}", node(port));
 }
 
 /// Mean brightness of the upper half of the window.
@@ -87,11 +112,10 @@ fn brightness(screen: &Screen) -> f64 {
 
 #[test]
 fn a_usb_webcam_is_mirrored_and_survives_twenty_unplugs_a_freeze_and_cut_off_pictures() {
-    let Some(mut webcam) = Webcam::new() else {
+    let Some(mut webcam) = Webcam::new(0) else {
         return;
     };
-    let node = || Path::new("/dev/video0").exists().then_some(());
-    wait_for(node).expect("the device node");
+    wait_for_node(0, "/dev/video0");
     let place = Place::with_bundle(&Tiny::default());
     let arguments = [
         "--source",
@@ -116,15 +140,21 @@ fn a_usb_webcam_is_mirrored_and_survives_twenty_unplugs_a_freeze_and_cut_off_pic
     screen.move_to([888, 560]);
     screen.act(&["mouseup", "1"]);
 
+    let bright = brightness(&screen);
+    // The mirror dims its last picture while it says what is wrong.
+    let away = |screen: &Screen| brightness(screen) < bright * 0.7;
     for cycle in 1..=CYCLES {
         webcam.tell("unplug");
         webcam.wait_for("unplugged");
+        wait_for(|| away(&screen).then_some(())).expect("the mirror says so");
         webcam.tell("plug");
         webcam.wait_for("streaming");
+        wait_for(|| (!away(&screen)).then_some(())).expect("the picture again");
         println!("unplugged and back: {cycle}");
     }
     webcam.tell("freeze");
-    thread::sleep(Duration::from_secs(4));
+    wait_for(|| away(&screen).then_some(())).expect("the mirror says that nothing comes");
+    screen.shot().save("/tmp/share/frozen.png").unwrap();
     webcam.tell("go");
     webcam.wait_for("streaming");
     webcam.tell("truncate");
@@ -132,13 +162,26 @@ fn a_usb_webcam_is_mirrored_and_survives_twenty_unplugs_a_freeze_and_cut_off_pic
     webcam.tell("go");
     thread::sleep(Duration::from_secs(1));
     wait_for(|| shown(&screen).then_some(())).expect("the picture is back");
+
+    // Another webcam of the same make takes the number meanwhile.
+    webcam.tell("unplug");
+    webcam.wait_for("unplugged");
+    wait_for(|| away(&screen).then_some(())).expect("the mirror says so");
+    wait_for(|| (!Path::new("/dev/video0").exists()).then_some(())).expect("the node is gone");
+    let mut other = Webcam::new(1).unwrap();
+    wait_for_node(1, "/dev/video0");
+    webcam.tell("plug");
+    webcam.wait_for("streaming");
+    assert_ne!(node(0).expect("a name"), Path::new("/dev/video0"));
+    wait_for(|| (!away(&screen)).then_some(())).expect("the picture of the same camera");
+    assert!(!other.has_said("streaming"), "the other one was taken");
     screen.shot().save("/tmp/share/camera-vm.png").unwrap();
 
     screen.press("q");
     assert!(screen.ended().success());
     let report = screen.place.report("r.json");
     assert!(
-        report["camera_interruptions"].as_u64().unwrap() > CYCLES,
+        report["camera_interruptions"].as_u64().unwrap() >= CYCLES + 2,
         "{report}"
     );
     assert!(report["frames_skipped"].as_u64().unwrap() > 0, "{report}");
@@ -154,15 +197,7 @@ fn the_vivid_driver_is_read() {
         skip("not in the virtual machine of `make test-camera`");
         return;
     }
-    let node = fs::read_dir("/sys/class/video4linux")
-        .unwrap()
-        .map(|entry| entry.unwrap())
-        .find(|entry| {
-            let name = fs::read_to_string(entry.path().join("name")).unwrap();
-            name.contains("vid-cap")
-        });
-    let node = node.expect("vivid's capture node").file_name();
-    let source = format!("camera:/dev/{}", node.to_string_lossy());
+    let source = format!("camera:{VIVID}");
     let place = Place::with_bundle(&Tiny::default());
     let arguments = [
         "run",
@@ -182,4 +217,79 @@ fn the_vivid_driver_is_read() {
     let listed = place.edge(&library, &["cameras"]);
     let text = String::from_utf8_lossy(&listed.stdout).into_owned();
     assert!(text.contains("vivid"), "{text}");
+}
+
+#[test]
+fn a_mirror_sees_what_another_one_puts_out_as_a_virtual_camera() {
+    let Some(webcam) = Webcam::new(0) else {
+        return;
+    };
+    wait_for_node(0, "/dev/video0");
+    let library = runtime().unwrap();
+    let place = Place::with_bundle(&Tiny::default());
+    let arguments = [
+        "run",
+        "--bundle",
+        "bundle",
+        "--source",
+        "camera:/dev/video0",
+        "--attr",
+        "smile=0.5",
+        "--language",
+        "en",
+        "--display",
+        "v4l:/dev/video20",
+    ];
+    let mut first = place.command(&library, &arguments).spawn().unwrap();
+    // With exclusive_caps=1 it is a camera from the first picture on.
+    let ready = || {
+        let device = v4l::Device::with_path(VIRTUAL).unwrap();
+        let capabilities = device.query_caps().unwrap().capabilities;
+        let is_camera = capabilities.contains(v4l::capability::Flags::VIDEO_CAPTURE);
+        is_camera.then_some(())
+    };
+    wait_for(ready).expect("the virtual camera");
+    let arguments = [
+        "run",
+        "--bundle",
+        "bundle",
+        "--source",
+        "camera:/dev/video20",
+        "--attr",
+        "smile=0.1",
+        "--display",
+        "png:seen",
+        "--report",
+        "r.json",
+        "--frames",
+        "60",
+    ];
+    let second = place.edge(&library, &arguments);
+    let ended = first.try_wait().unwrap();
+    let _ = Command::new("kill").arg(first.id().to_string()).status();
+    let ending = first.wait().unwrap();
+    assert_succeeds(&second);
+    assert_eq!(ended, None, "the first one still runs");
+    assert!(ending.success(), "{ending}");
+    drop(webcam);
+    let report = place.report("r.json");
+    assert!(report["frames_edited"].as_u64().unwrap() > 0, "{report}");
+    let pictures = fs::read_dir(place.path("seen")).unwrap();
+    let mut pictures: Vec<_> = pictures.map(|entry| entry.unwrap().path()).collect();
+    pictures.sort();
+    let last = pictures.last().expect("pictures");
+    fs::copy(last, "/tmp/share/looped.png").unwrap();
+    let last = image::open(last).unwrap().into_rgb8();
+    assert_eq!(last.dimensions(), (1280, 720));
+    let is_accent = |pixel: [u8; 3]| {
+        let wanted = [112, 120, 255];
+        let pairs = pixel.iter().zip(wanted);
+        pairs
+            .into_iter()
+            .all(|(a, b): (&u8, u8)| a.abs_diff(b) < 24)
+    };
+    let corner = last.enumerate_pixels();
+    let marked = corner.filter(|(x, y, pixel)| *x > 640 && *y < 100 && is_accent(pixel.0));
+    let marked = marked.count();
+    assert!(marked > 500, "{marked} pixels of the first mirror's mark");
 }

@@ -3,14 +3,13 @@
 use crate::place::{Place, runtime, skip};
 use image::RgbImage;
 use std::{
-    path::PathBuf,
     process::{Child, Command, ExitStatus, Stdio},
     sync::atomic::{AtomicU32, Ordering},
     thread,
     time::{Duration, Instant},
 };
 
-use x11rb::protocol::xproto::{ClientMessageEvent, ConnectionExt as _, EventMask};
+use x11rb::protocol::xproto::{ClientMessageEvent, ConnectionExt as _, EventMask, ImageFormat};
 
 /// Size of the screen.
 pub const SCREEN: [u32; 2] = [1000, 760];
@@ -61,11 +60,7 @@ pub fn wait_for<T>(mut attempt: impl FnMut() -> Option<T>) -> Option<T> {
 
 /// Says which program is missing, if one is.
 pub fn tools() -> Option<()> {
-    for (program, argument) in [
-        ("Xvfb", "-help"),
-        ("xdotool", "version"),
-        ("import", "-version"),
-    ] {
+    for (program, argument) in [("Xvfb", "-help"), ("xdotool", "version")] {
         let known = Command::new(program)
             .arg(argument)
             .stdout(Stdio::null())
@@ -214,10 +209,15 @@ impl Screen {
 
     /// The window's pixels.
     pub fn shot(&self) -> RgbImage {
-        let path: PathBuf = self.place.path("shot.png");
-        let name = path.display().to_string();
-        quiet("import", &self.display, &["-window", &self.window, &name]).expect("a screenshot");
-        image::open(path).unwrap().into_rgb8()
+        let (connection, _) = x11rb::connect(Some(&self.display)).unwrap();
+        let window = self.window.parse().unwrap();
+        let size = connection.get_geometry(window).unwrap().reply().unwrap();
+        let [width, height] = [size.width, size.height];
+        let format = ImageFormat::Z_PIXMAP;
+        let asked = connection.get_image(format, window, 0, 0, width, height, !0);
+        let bgrx = asked.unwrap().reply().expect("a screenshot").data;
+        let rgb = bgrx.chunks_exact(4).flat_map(|p| [p[2], p[1], p[0]]);
+        RgbImage::from_raw(width.into(), height.into(), rgb.collect()).unwrap()
     }
 
     /// Whether the mark stands in the upper right corner of a 960x720 window.

@@ -1,7 +1,7 @@
 //! The camera behind the descriptors: negotiation, pictures cut into payloads, plugging and unplugging.
 
 use crate::{
-    descriptors::{self, INTERVALS, MJPG, PAYLOAD, frame_bytes},
+    descriptors::{self, MJPG, PAYLOAD, frame_bytes, intervals},
     pictures::{Pictures, SIZES},
     usbip::{self, Request, Transfer},
 };
@@ -11,13 +11,16 @@ use std::{
     fs, io,
     net::Shutdown,
     os::{fd::AsRawFd, unix::net::UnixStream},
+    thread,
     time::{Duration, Instant},
 };
 
 const ATTACH: &str = "/sys/devices/platform/vhci_hcd.0/attach";
-/// Any number; there is one device.
-const DEVICE_ID: u32 = 0x1_0002;
+/// Any number that no other device has.
+const FIRST_DEVICE_ID: u32 = 0x1_0002;
 const HIGH_SPEED: u32 = 3;
+/// Longest time that the kernel needs to let go of a port.
+const RELEASE: Duration = Duration::from_secs(20);
 
 /// What the driver asks for, and what is committed to in the end.
 #[derive(Clone, Copy)]
@@ -29,12 +32,16 @@ struct Mode {
 
 impl Mode {
     fn parse(data: &[u8]) -> Option<Self> {
-        let interval = u32::from_le_bytes(*data.get(4..)?.first_chunk()?);
-        let [fast, slow] = INTERVALS;
+        let wanted = u32::from_le_bytes(*data.get(4..)?.first_chunk()?);
+        let format = data[2].clamp(MJPG, MJPG + 1);
+        let frame = data[3].clamp(1, SIZES.len() as u8);
+        let intervals = intervals(format, usize::from(frame) - 1);
+        let slower = intervals.iter().find(|&&interval| interval >= wanted);
+        let interval = *slower.or(intervals.last())?;
         Some(Self {
-            format: data[2].clamp(MJPG, MJPG + 1),
-            frame: data[3].clamp(1, SIZES.len() as u8),
-            interval: if interval > fast { slow } else { fast },
+            format,
+            frame,
+            interval,
         })
     }
 
@@ -68,6 +75,8 @@ struct Plug {
 /// The webcam.
 pub struct Camera<'a> {
     pictures: &'a Pictures,
+    port: u8,
+    serial: &'a str,
     plug: Option<Plug>,
     shown: usize,
     /// Whether no pictures are sent.
@@ -77,10 +86,12 @@ pub struct Camera<'a> {
 }
 
 impl<'a> Camera<'a> {
-    /// A camera that is not plugged in.
-    pub fn new(pictures: &'a Pictures) -> Self {
+    /// A camera that is not plugged in, for a port of the virtual controller.
+    pub fn new(pictures: &'a Pictures, port: u8, serial: &'a str) -> Self {
         Self {
             pictures,
+            port,
+            serial,
             plug: None,
             shown: 0,
             frozen: false,
@@ -94,15 +105,15 @@ impl<'a> Camera<'a> {
             return Ok(());
         }
         let (socket, kernel) = UnixStream::pair().context("socket pair")?;
-        let port = 0;
-        let text = format!("{port} {} {DEVICE_ID} {HIGH_SPEED}", kernel.as_raw_fd());
-        fs::write(ATTACH, text).with_context(|| {
+        let (port, device) = (self.port, FIRST_DEVICE_ID + u32::from(self.port));
+        let text = format!("{port} {} {device} {HIGH_SPEED}", kernel.as_raw_fd());
+        attach(&text).with_context(|| {
             format!("{ATTACH}: cannot plug in; is the module vhci_hcd loaded, and is this root?")
         })?;
         let mode = Mode {
             format: MJPG,
             frame: 1,
-            interval: INTERVALS[0],
+            interval: intervals(MJPG, 0)[0],
         };
         self.plug = Some(Plug {
             socket,
@@ -134,7 +145,8 @@ impl<'a> Camera<'a> {
 
     /// Handles one request.
     pub fn receive(&mut self) {
-        let received = self.plug.as_mut().map(Plug::receive);
+        let serial = self.serial;
+        let received = self.plug.as_mut().map(|plug| plug.receive(serial));
         self.unplug_on_error(received);
     }
 
@@ -160,8 +172,23 @@ impl<'a> Camera<'a> {
     }
 }
 
+/// Waits as long as the kernel still clears away what was in this port before.
+fn attach(text: &str) -> io::Result<()> {
+    let deadline = Instant::now() + RELEASE;
+    loop {
+        match fs::write(ATTACH, text) {
+            Err(error)
+                if error.kind() == io::ErrorKind::ResourceBusy && Instant::now() < deadline =>
+            {
+                thread::sleep(Duration::from_millis(20));
+            }
+            result => return result,
+        }
+    }
+}
+
 impl Plug {
-    fn receive(&mut self) -> io::Result<()> {
+    fn receive(&mut self, serial: &str) -> io::Result<()> {
         match usbip::read(&mut self.socket)? {
             Request::Cancel { sequence, victim } => {
                 let place = self
@@ -176,7 +203,9 @@ impl Plug {
                 }
                 usbip::reply_cancelled(&mut self.socket, sequence, waited)
             }
-            Request::Transfer(transfer) if transfer.endpoint == 0 => self.control(&transfer),
+            Request::Transfer(transfer) if transfer.endpoint == 0 => {
+                self.control(&transfer, serial)
+            }
             Request::Transfer(transfer) => {
                 self.waiting.push_back((transfer.sequence, transfer.length));
                 Ok(())
@@ -184,10 +213,10 @@ impl Plug {
         }
     }
 
-    fn control(&mut self, transfer: &Transfer) -> io::Result<()> {
+    fn control(&mut self, transfer: &Transfer, serial: &str) -> io::Result<()> {
         let (sequence, socket) = (transfer.sequence, &self.socket);
         let mut socket = socket.try_clone()?;
-        match self.answer(&transfer.setup, &transfer.data) {
+        match self.answer(&transfer.setup, &transfer.data, serial) {
             None => usbip::reply(&mut socket, sequence, usbip::STALL, 0, &[]),
             Some(mut answer) if transfer.is_in => {
                 let wanted = u16::from_le_bytes([transfer.setup[6], transfer.setup[7]]);
@@ -199,13 +228,13 @@ impl Plug {
     }
 
     /// Answers a control request; none refuses it.
-    fn answer(&mut self, setup: &[u8; 8], data: &[u8]) -> Option<Vec<u8>> {
+    fn answer(&mut self, setup: &[u8; 8], data: &[u8], serial: &str) -> Option<Vec<u8>> {
         let [kind, request, low, high, interface, ..] = *setup;
         match (kind & 0x60, request) {
             (0, 0x06) => match high {
                 1 => Some(descriptors::device()),
                 2 => Some(descriptors::configuration()),
-                3 => Some(descriptors::string(low)),
+                3 => Some(descriptors::string(low, serial)),
                 _ => None,
             },
             (0, 0x00) => Some(vec![0, 0]), // status

@@ -5,8 +5,8 @@ use crate::pictures::SIZES;
 
 /// Bytes of one bulk transfer, its payload header included (`dwMaxPayloadTransferSize`).
 pub const PAYLOAD: u32 = 16_384;
-/// 30 and 15 pictures per second, in units of 100 ns.
-pub const INTERVALS: [u32; 2] = [333_333, 666_666];
+/// Where the device's serial number stands among its strings.
+const SERIAL: u8 = 3;
 /// Number of the MJPG format; YUYV is the other one.
 pub const MJPG: u8 = 1;
 
@@ -40,6 +40,15 @@ impl Descriptor {
     }
 }
 
+/// Times between two pictures of a format and of the size with this number in [`SIZES`], in units of 100
+/// ns, the shortest first: those of a webcam on USB 2, where large pictures that are not JPEG come slowly.
+pub fn intervals(format: u8, size: usize) -> &'static [u32] {
+    match (format, size) {
+        (MJPG, _) | (_, 1) => &[333_333, 666_666],
+        _ => &[1_000_000],
+    }
+}
+
 /// The device: a composite one, as every webcam with an interface association is.
 pub fn device() -> Vec<u8> {
     let (vendor, product) = (0x1d6b, 0x0102);
@@ -49,15 +58,16 @@ pub fn device() -> Vec<u8> {
         .u16(vendor)
         .u16(product)
         .u16(0x0100)
-        .u8(&[1, 2, 0, 1])
+        .u8(&[1, 2, SERIAL, 1])
         .end()
 }
 
-/// String `index`: language, maker, product.
-pub fn string(index: u8) -> Vec<u8> {
+/// String `index`: language, maker, product, serial number.
+pub fn string(index: u8, serial: &str) -> Vec<u8> {
     let text = match index {
         0 => return vec![4, 3, 0x09, 0x04],
         1 => "smile-mirror",
+        SERIAL => serial,
         _ => "Virtual USB camera",
     };
     let units: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -134,23 +144,23 @@ fn video_streaming() -> Vec<u8> {
         b'Y', b'U', b'Y', b'2', 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71,
     ];
     let sizes = SIZES.len() as u8;
-    let frames = |subtype: u8| -> Vec<u8> {
-        let frames = SIZES.iter().zip(1..);
-        frames
-            .flat_map(|(&size, index)| frame(subtype, index, size))
+    let frames = |subtype: u8, format: u8| -> Vec<u8> {
+        let numbers = 0..SIZES.len();
+        numbers
+            .flat_map(|size| frame(subtype, format, size))
             .collect()
     };
     let formats = [
         Descriptor::new(&[CLASS_INTERFACE, 6, MJPG, sizes])
             .u8(&[1, 1, 0, 0, 0, 0])
             .end(),
-        frames(7),
+        frames(7, MJPG),
         COLOUR.into(),
         Descriptor::new(&[CLASS_INTERFACE, 4, MJPG + 1, sizes])
             .u8(&YUY2)
             .u8(&[16, 1, 0, 0, 0, 0])
             .end(),
-        frames(5),
+        frames(5, MJPG + 1),
         COLOUR.into(),
     ]
     .concat();
@@ -162,20 +172,20 @@ fn video_streaming() -> Vec<u8> {
     [head, formats].concat()
 }
 
-fn frame(subtype: u8, index: u8, [width, height]: [u16; 2]) -> Vec<u8> {
-    let bytes = frame_bytes([width, height]);
-    let [fast, slow] = INTERVALS;
-    Descriptor::new(&[CLASS_INTERFACE, subtype, index, 0])
+fn frame(subtype: u8, format: u8, size: usize) -> Vec<u8> {
+    let [width, height] = SIZES[size];
+    let bytes = frame_bytes(SIZES[size]);
+    let intervals = intervals(format, size);
+    let head = Descriptor::new(&[CLASS_INTERFACE, subtype, size as u8 + 1, 0])
         .u16(width)
         .u16(height)
-        .u32(bytes * 8 * 15)
+        .u32(bytes * 8 * 10)
         .u32(bytes * 8 * 30)
         .u32(bytes)
-        .u32(fast)
-        .u8(&[2])
-        .u32(fast)
-        .u32(slow)
-        .end()
+        .u32(intervals[0])
+        .u8(&[intervals.len() as u8]);
+    let with_intervals = intervals.iter().fold(head, |frame, &time| frame.u32(time));
+    with_intervals.end()
 }
 
 /// Bytes of an uncompressed picture.
@@ -205,7 +215,7 @@ mod tests {
             usize::from(u16::from_le_bytes([bytes[2], bytes[3]])),
             bytes.len()
         );
-        let expected = [9, 8, 9, 13, 18, 9, 9, 15, 11, 34, 34, 6, 27, 34, 34, 6, 7];
+        let expected = [9, 8, 9, 13, 18, 9, 9, 15, 11, 34, 34, 6, 27, 30, 34, 6, 7];
         assert_eq!(lengths(&bytes), expected);
     }
 }

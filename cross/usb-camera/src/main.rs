@@ -31,6 +31,12 @@ enum Arguments {
     Run {
         /// Where they were drawn
         folder: PathBuf,
+        /// Port of the virtual controller
+        #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..8))]
+        port: u8,
+        /// Serial number, by which udev tells webcams of a kind apart
+        #[arg(long, default_value = "1")]
+        serial: String,
     },
 }
 
@@ -43,13 +49,19 @@ const TICK: Timespec = Timespec {
 fn main() -> Result<()> {
     match Arguments::parse() {
         Arguments::Draw { folder } => pictures::draw(&folder),
-        Arguments::Run { folder } => run(&Pictures::read(&folder)?),
+        Arguments::Run {
+            folder,
+            port,
+            serial,
+        } => {
+            let pictures = Pictures::read(&folder)?;
+            run(Camera::new(&pictures, port, &serial))
+        }
     }
 }
 
 /// Is plugged in and serves until the commands end.
-fn run(pictures: &Pictures) -> Result<()> {
-    let mut camera = Camera::new(pictures);
+fn run(mut camera: Camera<'_>) -> Result<()> {
     camera.plug()?;
     let (stdin, mut commands) = (io::stdin(), Commands::default());
     loop {
