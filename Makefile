@@ -5,7 +5,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 # Set-up steps share folders, and one progress bar at a time is readable.
 .NOTPARALLEL:
 .PHONY: help mirror picture test bench-edge bench-tracking lint setup system onnxruntime onnx-tools libtorch aarch64 jetson test-device \
-	test-camera clean-third-party
+	test-camera test-boot clean-third-party
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,13 +70,20 @@ test-device: jetson onnxruntime ## run the aarch64 program and its package on an
 	@setup/system-packages.sh emulation board
 	cargo build --locked -p edge
 	EDGE_DEVICE_TESTS=all cargo test --locked -p edge --test main -- aarch64 --nocapture
-	cross/jetson/test.sh "$(TARGET)"/jetson/*.deb
+	cross/jetson/test.sh "$(TARGET)"/jetson/*_arm64.deb
 
 test-camera: onnxruntime ## run the mirror on real camera drivers, in a virtual machine
 	@setup/system-packages.sh camera-vm
 	cargo build --locked -p edge -p usb-camera
 	cross/camera-vm/test.sh
 
+test-boot: onnxruntime ## boot the package into the kiosk, in a virtual machine
+	@setup/system-packages.sh camera-vm board
+	cargo build --release --locked -p edge
+	cargo build --locked -p usb-camera
+	cross/jetson/package.sh $(TARGET)/release/edge amd64
+	cross/boot-vm/test.sh "$(TARGET)"/jetson/*_amd64.deb $(TARGET)/debug/usb-camera
+
 clean-third-party: ## remove what the set-up downloaded
-	rm -rf third_party/onnxruntime third_party/libtorch third_party/zig third_party/camera-vm third_party/board \
+	rm -rf third_party/onnxruntime third_party/libtorch third_party/zig third_party/camera-vm third_party/board third_party/boot-vm \
 		third_party/downloads

@@ -1,11 +1,20 @@
 #!/bin/sh
 # Makes the .deb and the .tar for a Jetson (or any arm64 Debian or Ubuntu) out of a cross-built `edge`, and prints where
-# they lie.
-# usage: cross/jetson/package.sh PROGRAM
+# they lie. With amd64 it is the same package for a PC, which the boot test installs.
+# usage: cross/jetson/package.sh PROGRAM [arm64|amd64]
 set -eu
 cd "$(dirname "$0")/../.."
 
-program=${1:?program} here=cross/jetson runtime=third_party/onnxruntime/aarch64
+program=${1:?program} architecture=${2:-arm64} here=cross/jetson
+case $architecture in
+arm64) processor=aarch64 ;;
+amd64) processor=x86_64 ;;
+*)
+    echo "cross/jetson/package.sh: found $architecture, expected arm64 or amd64" >&2
+    exit 2
+    ;;
+esac
+runtime=third_party/onnxruntime/$processor
 version=$(sed -n '/^\[workspace.package\]/,/^\[/s/^version = "\(.*\)"/\1/p' Cargo.toml)
 out=${CARGO_TARGET_DIR:-target}/jetson
 root=$out/root
@@ -22,7 +31,7 @@ put() { # put MODE DESTINATION FILE...
     install -m "$mode" "$@" "$folder"
 }
 put 755 usr/bin "$program"
-aarch64-linux-gnu-objcopy --strip-all "$root/usr/bin/edge"
+$processor-linux-gnu-objcopy --strip-all "$root/usr/bin/edge"
 put 755 usr/sbin $here/smile-mirror-kiosk
 put 755 usr/libexec/smile-mirror $here/back-off $here/wait-for-display
 put 644 usr/lib/smile-mirror $runtime/libonnxruntime.so.*
@@ -45,14 +54,14 @@ gzip -9n "$root"/usr/share/doc/smile-mirror/changelog "$root"/usr/share/doc/smil
     "$root"/usr/share/man/man*/*
 
 tar -C "$root" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" \
-    -cf "$out/smile-mirror-$version-arm64.tar" etc lib usr
+    -cf "$out/smile-mirror-$version-$architecture.tar" etc lib usr
 
 mkdir "$root/DEBIAN"
 size=$(du -sk --apparent-size "$root" | cut -f1)
-sed "s/@VERSION@/$version/; s/@SIZE@/$size/" $here/control >"$root/DEBIAN/control"
+sed "s/@VERSION@/$version/; s/@SIZE@/$size/; s/@ARCHITECTURE@/$architecture/" $here/control >"$root/DEBIAN/control"
 install -m 755 $here/postinst $here/prerm $here/postrm "$root/DEBIAN"
 (cd "$root" && find etc -type f -printf '/%p\n' | sort) >"$root/DEBIAN/conffiles"
 (cd "$root" && find usr lib -type f -print0 | sort -z | xargs -0 md5sum) >"$root/DEBIAN/md5sums"
-dpkg-deb --root-owner-group -Zxz --build "$root" "$out/smile-mirror_${version}_arm64.deb" >&2
+dpkg-deb --root-owner-group -Zxz --build "$root" "$out/smile-mirror_${version}_$architecture.deb" >&2
 rm -rf "$root"
-ls "$out"/smile-mirror[-_]"$version"[-_]arm64.*
+ls "$out"/smile-mirror[-_]"$version"[-_]$architecture.*

@@ -24,6 +24,7 @@ The mirror: camera, face tracking, inference, compositing, window.
 Nothing is written to disk, kept, or sent unless an option names a file.
 "#]
 
+pub mod access;
 pub mod allocations;
 pub mod avi;
 pub mod bench;

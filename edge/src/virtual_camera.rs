@@ -3,7 +3,9 @@
 //! The device is one that a driver such as v4l2loopback offers for output. Pictures leave with the
 //! edited mark on them, not flipped: a program for calls flips its own preview.
 
-use crate::{display::Pictures, edit::Edit, error::EdgeError, overlay::marks::Stamp};
+use crate::{
+    access, display::Pictures, edit::Edit, error::EdgeError, overlay::marks::Stamp, system::System,
+};
 use std::{
     io::{self, Write},
     path::{Path, PathBuf},
@@ -39,7 +41,13 @@ impl VirtualCamera {
             reason,
         };
         let hint = "`modprobe v4l2loopback exclusive_caps=1` makes virtual cameras";
-        let device = Device::with_path(path).map_err(|error| wrong(format!("{error}; {hint}")))?;
+        let device = Device::with_path(path).map_err(|error| match error.kind() {
+            io::ErrorKind::PermissionDenied => wrong(format!(
+                "{error}; {}",
+                access::fix(path, &System::default())
+            )),
+            _ => wrong(format!("{error}; {hint}")),
+        })?;
         let caps = device
             .query_caps()
             .map_err(|error| wrong(error.to_string()))?;

@@ -4,7 +4,12 @@ use crate::{
     bundle::Tiny,
     place::{Place, assert_fails, assert_succeeds, runtime, skip},
 };
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    os::unix::fs::{self as unix_fs, PermissionsExt},
+    path::Path,
+    process::Command,
+};
 
 const RUN: [&str; 8] = [
     "run",
@@ -126,4 +131,102 @@ fn two_mirrors_run_beside_each_other() {
     for mirror in &mut mirrors {
         assert!(mirror.wait().unwrap().success());
     }
+}
+
+/// `command` as a user without rights where this one is root, whom no permission stops; or why not.
+fn without_rights(command: Command) -> Option<Command> {
+    if !rustix::process::geteuid().is_root() {
+        return Some(command);
+    }
+    let program = command.get_program().to_owned();
+    let mut dropped = Command::new("setpriv");
+    dropped.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);
+    let mut reaches = Command::new("setpriv");
+    reaches.args(dropped.get_args()).args(["test", "-x"]);
+    if !reaches.arg(&program).status().is_ok_and(|it| it.success()) {
+        skip("another user cannot run the program (no setpriv, or a closed folder above it)");
+        return None;
+    }
+    dropped.arg(program).args(command.get_args());
+    if let Some(folder) = command.get_current_dir() {
+        dropped.current_dir(folder);
+    }
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => dropped.env(name, value),
+            None => dropped.env_remove(name),
+        };
+    }
+    Some(dropped)
+}
+
+#[test]
+fn a_camera_that_this_user_may_not_open_names_the_group_that_owns_it() {
+    let Some(library) = runtime() else { return };
+    let place = Place::with_bundle(&Tiny::default());
+    let device = place.path("camera");
+    fs::write(&device, "").unwrap();
+    let is_root = rustix::process::geteuid().is_root();
+    // A group of the system that is not `video`; or, without the right to give it away, the user's own.
+    let group = if is_root {
+        unix_fs::chown(&device, None, Some(1)).unwrap();
+        let groups = fs::read_to_string("/etc/group").unwrap();
+        let line = groups.lines().find(|line| line.contains(":x:1:"));
+        line.unwrap().split(':').next().unwrap().to_owned()
+    } else {
+        let output = Command::new("id").arg("-gn").output().unwrap();
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    };
+    let open = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(place.path("."), open).unwrap();
+    let source = format!("camera:{}", device.display());
+    let arguments = ["run", "--bundle", "bundle", "--source", &source];
+    let arguments = [&arguments[..], &["--display", "none"]].concat();
+    let told = |mode| {
+        fs::set_permissions(&device, fs::Permissions::from_mode(mode)).unwrap();
+        without_rights(place.command(&library, &arguments)).map(|mut it| it.output().unwrap())
+    };
+    let Some(output) = told(0o060) else { return };
+    let way_in = format!("usermod -aG {group} $USER");
+    assert_fails(&output, 1, &["/camera", "permission denied", &way_in]);
+    let output = told(0o000).unwrap();
+    let shut = format!("`{group}` does not let anybody in (mode 000)");
+    assert_fails(&output, 1, &["permission denied", &shut, "udev rule"]);
+}
+
+#[test]
+fn a_screen_that_is_not_there_is_an_error_that_names_it_and_what_to_do() {
+    let Some(library) = runtime() else { return };
+    let place = Place::with_bundle(&Tiny::default());
+    let arguments = [&RUN[..6], &["window"]].concat();
+    let run = |display: Option<&str>| {
+        let mut command = place.command(&library, &arguments);
+        if let Some(display) = display {
+            command.env("DISPLAY", display);
+        }
+        command.output().unwrap()
+    };
+    assert_fails(&run(None), 1, &["DISPLAY", "--display none"]);
+    assert_fails(&run(Some(":4242")), 1, &[":4242", "--display none"]);
+}
+
+#[test]
+fn a_disk_that_is_full_stops_pictures_with_the_name_of_the_file() {
+    let Some(library) = runtime() else { return };
+    let place = Place::with_bundle(&Tiny::default());
+    let folder = place.path("small");
+    fs::create_dir(&folder).unwrap();
+    let mounted = Command::new("mount")
+        .args(["-t", "tmpfs", "-o", "size=64k", "small"])
+        .arg(&folder)
+        .output();
+    if !mounted.is_ok_and(|output| output.status.success()) {
+        skip("no right to mount a small disk");
+        return;
+    }
+    let arguments = [&RUN[..6], &["png:small/out", "--frames", "3"]].concat();
+    let output = place.edge(&library, &arguments);
+    let unmounted = Command::new("umount").arg(&folder).status();
+    assert_fails(&output, 1, &["small/out", "No space"]);
+    assert!(unmounted.unwrap().success());
 }

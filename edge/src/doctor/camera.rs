@@ -1,11 +1,10 @@
 //! Cameras: may this user open them, does anybody else use them, which modes do they have?
 
 use super::{board::Board, finding::Finding};
-use crate::{source::camera_list, system::System};
+use crate::{access, source::camera_list, system::System};
 use std::{
-    fs::{File, Metadata},
+    fs::File,
     io::ErrorKind,
-    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
 };
 
@@ -44,27 +43,11 @@ fn forbidden(node: &Path, system: &System) -> Option<Finding> {
     if error.kind() != ErrorKind::PermissionDenied {
         return None;
     }
-    let metadata = std::fs::metadata(system.path(node)).ok();
-    let group = metadata.and_then(|metadata| group(&metadata, system));
-    let group = group.unwrap_or_else(|| "video".into());
     Some(Finding::error(
         "camera",
         format!("{}: permission denied", node.display()),
-        format!(
-            "put the user into the group that owns it, and log in anew: sudo usermod -aG {group} $USER"
-        ),
+        access::fix(node, system),
     ))
-}
-
-/// Name of the group that owns a file.
-fn group(metadata: &Metadata, system: &System) -> Option<String> {
-    let groups = system.read("/etc/group")?;
-    groups.lines().find_map(|line| {
-        let mut fields = line.split(':');
-        let name = fields.next()?;
-        let number: u32 = fields.nth(1)?.parse().ok()?;
-        (number == metadata.gid()).then(|| name.to_owned())
-    })
 }
 
 fn usable(board: &Board, camera: &camera_list::Found, system: &System) -> Finding {
@@ -135,15 +118,5 @@ mod tests {
             ["edge (process 42)"]
         );
         assert!(users(Path::new("/dev/video2"), &system).is_empty());
-    }
-
-    #[test]
-    fn the_owning_group_is_found_by_its_number() {
-        let (_folder, system) = system(&[("/dev/video0", "")]);
-        let metadata = std::fs::metadata(system.path("/dev/video0")).unwrap();
-        let groups = format!("root:x:98765:\ncameras:x:{}:someone\n", metadata.gid());
-        std::fs::create_dir_all(system.path("/etc")).unwrap();
-        std::fs::write(system.path("/etc/group"), groups).unwrap();
-        assert_eq!(group(&metadata, &system).as_deref(), Some("cameras"));
     }
 }

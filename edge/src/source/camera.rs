@@ -2,6 +2,7 @@
 
 use super::{Next, Source, jpeg::JpegReader, raw, stable_name};
 use crate::{
+    access,
     camera_mode::{self, Mode, Wish},
     doctor,
     error::EdgeError,
@@ -37,6 +38,8 @@ const SLICE_MILLIS: i32 = 200;
 const RETRY: Duration = Duration::from_millis(500);
 /// What a device node that does not exist means.
 const ABSENT: &str = "absent: there is no such device; `edge cameras` lists those there are";
+/// This user may not use it.
+const DENIED: &str = "permission denied";
 /// Another program streams from it.
 const BUSY: &str = "busy: another program uses it";
 /// `POLLIN` of poll(2).
@@ -232,7 +235,12 @@ impl Active {
     }
 
     fn open(path: &Path, wish: Wish) -> Result<Self, String> {
-        let device = Device::with_path(path).map_err(|error| reason(&error))?;
+        let device = Device::with_path(path).map_err(|error| match reason(&error) {
+            reason if reason == DENIED => {
+                format!("{reason}: {}", access::fix(path, &System::default()))
+            }
+            reason => reason,
+        })?;
         let capabilities = device.query_caps().map_err(|error| reason(&error))?;
         let needed = capability::Flags::VIDEO_CAPTURE | capability::Flags::STREAMING;
         if !capabilities.capabilities.contains(needed) {
@@ -318,7 +326,7 @@ fn reason(error: &io::Error) -> String {
     match error.raw_os_error() {
         Some(2) => ABSENT.into(),
         Some(6 | 19) => "unplugged".into(),
-        Some(13 | 1) => "permission denied: the user must be in the group `video`".into(),
+        Some(13 | 1) => DENIED.into(),
         Some(16) => BUSY.into(),
         Some(25) => "not a camera".into(),
         _ => error.to_string(),

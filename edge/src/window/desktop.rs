@@ -3,6 +3,7 @@
 use crate::{error::EdgeError, idle::Light};
 use x11rb::{
     connection::Connection,
+    errors::ConnectError,
     errors::ReplyError,
     protocol::{
         dpms::{ConnectionExt as _, DPMSMode},
@@ -45,10 +46,9 @@ impl Desktop {
     /// Connects to the display of the environment.
     ///
     /// # Errors
-    /// [`EdgeError::Window`].
-    pub fn connect() -> Result<Self, EdgeError> {
-        let (connection, screen) =
-            x11rb::connect(None).map_err(|error| EdgeError::Window(error.to_string()))?;
+    /// Why no X server is reached.
+    pub fn connect() -> Result<Self, ConnectError> {
+        let (connection, screen) = x11rb::connect(None)?;
         let root = connection.setup().roots[screen].root;
         Ok(Self {
             connection,

@@ -39,8 +39,12 @@ impl MirrorWindow {
         let (languages, language) = Labels::offered(&options.language)?;
         let text = text(options, &languages, attributes)?;
         let no_window = |error: &dyn std::fmt::Display| {
-            let hint = "is DISPLAY set? `--display none` and `png:DIR` need no screen";
-            EdgeError::Window(format!("{error} ({hint})"))
+            let display = match std::env::var("DISPLAY") {
+                Ok(display) => format!("DISPLAY is {display:?}"),
+                Err(_) => "DISPLAY is not set".into(),
+            };
+            let hint = "`--display none` and `png:DIR` need no screen";
+            EdgeError::Window(format!("{error} ({display}; {hint})"))
         };
         let mut desktop = Desktop::connect().map_err(|error| no_window(&error))?;
         let [width, height] = if options.kiosk {

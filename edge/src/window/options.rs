@@ -24,13 +24,14 @@ pub struct ScreenOptions {
     #[arg(long, value_name = "VIEW", value_enum, default_value_t = Side::Mirror)]
     pub view: Side,
     /// Seconds without a face and a touch after which the settings go back for the next visitor; 0:
-    /// never
+    /// never, and then the screen never goes dark either
     #[arg(long, value_name = "SECONDS", default_value_t = 10.0, value_parser = seconds)]
     pub leave_after: f64,
     /// Seconds without a touch after which the controls fade away; 0: never
     #[arg(long, value_name = "SECONDS", default_value_t = 6.0, value_parser = seconds)]
     pub fade_after: f64,
-    /// Seconds after a visitor has left until the screen goes dark, to be lit by the next one; 0: never
+    /// Seconds after a visitor has left until the screen goes dark, to be lit by the next one; 0: never.
+    /// Nobody ever leaves with --leave-after 0
     #[arg(long, value_name = "SECONDS", default_value_t = 0.0, value_parser = seconds)]
     pub blank_after: f64,
     /// Folder for photos that visitors ask for and keep
