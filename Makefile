@@ -68,6 +68,7 @@ jetson: aarch64 ## pack it: one .deb and one .tar
 
 test-device: jetson onnxruntime ## run the aarch64 program and its package on an emulated processor
 	@setup/system-packages.sh emulation board
+	@setup/onnxruntime-oldest.sh
 	cargo build --locked -p edge
 	EDGE_DEVICE_TESTS=all cargo test --locked -p edge --test main -- aarch64 --nocapture
 	cross/jetson/test.sh "$(TARGET)"/jetson/*_arm64.deb
@@ -85,5 +86,5 @@ test-boot: onnxruntime ## boot the package into the kiosk, in a virtual machine
 	cross/boot-vm/test.sh "$(TARGET)"/jetson/*_amd64.deb $(TARGET)/debug/usb-camera
 
 clean-third-party: ## remove what the set-up downloaded
-	rm -rf third_party/onnxruntime third_party/libtorch third_party/zig third_party/camera-vm third_party/board third_party/boot-vm \
+	rm -rf third_party/onnxruntime third_party/onnxruntime-oldest third_party/libtorch third_party/zig third_party/camera-vm third_party/board third_party/boot-vm \
 		third_party/downloads

@@ -11,7 +11,9 @@ use crate::{
 use faces::Take;
 use std::{
     collections::BTreeMap,
-    env, fs,
+    env,
+    env::consts::ARCH,
+    fs,
     path::{Path, PathBuf},
     process::{Command, Output},
 };
@@ -51,12 +53,27 @@ struct Pair {
 
 impl Pair {
     fn new() -> Option<Self> {
-        let program = program()?;
-        let here = runtime()?;
         let there = repository().join("third_party/onnxruntime/aarch64/libonnxruntime.so");
-        if !there.exists() {
-            skip("no ONNX Runtime for aarch64; `make test-device` fetches it");
-            return None;
+        Self::with(runtime()?, there)
+    }
+
+    /// With ONNX Runtime 1.18.0 on both sides.
+    fn with_oldest_runtime() -> Option<Self> {
+        let [here, there] = [ARCH, "aarch64"].map(|processor| {
+            let folder = repository().join("third_party/onnxruntime-oldest");
+            folder.join(processor).join("libonnxruntime.so")
+        });
+        Self::with(here, there)
+    }
+
+    fn with(here: PathBuf, there: PathBuf) -> Option<Self> {
+        let program = program()?;
+        for library in [&here, &there] {
+            if !library.exists() {
+                let library = library.display();
+                skip(&format!("no {library}; `make test-device` fetches it"));
+                return None;
+            }
         }
         if Command::new("qemu-aarch64")
             .arg("--version")
@@ -157,6 +174,17 @@ fn assert_near(pair: &Pair, place: &Place, arguments: &[&str]) {
 #[test]
 fn aarch64_computes_what_this_processor_computes() {
     let Some(pair) = Pair::new() else { return };
+    let bundle = shipped();
+    let place = Place::new();
+    let arguments = ["check", "--bundle", &bundle, "--provider", "cpu"];
+    assert_near(&pair, &place, &arguments);
+}
+
+#[test]
+fn the_oldest_onnx_runtime_that_is_accepted_runs_the_bundle_that_ships() {
+    let Some(pair) = Pair::with_oldest_runtime() else {
+        return;
+    };
     let bundle = shipped();
     let place = Place::new();
     let arguments = ["check", "--bundle", &bundle, "--provider", "cpu"];

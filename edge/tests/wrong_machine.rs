@@ -83,6 +83,29 @@ fn a_library_for_a_newer_system_says_which_glibc_it_wants_and_what_jetpack_has()
 }
 
 #[test]
+fn a_library_that_is_too_old_is_refused_with_its_version() {
+    let place = Place::with_bundle(&Tiny::default());
+    let source = "static const char *version(void) { return \"1.17.3\"; }
+        static const void *api(unsigned version) { return 0; }
+        static const struct { void *api, *version; } base = { api, version };
+        const void *OrtGetApiBase(void) { return &base; }";
+    let Some(()) = compile(&place, "libonnxruntime.so", source, &[]) else {
+        return;
+    };
+    let words = ["libonnxruntime.so", "found 1.17.3", "1.18 or newer"];
+    assert_fails(&run_with(&place, "libonnxruntime.so"), 1, &words);
+}
+
+#[test]
+fn a_python_wheel_without_a_library_of_its_own_is_named_as_that() {
+    let place = Place::with_bundle(&Tiny::default());
+    let module = "onnxruntime_pybind11_state.cpython-38-aarch64-linux-gnu.so";
+    fs::write(place.path(module), "").unwrap();
+    let words = ["libonnxruntime.so: no such file", "Python wheel", "module"];
+    assert_fails(&run_with(&place, "."), 1, &words);
+}
+
+#[test]
 fn a_full_disk_is_an_error_that_names_the_file() {
     let Some(library) = runtime() else { return };
     let place = Place::with_bundle(&Tiny::default());

@@ -7,6 +7,7 @@ pub mod search;
 use ort::environment::Environment;
 use std::{
     error::Error,
+    fs,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -75,7 +76,7 @@ impl Library {
 fn open(library: &Path, program: &str) -> Result<Environment, String> {
     // The loader's own message for a missing file hides which of several files is missing.
     if library.components().count() > 1 && !library.exists() {
-        return Err("no such file".into());
+        return Err(missing(library));
     }
     if let Some(reason) = elf::wrong_architecture(library) {
         return Err(reason);
@@ -108,6 +109,23 @@ fn open(library: &Path, program: &str) -> Result<Environment, String> {
         .with_logger(logger)
         .build()
         .map_err(|error| error.message().to_owned())
+}
+
+/// That there is no such file; beside a Python module that has ONNX Runtime inside, also why.
+fn missing(library: &Path) -> String {
+    let beside = library.parent().map(fs::read_dir);
+    let mut names = beside.into_iter().flatten().flatten().flatten();
+    let in_module = names.any(|entry| {
+        let name = entry.file_name();
+        name.to_string_lossy()
+            .starts_with("onnxruntime_pybind11_state")
+    });
+    if in_module {
+        return "no such file: a Python wheel that keeps ONNX Runtime inside its module \
+                onnxruntime_pybind11_state; take a build that has the library itself"
+            .into();
+    }
+    "no such file".into()
 }
 
 /// The loader's message, with what it means where it does not say so.
