@@ -30,8 +30,11 @@ is_up() {
     echo "$both" | grep -qx ActiveState=active && ! echo "$both" | grep -qx "MainPID=${old:-0}"
 }
 journal() { journalctl --boot --no-pager --unit smile-mirror "$@"; }
+# The model is opened after the first picture, and the first edits take their time here.
+has_model() { journalctl --boot --no-pager "_PID=$(property MainPID)" | grep -q ' on CPU$'; }
 shot() {
-    sleep 5
+    within 120 has_model || fail 'the mirror never had its model'
+    sleep 10
     echo "shot: $1"
     sleep 3
 }
