@@ -94,14 +94,19 @@ impl Plan {
         strengths: &[f32],
         model: &str,
     ) -> Result<Presenter, EdgeError> {
-        let recorded = config.screen.record.as_ref();
-        let unseen = |display: &DisplayChoice| match recorded {
-            Some(recording) => Err(EdgeError::Usage(format!(
+        let (recorded, camera) = (&config.screen.record, &config.screen.virtual_camera);
+        let unseen = |display: &DisplayChoice| match (recorded, camera) {
+            (Some(recording), _) => Err(EdgeError::Usage(format!(
                 "--record {}: found --display {display}, expected window: whoever is recorded must \
                  see the red mark on the screen",
                 recording.path.display()
             ))),
-            None => Ok(()),
+            (None, Some(device)) => Err(EdgeError::Usage(format!(
+                "--virtual-camera {0}: found --display {display}, expected window; without one it is \
+                 --display v4l:{0}",
+                device.display()
+            ))),
+            (None, None) => Ok(()),
         };
         if self.display != DisplayChoice::Window {
             unseen(&self.display)?;

@@ -1,4 +1,5 @@
-//! `--display v4l:/dev/videoN`: the mirror as a camera for other programs.
+//! The mirror as a camera for other programs: `--display v4l:/dev/videoN`, or beside a window
+//! `--virtual-camera /dev/videoN`.
 //!
 //! The device is one that a driver such as v4l2loopback offers for output. Pictures leave with the
 //! edited mark on them, not flipped: a program for calls flips its own preview.
@@ -111,16 +112,18 @@ impl VirtualCamera {
         };
         yuv422_to_yuyv422(&mut packed, &planar.to_fixed())
     }
-}
 
-impl Pictures for VirtualCamera {
-    fn write(&mut self, edit: &Edit, rgb: &[u8], size: [usize; 2]) -> Result<(), EdgeError> {
+    /// Sends a picture of `size` pixels, with the mark if it is edited.
+    ///
+    /// # Errors
+    /// [`EdgeError::Camera`] when the device does not take it.
+    pub fn put(&mut self, rgb: &[u8], size: [usize; 2], edited: bool) -> Result<(), EdgeError> {
         if self.size != size {
             self.set_size(size)?;
         }
         self.rgb.clear();
         self.rgb.extend_from_slice(rgb);
-        if edit.is_applied() {
+        if edited {
             self.stamp.apply(&mut self.rgb, size);
         }
         self.convert().map_err(|error| self.wrong(error))?;
@@ -134,5 +137,11 @@ impl Pictures for VirtualCamera {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
             Err(error) => Err(self.wrong(format!("takes no picture: {error}"))),
         }
+    }
+}
+
+impl Pictures for VirtualCamera {
+    fn write(&mut self, edit: &Edit, rgb: &[u8], size: [usize; 2]) -> Result<(), EdgeError> {
+        self.put(rgb, size, edit.is_applied())
     }
 }

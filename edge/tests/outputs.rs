@@ -17,8 +17,8 @@ use std::{
 
 const DEVICE: &str = "/dev/video43";
 
-fn virtual_camera(place: &Place, settings: &[(&str, &str)], extra: &[&str]) -> Option<Output> {
-    let library = runtime()?;
+/// Builds the library that answers for the device, or says why not: what makes a program see it.
+fn device(place: &Place) -> Option<[(&'static str, String); 3]> {
     let shim = place.path("output_shim.so");
     let built = Command::new("cc")
         .args(["-shared", "-fPIC", "-O1", "-w", "-o"])
@@ -30,13 +30,21 @@ fn virtual_camera(place: &Place, settings: &[(&str, &str)], extra: &[&str]) -> O
         skip("no C compiler for the virtual camera");
         return None;
     }
+    Some([
+        ("LD_PRELOAD", shim.display().to_string()),
+        ("OUTPUT_DEVICE", DEVICE.into()),
+        ("OUTPUT_FILE", place.path("sent").display().to_string()),
+    ])
+}
+
+fn virtual_camera(place: &Place, settings: &[(&str, &str)], extra: &[&str]) -> Option<Output> {
+    let library = runtime()?;
+    let device = device(place)?;
     let fixed = ["run", "--bundle", "bundle", "--language", "en"];
     let arguments: Vec<&str> = fixed.iter().chain(extra).copied().collect();
     let output = place
         .command(&library, &arguments)
-        .env("LD_PRELOAD", &shim)
-        .env("OUTPUT_DEVICE", DEVICE)
-        .env("OUTPUT_FILE", place.path("sent"))
+        .envs(device)
         .envs(settings.iter().copied())
         .output();
     Some(output.unwrap())
@@ -79,6 +87,36 @@ fn a_virtual_camera_gets_the_edited_picture_as_yuyv_with_the_mark_on_it() {
         .filter(|&(x, y)| (luma(x, y) - accent).abs() <= 2)
         .count();
     assert!(marked > 800, "{marked} pixels of the mark");
+}
+
+#[test]
+fn beside_a_window_every_picture_goes_to_the_virtual_camera_too() {
+    let place = Place::with_bundle(&Tiny::default());
+    let extra = ["--source", "demo", "--virtual-camera", DEVICE];
+    let Some(output) = virtual_camera(&place, &[], &[&extra[..], &["--display", "none"]].concat())
+    else {
+        return;
+    };
+    assert_fails(
+        &output,
+        2,
+        &["--virtual-camera", "none", "--display v4l:/dev/video43"],
+    );
+    let device = device(&place).unwrap();
+    let pairs: Vec<(&str, &str)> = device.iter().map(|(key, value)| (*key, &**value)).collect();
+    let Some(mut screen) = Screen::with_environment(place, &extra, &pairs) else {
+        return;
+    };
+    wait_for(|| screen.is_marked().then_some(())).expect("an edited picture");
+    screen.press("q");
+    assert!(screen.ended().success());
+    let sent = fs::read(screen.place.path("sent")).unwrap();
+    let picture = 2 * 640 * 480;
+    assert_eq!(sent.len() % picture, 0, "whole YUYV pictures");
+    let shown = screen.place.report("r.json")["frames_shown"]
+        .as_u64()
+        .unwrap();
+    assert_eq!((sent.len() / picture) as u64, shown);
 }
 
 #[test]

@@ -23,6 +23,7 @@ use crate::{
     scale::Scaler,
     stage::{Stage, Stages},
     tracked::Tracked,
+    virtual_camera::VirtualCamera,
 };
 use desktop::Desktop;
 use keys::{KeyMap, Keys, Wish};
@@ -59,6 +60,7 @@ pub struct MirrorWindow {
     attributes: AttributeSet,
     photos: PathBuf,
     recorder: Option<Recorder>,
+    virtual_camera: Option<VirtualCamera>,
     /// Photos on their way to disk.
     written: (mpsc::Sender<Written>, mpsc::Receiver<Written>),
     scaler: Scaler,
@@ -238,6 +240,9 @@ impl MirrorWindow {
             stages.add(Stage::Total, age);
             if let Some(recorder) = &mut self.recorder {
                 recorder.put(mirror.rgb(), mirror.size(), mirror.edited());
+            }
+            if let Some(camera) = &mut self.virtual_camera {
+                camera.put(mirror.rgb(), mirror.size(), mirror.edited())?;
             }
         }
         Ok(())

@@ -16,6 +16,7 @@ use crate::{
     overlay::{About, Beginning, Overlay, marks::Stamp, text::Text},
     recorder::Recorder,
     scale::Scaler,
+    virtual_camera::VirtualCamera,
 };
 use minifb::{ScaleMode, Window, WindowOptions};
 use model_spec::AttributeSet;
@@ -90,6 +91,10 @@ impl MirrorWindow {
         let recorder = recorder
             .map(|recording| Recorder::start(recording, Stamp::of(options)?))
             .transpose()?;
+        let virtual_camera = options.virtual_camera.as_ref();
+        let virtual_camera = virtual_camera
+            .map(|device| VirtualCamera::open(device, Stamp::of(options)?))
+            .transpose()?;
         Ok(Self {
             window,
             desktop,
@@ -103,6 +108,7 @@ impl MirrorWindow {
             attributes: attributes.clone(),
             photos: options.photos.clone(),
             recorder,
+            virtual_camera,
             written: mpsc::channel(),
             scaler: Scaler::default(),
             pixels: Vec::new(),

@@ -40,6 +40,9 @@ pub struct ScreenOptions {
     /// Record the mirror picture as .avi or .mjpeg; a red mark is on the screen meanwhile
     #[arg(long, value_name = "FILE")]
     pub record: Option<Recording>,
+    /// Also be a camera for other programs: a V4L2 output device, e.g. of v4l2loopback
+    #[arg(long, value_name = "/dev/videoN")]
+    pub virtual_camera: Option<PathBuf>,
 }
 
 /// Which way round the picture is.
