@@ -15,6 +15,7 @@
 //! - [`outputs`]: a virtual camera, recordings
 //! - [`promises`]: no network, no file unless asked for
 //! - [`screen`]: the window on [`xvfb`], a virtual screen
+//! - [`status_line`]: heat and provider at the top of the window
 //! - [`ending`]: an X display that goes away
 //!
 //! [`bundle`] writes a tiny bundle of known outputs out of graphs by [`onnx`]; [`place`] runs the
@@ -40,5 +41,6 @@ mod promises;
 mod registration;
 mod replay;
 mod screen;
+mod status_line;
 mod wrong_machine;
 mod xvfb;
