@@ -3,7 +3,7 @@
 
 use crate::{
     bundle::Tiny,
-    place::{Place, assert_succeeds, runtime, skip},
+    place::{Place, assert_fails, assert_succeeds, runtime, skip},
     xvfb::{Screen, wait_for},
 };
 use std::{
@@ -217,6 +217,37 @@ fn the_vivid_driver_is_read() {
     let listed = place.edge(&library, &["cameras"]);
     let text = String::from_utf8_lossy(&listed.stdout).into_owned();
     assert!(text.contains("vivid"), "{text}");
+}
+
+#[test]
+fn a_second_mirror_on_the_same_camera_is_told_who_has_it() {
+    let Some(library) = runtime() else { return };
+    if env::var_os("USB_CAMERA").is_none() {
+        skip("not in the virtual machine of `make test-camera`");
+        return;
+    }
+    let place = Place::with_bundle(&Tiny::default());
+    let source = format!("camera:{VIVID}");
+    let arguments = ["run", "--bundle", "bundle", "--source", &source];
+    let arguments = [&arguments[..], &["--display", "none"]].concat();
+    let mut first = place
+        .command(&library, &arguments)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let arguments = [&arguments[..], &["--frames", "1"]].concat();
+    let refused = || {
+        let second = place.edge(&library, &arguments);
+        // The first one may not have come as far yet.
+        (!second.status.success()).then_some(second)
+    };
+    let refused = wait_for(refused).expect("only one of them gets the camera");
+    let holder = format!("edge (process {})", first.id());
+    assert_fails(&refused, 1, &[VIVID, "busy", &holder]);
+    assert_eq!(first.try_wait().unwrap(), None, "the first one goes on");
+    first.kill().unwrap();
+    first.wait().unwrap();
 }
 
 #[test]
