@@ -59,15 +59,11 @@ impl Adam {
         }
     }
 
-    /// Forgets all gradients.
-    pub fn zero_grad(&mut self) {
-        for slot in self.slots.values_mut() {
-            slot.parameter.zero_grad();
-        }
-    }
-
-    /// One update from the gradients that `backward` left; parameters without one stay.
-    pub fn step(&mut self) {
+    /// One update down the gradient of `loss`; parameters that it does not depend on stay.
+    ///
+    /// The gradients are taken over as they come: kept with the parameters, they would have to be
+    /// cleared and added to at every step.
+    pub fn descend(&mut self, loss: &Tensor) {
         self.steps += 1;
         let AdamSettings {
             learning_rate,
@@ -77,22 +73,20 @@ impl Adam {
         } = self.settings;
         let correction1 = 1.0 - beta1.powi(self.steps as i32);
         let correction2 = 1.0 - beta2.powi(self.steps as i32);
+        let parameters: Vec<&Tensor> = self.slots.values().map(|slot| &slot.parameter).collect();
+        let gradients = Tensor::run_backward(&[loss], &parameters, false, false);
         tch::no_grad(|| {
-            for slot in self.slots.values_mut() {
-                let gradient = slot.parameter.grad();
+            for (slot, gradient) in self.slots.values_mut().zip(gradients) {
                 if !gradient.defined() {
                     continue;
                 }
-                let gradient = gradient + &slot.parameter * weight_decay;
-                let _ = slot.first_moment.g_mul_scalar_(beta1);
-                let _ = slot.first_moment.g_add_(&(&gradient * (1.0 - beta1)));
-                let _ = slot.second_moment.g_mul_scalar_(beta2);
-                let _ = slot
-                    .second_moment
-                    .addcmul_(&(&gradient * (1.0 - beta2)), &gradient);
-                let root = (&slot.second_moment / correction2).sqrt() + EPSILON;
-                let update = &slot.first_moment / root * (-learning_rate / correction1);
-                let _ = slot.parameter.g_add_(&update);
+                let mut gradient = gradient + &slot.parameter * weight_decay;
+                let _ = slot.first_moment.lerp_(&gradient, 1.0 - beta1);
+                let _ = slot.second_moment.lerp_(&gradient.square_(), 1.0 - beta2);
+                let mut root = (&slot.second_moment / correction2).sqrt_();
+                let _ = root.g_add_scalar_(EPSILON);
+                let update = &slot.first_moment * (-learning_rate / correction1);
+                let _ = slot.parameter.addcdiv_(&update, &root);
             }
         });
     }

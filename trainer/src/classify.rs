@@ -52,9 +52,7 @@ pub fn train(
         let loss = classification(&logits, &batch.source);
         let part = (step as f64 - 1.0) / steps as f64;
         adam.set_learning_rate(learning_rate * 0.5 * (1.0 + (std::f64::consts::PI * part).cos()));
-        adam.zero_grad();
-        loss.backward();
-        adam.step();
+        adam.descend(&loss);
         if step % 50 == 0 || step == steps {
             let value = loss.double_value(&[]);
             if !value.is_finite() {

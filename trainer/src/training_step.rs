@@ -111,9 +111,7 @@ impl Trainee {
                 },
             )
         });
-        self.discriminator_adam.zero_grad();
-        objective.total.backward();
-        self.discriminator_adam.step();
+        self.discriminator_adam.descend(&objective.total);
         objective.parts
     }
 
@@ -142,9 +140,7 @@ impl Trainee {
                 |x: &Tensor| judges.classifier.forward(x, false),
             )
         });
-        self.editor_adam.zero_grad();
-        objective.total.backward();
-        self.editor_adam.step();
+        self.editor_adam.descend(&objective.total);
         self.discriminator_store.unfreeze();
         objective.parts
     }

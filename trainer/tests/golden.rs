@@ -101,13 +101,13 @@ fn plain_networks_at_64_pixels_match_the_reference() {
 #[test]
 fn rewritten_networks_at_64_pixels_match_the_reference() {
     let _alone = crate::small::alone();
-    outputs_match("official-64-plain", Form::Rewritten);
+    outputs_match("official-64-plain", Form::AlwaysRewritten);
 }
 
 #[test]
 fn networks_with_high_pass_skips_match_the_reference() {
     let _alone = crate::small::alone();
-    outputs_match("official-256-hpf", Form::Rewritten);
+    outputs_match("official-256-hpf", Form::AlwaysRewritten);
 }
 
 fn assert_value(name: &str, found: &Tensor, expected: &Value) {
@@ -186,7 +186,7 @@ fn losses_and_every_gradient_norm_match_the_reference() {
     let expected: Value =
         serde_json::from_str(&std::fs::read_to_string(step.join("losses.json")).unwrap()).unwrap();
     let step_io = weights::read(&step.join("io.safetensors")).unwrap();
-    let golden = load(&networks, Form::Rewritten);
+    let golden = load(&networks, Form::AlwaysRewritten);
     let batch = Batch {
         x: golden.io["x"].shallow_clone(),
         source: golden.io["y_src"].shallow_clone(),

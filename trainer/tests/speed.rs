@@ -7,7 +7,7 @@ use tch::{Device, Kind, Tensor};
 use trainer::{
     bench::{Request, bench, table},
     model::{StoredClassifier, Trainee},
-    networks::multiply_adds,
+    networks::{Form, layers::SMALLEST_REWRITTEN, multiply_adds},
     objective::Batch,
     speed::{self, Speed},
     training_step::Judges,
@@ -55,10 +55,28 @@ fn multiply_adds_are_those_of_the_layers() {
     let _ = multiply_adds::take();
     let _ = convolution.forward(&x);
     assert_eq!(multiply_adds::take(), 2 * 8 * 8 * 3 * 5 * 9);
-    let _ = convolution.forward_pooled(&x, trainer::networks::Form::Rewritten);
+    let _ = convolution.forward_pooled(&x, Form::AlwaysRewritten);
     assert_eq!(multiply_adds::take(), 2 * 4 * 4 * 3 * 5 * 16);
-    let _ = convolution.forward_upsampled(&x, trainer::networks::Form::Rewritten);
+    let _ = convolution.forward_upsampled(&x, Form::AlwaysRewritten);
     assert_eq!(multiply_adds::take(), 2 * 8 * 8 * 3 * 5 * 16);
+}
+
+#[test]
+fn very_small_images_keep_the_plain_form() {
+    let _alone = crate::small::alone();
+    let store = tch::nn::VarStore::new(Device::Cpu);
+    let convolution = trainer::networks::layers::Convolution::new(&store.root(), 3, 5, 3);
+    let side = 2 * SMALLEST_REWRITTEN.isqrt();
+    for (side, taps) in [(side, 16), (side - 2, 36)] {
+        let pixels = (side * side / 4) as u64;
+        let x = Tensor::zeros([1, 3, side, side], (Kind::Float, Device::Cpu));
+        let _ = multiply_adds::take();
+        let _ = convolution.forward_pooled(&x, Form::Rewritten);
+        assert_eq!(multiply_adds::take(), pixels * 3 * 5 * taps);
+        let small = x.narrow(2, 0, side / 2).narrow(3, 0, side / 2);
+        let _ = convolution.forward_upsampled(&small, Form::Rewritten);
+        assert_eq!(multiply_adds::take(), pixels * 3 * 5 * taps);
+    }
 }
 
 #[test]

@@ -79,7 +79,7 @@ impl ResidualBlock {
             (false, _) => project(x),
             (true, Form::Plain) => average_pool2(&project(x)),
             // A 1x1 convolution and pooling commute; pooling first leaves a quarter of the work.
-            (true, Form::Rewritten) => project(&average_pool2(x)),
+            (true, _) => project(&average_pool2(x)),
         }
     }
 }
@@ -148,7 +148,7 @@ impl AdainBlock {
         match (self.shape.resample, self.shape.form) {
             (false, _) => project(x),
             (true, Form::Plain) => project(&nearest_up2(x)),
-            (true, Form::Rewritten) => nearest_up2(&project(x)),
+            (true, _) => nearest_up2(&project(x)),
         }
     }
 }

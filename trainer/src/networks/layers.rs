@@ -1,7 +1,7 @@
 //! Convolution, linear layer and norms over the parameters of a [`tch::nn::Path`].
 
 use super::multiply_adds;
-use tch::{Tensor, nn, nn::Init};
+use tch::{Device, Tensor, nn, nn::Init};
 
 /// Slope of LeakyReLU for negative inputs.
 const LEAKY_SLOPE: f64 = 0.2;
@@ -17,10 +17,9 @@ const HE: Init = Init::Kaiming {
 
 /// LeakyReLU with slope 0.2; any shape.
 pub fn leaky_relu(x: &Tensor) -> Tensor {
-    // tch's `leaky_relu` has no slope argument; `prelu` with a constant slope is the same function.
-    // Filled on the device: a copy from here would make every layer wait for the GPU.
-    let slope = Tensor::full([1], LEAKY_SLOPE, (x.kind(), x.device()));
-    x.prelu(&slope)
+    // tch's `leaky_relu` has no slope argument. Its derivative, which has one, multiplies by 1 or by the
+    // slope; so it is its own derivative too, in one pass, where `prelu` would also compute the slope's.
+    x.detach().leaky_relu_backward(x, LEAKY_SLOPE, false)
 }
 
 /// Mean over 2x2 pixels, `[N,C,H,W] -> [N,C,H/2,W/2]`.
@@ -41,9 +40,17 @@ pub fn nearest_up2(x: &Tensor) -> Tensor {
 pub enum Form {
     /// The operations one after the other, as the paper draws them.
     Plain,
-    /// One convolution with a larger kernel and a stride: 16 instead of 36 multiply-adds.
+    /// One convolution with a larger kernel and a stride, 16 instead of 36 multiply-adds, where that is
+    /// faster: see [`SMALLEST_REWRITTEN`].
     Rewritten,
+    /// The same however small the images, for tests and for finding where it pays.
+    AlwaysRewritten,
 }
+
+/// Pixels, of all images of a batch at the smaller size, from which the larger kernel pays: making,
+/// reordering and differentiating it takes the same time however few pixels it meets
+/// (`cargo bench -p trainer --bench forms`).
+pub const SMALLEST_REWRITTEN: i64 = 256;
 
 /// A convolution that keeps the image size: 3x3 with padding 1, or 1x1.
 #[derive(Debug)]
@@ -51,6 +58,8 @@ pub struct Convolution {
     weight: Tensor,
     bias: Option<Tensor>,
     padding: i64,
+    /// See [`spreading`]; 3x3 kernels only.
+    spreading: Option<Tensor>,
 }
 
 impl Convolution {
@@ -70,6 +79,7 @@ impl Convolution {
             weight: path.var("weight", &shape, HE),
             bias: None,
             padding: kernel / 2,
+            spreading: (kernel == 3).then(|| spreading(path.device())),
         }
     }
 
@@ -103,39 +113,39 @@ impl Convolution {
 
     /// `average_pool2(self(x))`, `[N,C,H,W] -> [N,C',H/2,W/2]`.
     pub fn forward_pooled(&self, x: &Tensor, form: Form) -> Tensor {
-        match form {
-            Form::Plain => average_pool2(&self.forward(x)),
-            Form::Rewritten => self.strided(x, &(self.spread_kernel() * 0.25), 2, 1),
+        match self.spread_kernel(x.numel() as i64 / 4, form) {
+            None => average_pool2(&self.forward(x)),
+            Some(kernel) => self.strided(x, &(kernel * 0.25), 2, 1),
         }
     }
 
     /// `self(nearest_up2(x))`, `[N,C,H,W] -> [N,C',2H,2W]`.
     pub fn forward_upsampled(&self, x: &Tensor, form: Form) -> Tensor {
-        match form {
-            Form::Plain => self.forward(&nearest_up2(x)),
-            Form::Rewritten => {
-                // Spreading every pixel over 2x2 and then convolving is the transpose of
-                // convolving with the flipped kernel and then summing 2x2.
-                let kernel = self.spread_kernel().flip([2, 3]).transpose(0, 1);
-                let size = kernel.size();
-                multiply_adds::add(x.numel() as i64 * size[1] * size[2] * size[3]);
-                x.conv_transpose2d(
-                    &kernel,
-                    self.bias.as_ref(),
-                    [2, 2],
-                    [1, 1],
-                    [0, 0],
-                    1,
-                    [1, 1],
-                )
-            }
-        }
+        let Some(kernel) = self.spread_kernel(x.numel() as i64, form) else {
+            return self.forward(&nearest_up2(x));
+        };
+        // Spreading every pixel over 2x2 and then convolving is the transpose of convolving with the
+        // flipped kernel and then summing 2x2.
+        let kernel = kernel.flip([2, 3]).transpose(0, 1);
+        let size = kernel.size();
+        multiply_adds::add(x.numel() as i64 * size[1] * size[2] * size[3]);
+        let bias = self.bias.as_ref();
+        x.conv_transpose2d(&kernel, bias, [2, 2], [1, 1], [0, 0], 1, [1, 1])
     }
 
-    /// The 3x3 kernel summed over its four placements in 4x4: `[C',C,4,4]`.
-    fn spread_kernel(&self) -> Tensor {
-        let placed = |left, top| self.weight.constant_pad_nd([left, 1 - left, top, 1 - top]);
-        placed(0, 0) + placed(1, 0) + placed(0, 1) + placed(1, 1)
+    /// The 3x3 kernel summed over its four placements in 4x4, `[C',C,4,4]`, where `form` asks for it and
+    /// it pays for the images' `values` at the smaller size.
+    fn spread_kernel(&self, values: i64, form: Form) -> Option<Tensor> {
+        let size = self.weight.size();
+        let rewritten = match form {
+            Form::Plain => false,
+            Form::Rewritten => values / size[1] >= SMALLEST_REWRITTEN,
+            Form::AlwaysRewritten => true,
+        };
+        let spreading = self.spreading.as_ref().filter(|_| rewritten)?;
+        // One product: four padded copies and their sum would take longer than the convolution.
+        let kernels = self.weight.reshape([-1, size[2] * size[3]]).mm(spreading);
+        Some(kernels.reshape([size[0], size[1], 4, 4]))
     }
 
     fn strided(&self, x: &Tensor, weight: &Tensor, stride: i64, padding: i64) -> Tensor {
@@ -151,6 +161,19 @@ impl Convolution {
         multiply_adds::add(y.numel() as i64 * size[1] * size[2] * size[3]);
         y
     }
+}
+
+/// Which values of a 4x4 kernel `[16]` each of a 3x3 one `[9]` is added to: `[9,16]`, 0 or 1.
+fn spreading(device: Device) -> Tensor {
+    let mut matrix = [[0.0_f32; 16]; 9];
+    for (from, row) in matrix.iter_mut().enumerate() {
+        for placement in [0, 1, 4, 5] {
+            row[from / 3 * 4 + from % 3 + placement] = 1.0;
+        }
+    }
+    Tensor::from_slice(matrix.as_flattened())
+        .reshape([9, 16])
+        .to_device(device)
 }
 
 /// `y = W x + b`.
@@ -199,15 +222,12 @@ pub fn instance_norm(x: &Tensor, scale: &Tensor, shift: &Tensor) -> Tensor {
             .expand([batch, channels], false)
             .reshape([-1])
     };
-    // Batch norm over one "image" of N*C channels is instance norm with a scale per image.
+    // Group norm over one "image" of N*C channels, each a group, is instance norm with a scale per image.
     x.reshape([1, batch * channels, size[2], size[3]])
-        .batch_norm(
+        .group_norm(
+            batch * channels,
             Some(&per_image(scale)),
             Some(&per_image(shift)),
-            None::<&Tensor>,
-            None::<&Tensor>,
-            true,
-            0.0,
             NORM_EPSILON,
             true,
         )

@@ -1,0 +1,95 @@
+//! Where a resampled convolution pays as one convolution with a larger kernel: every shape of the
+//! paper's networks, at several batch sizes, in both forms.
+//!
+//! ```sh
+//! GOMP_SPINCOUNT=0 cargo bench -p trainer --bench forms --profile dev
+//! ```
+//!
+//! All forms run in turns and the shortest time of each counts; look at the ratios.
+
+use std::time::{Duration, Instant};
+use tch::{Device, Kind, Tensor, nn::VarStore};
+use trainer::networks::{
+    Form,
+    layers::{Convolution, SMALLEST_REWRITTEN},
+};
+
+const ROUNDS: usize = 9;
+
+/// `(channels in, channels out, side of the smaller image in pixels)`.
+const POOLED: [(usize, usize, i64); 6] = [
+    (64, 64, 64),
+    (128, 128, 32),
+    (256, 256, 16),
+    (512, 512, 8),
+    (512, 512, 4),
+    (512, 512, 2),
+];
+const UPSAMPLED: [(usize, usize, i64); 4] =
+    [(512, 512, 8), (512, 256, 16), (256, 128, 32), (128, 64, 64)];
+
+type Run = fn(&Convolution, &Tensor, Form) -> Tensor;
+
+fn main() {
+    println!(
+        "| layer | channels | to or from, px | batch | smaller pixels | forward | and backward | chosen |"
+    );
+    println!("|---|---|---|---|---|---|---|---|");
+    for batch in [2, 8] {
+        for shape in POOLED {
+            row(
+                "conv3x3, pool",
+                shape,
+                batch,
+                2,
+                Convolution::forward_pooled,
+            );
+        }
+        for shape in UPSAMPLED {
+            row(
+                "up, conv3x3",
+                shape,
+                batch,
+                1,
+                Convolution::forward_upsampled,
+            );
+        }
+    }
+}
+
+/// Times one layer whose input is `scale` times the smaller side.
+fn row(name: &str, (from, to, side): (usize, usize, i64), batch: i64, scale: i64, run: Run) {
+    let store = VarStore::new(Device::Cpu);
+    let convolution = Convolution::new(&store.root(), from, to, 3);
+    let weight = &store.variables()["weight"];
+    let size = [batch, from as i64, scale * side, scale * side];
+    let x = Tensor::randn(size, (Kind::Float, Device::Cpu)).set_requires_grad(true);
+    let mut shortest = [[Duration::MAX; 2]; 2];
+    for _ in 0..ROUNDS {
+        for (form, times) in [Form::Plain, Form::AlwaysRewritten]
+            .into_iter()
+            .zip(&mut shortest)
+        {
+            let started = Instant::now();
+            let _ = tch::no_grad(|| run(&convolution, &x, form));
+            times[0] = times[0].min(started.elapsed());
+            let started = Instant::now();
+            let y = run(&convolution, &x, form).sum(Kind::Float);
+            let _ = Tensor::run_backward(&[y], &[&x, weight], false, false);
+            times[1] = times[1].min(started.elapsed());
+        }
+    }
+    let [plain, rewritten] = shortest;
+    let ratio = |i: usize| rewritten[i].as_secs_f64() / plain[i].as_secs_f64();
+    let pixels = batch * side * side;
+    let chosen = if pixels < SMALLEST_REWRITTEN {
+        "plain"
+    } else {
+        "rewritten"
+    };
+    println!(
+        "| {name} | {from} to {to} | {side} | {batch} | {pixels} | {:.2} | {:.2} | {chosen} |",
+        ratio(0),
+        ratio(1)
+    );
+}
