@@ -4,7 +4,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 # Set-up steps share folders, and one progress bar at a time is readable.
 .NOTPARALLEL:
-.PHONY: help mirror picture test bench-edge bench-tracking lint setup system onnxruntime onnx-tools libtorch aarch64 jetson test-device \
+.PHONY: help mirror picture test bench-edge bench-tracking lint setup system onnxruntime onnx-tools tensorboard libtorch aarch64 jetson test-device \
 	test-camera test-boot clean-third-party
 
 help: ## show this list
@@ -20,7 +20,8 @@ picture: onnxruntime ## take the README's picture again
 
 # The programs are built first because tests start them.
 test: setup ## set up and run every test
-	-setup/onnx-tools.sh
+	-setup/python-tools.sh onnx-tools
+	-setup/python-tools.sh tensorboard
 	setup/test.sh
 	cross/test.sh
 	cross/for-tests.sh
@@ -47,7 +48,11 @@ onnxruntime: system ## install ONNX Runtime into third_party/
 
 # A test that graphs open in other programs runs where these are, and says so where not.
 onnx-tools: system ## install Python's onnx and onnxruntime into third_party/ (70 MB to download)
-	@setup/onnx-tools.sh
+	@setup/python-tools.sh onnx-tools
+
+# Likewise for the trainer's event files.
+tensorboard: system ## install Python's tensorboard into third_party/ (26 MB to download)
+	@setup/python-tools.sh tensorboard
 
 libtorch: system ## install libtorch into third_party/ (544 MB to download)
 	@setup/libtorch.sh

@@ -28,7 +28,21 @@ pub struct Event {
     /// Values.
     #[prost(message, optional, tag = "5")]
     pub summary: Option<Summary>,
+    /// In the second event of a file.
+    #[prost(message, optional, tag = "7")]
+    pub session_log: Option<SessionLog>,
 }
+
+/// TensorFlow's `SessionLog`.
+#[derive(Clone, PartialEq, Message)]
+pub struct SessionLog {
+    /// What happened to the run.
+    #[prost(int32, tag = "1")]
+    pub status: i32,
+}
+
+/// The run starts, or goes on: TensorBoard forgets what it has read of this step and later ones.
+const SESSION_START: i32 = 1;
 
 /// TensorFlow's `Summary`.
 #[derive(Clone, PartialEq, Message)]
@@ -77,25 +91,33 @@ pub struct EventWriter {
 }
 
 impl EventWriter {
-    /// Starts a new file in `folder`. `first_step` orders the files of a run that was resumed, and
-    /// TensorBoard drops what an earlier file holds from that step on.
+    /// Starts a new file in `folder` behind `last_step`, which orders the files of a run that was resumed;
+    /// TensorBoard drops what an earlier file holds of later steps.
     ///
     /// # Errors
     /// [`TrainError::Io`].
-    pub fn create(folder: &Path, first_step: u64) -> Result<Self, TrainError> {
+    pub fn create(folder: &Path, last_step: u64) -> Result<Self, TrainError> {
         fs::create_dir_all(folder).map_err(|e| TrainError::io(folder, e))?;
         let seconds = now() as u64;
         let path = folder.join(format!(
-            "events.out.tfevents.{seconds:010}.trainer.{}.{first_step}",
+            "events.out.tfevents.{seconds:010}.trainer.{}.{last_step}",
             std::process::id()
         ));
         let file = File::create(&path).map_err(|e| TrainError::io(&path, e))?;
         let mut writer = Self { path, file };
         writer.append(&Event {
             wall_time: now(),
-            step: first_step as i64,
+            step: last_step as i64,
             file_version: Some("brain.Event:2".into()),
-            summary: None,
+            ..Event::default()
+        })?;
+        writer.append(&Event {
+            wall_time: now(),
+            step: last_step as i64 + 1,
+            session_log: Some(SessionLog {
+                status: SESSION_START,
+            }),
+            ..Event::default()
         })?;
         Ok(writer)
     }
@@ -144,8 +166,8 @@ impl EventWriter {
         self.append(&Event {
             wall_time: now(),
             step: step as i64,
-            file_version: None,
             summary: Some(Summary { value }),
+            ..Event::default()
         })
     }
 

@@ -1,12 +1,13 @@
 //! What a run shows of itself.
 
 use crate::small::{config, data, train};
+use image::{Rgb, RgbImage};
 use model_spec::CheckpointSpec;
 use prost::Message;
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Command};
 use trainer::{
     metrics::SCORE,
-    tensorboard::{Event, masked_crc},
+    tensorboard::{Event, EventWriter, masked_crc},
 };
 
 /// Events of all files of a run, their checksums checked.
@@ -39,6 +40,64 @@ fn masked_checksum_of_a_known_record_is_tensorflows() {
     let _alone = crate::small::alone();
     // The header of every file that TensorBoard's own writer starts: a record of 24 bytes.
     assert_eq!(masked_crc(&24_u64.to_le_bytes()), 0x224B_7FA3);
+}
+
+/// What TensorBoard's own reader, which `make tensorboard` sets up, finds in a folder of event files;
+/// says so where there is none.
+fn as_tensorboard_reads(folder: &Path) -> Option<serde_json::Value> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let python = here.join("../third_party/tensorboard/bin/python");
+    if !python.exists() {
+        let python = python.display();
+        println!("skipped: no {python} (`make tensorboard` makes it)");
+        return None;
+    }
+    let output = Command::new(python)
+        .arg(here.join("tests/read_events.py"))
+        .arg(folder)
+        .output()
+        .unwrap();
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{error}");
+    Some(serde_json::from_slice(&output.stdout).unwrap())
+}
+
+#[test]
+fn tensorboard_reads_scalars_pictures_and_steps_and_drops_what_a_resumed_run_writes_anew() {
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = temporary.path();
+    let picture = |level: u8| RgbImage::from_fn(3, 2, |x, y| Rgb([level, x as u8, y as u8]));
+    let mut events = EventWriter::create(folder, 0).unwrap();
+    for step in 1..=4 {
+        let losses = [("real", 0.5 * step as f64), ("cycle", 0.25)];
+        events.scalars(step, "loss", losses).unwrap();
+    }
+    events.picture(2, "samples", &picture(10)).unwrap();
+    events.picture(4, "samples", &picture(20)).unwrap();
+    // Killed, and resumed from step 2.
+    let mut events = EventWriter::create(folder, 2).unwrap();
+    events.scalars(3, "loss", [("real", 8.0)]).unwrap();
+    events.picture(6, "samples", &picture(30)).unwrap();
+    let Some(read) = as_tensorboard_reads(folder) else {
+        return;
+    };
+    let scalars = serde_json::json!({
+        "loss/real": [[1, 0.5], [2, 1.0], [3, 8.0]],
+        "loss/cycle": [[1, 0.25], [2, 0.25]],
+    });
+    assert_eq!(read["scalars"], scalars);
+    let images = read["images"]["samples"].as_array().unwrap();
+    let steps: Vec<_> = images
+        .iter()
+        .map(|image| image[0].as_u64().unwrap())
+        .collect();
+    assert_eq!(steps, [2, 6]);
+    for (image, level) in images.iter().zip([10, 30]) {
+        assert_eq!((&image[1], &image[2]), (&3.into(), &2.into()));
+        let png: Vec<u8> = serde_json::from_value(image[3].clone()).unwrap();
+        let decoded = image::load_from_memory(&png).unwrap().to_rgb8();
+        assert_eq!(decoded, picture(level));
+    }
 }
 
 #[test]

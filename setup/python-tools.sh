@@ -1,13 +1,14 @@
 #!/bin/sh
-# The Python packages `onnx` and `onnxruntime`, pinned, in third_party/onnx-tools/: they check that
-# exported graphs open elsewhere (model-export/tests/open_elsewhere.py). Tests skip that without them.
-# usage: setup/onnx-tools.sh
+# Pinned Python packages (setup/NAME.txt) in third_party/NAME/: other programs that must be able to read
+# what ours write. Tests skip that without them.
+# usage: setup/python-tools.sh onnx-tools|tensorboard
 set -eu
 cd "$(dirname "$0")/.."
 . setup/tree.sh
 
-dest=third_party/onnx-tools
-pins=$(sha256sum <setup/onnx-tools.txt)
+name=$1
+dest=third_party/$name
+pins=$(sha256sum <"setup/$name.txt")
 
 tree_lock
 if tree_is_complete "$dest" "$pins" bin/python; then
@@ -20,6 +21,6 @@ rm -rf "$new"
 # Links into the system's Python, so that the environment may be moved.
 python3 -m venv --without-pip --symlinks "$new"
 "${PIP:-pip3}" --disable-pip-version-check --python "$new/bin/python" install --quiet --no-deps \
-    --only-binary=:all: --require-hashes -r setup/onnx-tools.txt
+    --only-binary=:all: --require-hashes -r "setup/$name.txt"
 tree_publish "$new" "$dest" "$pins"
-echo "onnx and onnxruntime for Python are in $dest"
+echo "the packages of setup/$name.txt are in $dest"
