@@ -1,7 +1,7 @@
 //! An editor applied to faces: with the masks it needs, in portions that fit into memory.
 
 use crate::networks::{Editor, FaceMask};
-use tch::{Device, Tensor};
+use tch::{Device, Kind, Tensor};
 
 /// Images edited at once.
 const AT_ONCE: i64 = 64;
@@ -29,6 +29,20 @@ impl Applied<'_> {
         })
     }
 
+    /// `|s_un|^2 / (|s_un|^2 + |s_re|^2)` of faces that are all in domain `source`: how much of each style
+    /// code has nothing to do with the attributes.
+    ///
+    /// # Shapes
+    /// `faces [N,C,S,S]` in [-1, 1] -> `[N]` in [0, 1], on the CPU.
+    pub fn unrelated_shares(&self, faces: &Tensor, source: usize) -> Tensor {
+        self.portions(faces, |part| {
+            let domains = Tensor::full([part.size()[0]], source as i64, (Kind::Int64, self.device));
+            let s = self.editor.style_encoder.forward(part, &domains);
+            let (unrelated, related) = self.editor.style_transformer.split(&s);
+            unrelated_share(&unrelated, &related)
+        })
+    }
+
     /// Runs `work` on portions of `faces`, without gradients; the results are joined on the CPU.
     pub fn portions(&self, faces: &Tensor, work: impl Fn(&Tensor) -> Tensor) -> Tensor {
         let parts: Vec<Tensor> = tch::no_grad(|| {
@@ -43,4 +57,14 @@ impl Applied<'_> {
         });
         Tensor::cat(&parts, 0)
     }
+}
+
+/// `|s_un|^2 / (|s_un|^2 + |s_re|^2)`, 0 where both are zero: codes `[N,d]` -> `[N]`.
+pub fn unrelated_share(unrelated: &Tensor, related: &Tensor) -> Tensor {
+    let energy = |code: &Tensor| {
+        let squares = code.square();
+        squares.sum_dim_intlist([1].as_slice(), false, Kind::Float)
+    };
+    let (unrelated, related) = (energy(unrelated), energy(related));
+    &unrelated / (&unrelated + related).clamp_min(f64::from(f32::MIN_POSITIVE))
 }

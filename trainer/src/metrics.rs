@@ -29,6 +29,12 @@ pub type Metrics = BTreeMap<String, f64>;
 /// Name of the single figure by which checkpoints are compared.
 pub const SCORE: &str = "score";
 
+/// Name of the mean share of the style codes that `P` calls unrelated to the attributes.
+pub const UNRELATED_SHARE: &str = "unrelated_share";
+/// Share below which the split of the codes has collapsed. The orthogonality loss is zero for
+/// `s_un = 0`, and no loss of the paper wants anything of `s_un`.
+const LEAST_UNRELATED_SHARE: f64 = 0.01;
+
 /// What edits are judged with.
 #[derive(Debug, Clone, Copy)]
 pub struct Court<'a> {
@@ -53,6 +59,7 @@ impl Court<'_> {
     /// - `change_below_nose.…` and `change_above_eyes.…`, or `change_edited_rows.…` and
     ///   `change_kept_rows.…` where the settings give an attribute rows of its own;
     /// - `frechet_inception_distance.…` to the real faces of the target domain;
+    /// - `unrelated_share`: the mean of `|s_un|^2 / (|s_un|^2 + |s_re|^2)`; below 1 % a warning says so;
     /// - `score`: success, times monotonicity, times the edited rows' part of both rows' change; the
     ///   mean over all directions.
     ///
@@ -61,13 +68,26 @@ impl Court<'_> {
     pub fn measure(&self, model: &Applied<'_>) -> Result<Metrics, TrainError> {
         let mut metrics = Metrics::new();
         let mut scores = Vec::new();
+        let mut shares = Vec::new();
         for source in 0..self.attributes.domain_count() {
+            let faces = self.faces.of_domain(source, self.settings.faces_per_domain);
+            shares.push(model.unrelated_shares(&faces, source));
             for attribute in 0..self.attributes.len() {
                 scores.push(self.direction(model, source, attribute, &mut metrics)?);
             }
         }
         let mean = scores.iter().sum::<f64>() / scores.len().max(1) as f64;
         metrics.insert(SCORE.into(), mean);
+        let share = Tensor::cat(&shares, 0).mean(Kind::Double).double_value(&[]);
+        metrics.insert(UNRELATED_SHARE.into(), share);
+        if share < LEAST_UNRELATED_SHARE {
+            log::warn!(
+                "unrelated share {:.2} %: the style transformer calls nearly all of the style codes related \
+                 to the attributes, so an edit, a reference's above all, may change more than it should; \
+                 a smaller loss.orthogonality may keep them apart",
+                share * 100.0
+            );
+        }
         Ok(metrics)
     }
 

@@ -5,8 +5,10 @@ use image::{Rgb, RgbImage};
 use model_spec::CheckpointSpec;
 use prost::Message;
 use std::{fs, path::Path, process::Command};
+use tch::Tensor;
 use trainer::{
-    metrics::SCORE,
+    applied::unrelated_share,
+    metrics::{SCORE, UNRELATED_SHARE},
     tensorboard::{Event, EventWriter, masked_crc},
 };
 
@@ -129,6 +131,8 @@ fn a_run_leaves_statistics_events_metrics_and_its_best_checkpoint() {
     let measured: Vec<_> = lines.iter().filter_map(|line| line.get(SCORE)).collect();
     assert_eq!(measured.len(), 2, "{stats}");
     let last = lines.last().unwrap();
+    let share = last[UNRELATED_SHARE].as_f64().unwrap();
+    assert!(share > 0.0 && share < 1.0, "{share}");
     for name in [
         "edit_success",
         "monotonicity",
@@ -197,4 +201,14 @@ fn a_resumed_run_drops_the_statistics_behind_its_checkpoint() {
         fs::read_to_string(&stats).unwrap(),
         "{\"step\":1}\n{\"step\":2}\n"
     );
+}
+
+#[test]
+fn the_unrelated_share_is_that_of_the_squared_lengths() {
+    let unrelated = Tensor::from_slice2(&[[0.0_f32, 0.0], [3.0, 0.0], [1.0, 1.0], [0.0, 0.0]]);
+    let related = Tensor::from_slice2(&[[1.0_f32, 2.0], [0.0, 4.0], [0.0, 0.0], [0.0, 0.0]]);
+    let shares = Vec::<f32>::try_from(unrelated_share(&unrelated, &related)).unwrap();
+    for (found, expected) in shares.iter().zip([0.0, 9.0 / 25.0, 1.0, 0.0]) {
+        assert!((found - expected).abs() < 1e-6, "{shares:?}");
+    }
 }
