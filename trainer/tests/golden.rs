@@ -261,7 +261,7 @@ fn every_domain_picks_its_own_row() {
 }
 
 /// Names and shapes as `name [64, 6, 7, 7]`.
-fn listed_shapes(path: &Path) -> Vec<(String, Vec<i64>)> {
+pub fn listed_shapes(path: &Path) -> Vec<(String, Vec<i64>)> {
     let text = std::fs::read_to_string(path).unwrap();
     let line = |line: &str| {
         let (name, shape) = line.split_once(" [").unwrap();

@@ -1,6 +1,10 @@
 //! Weights from elsewhere.
 
-use crate::fixtures::{assert_close, folder};
+use crate::{
+    fixtures::{assert_close, folder, formula_weights},
+    golden::listed_shapes,
+    pickled,
+};
 use model_spec::{Framing, checkpoint::MODEL_FILE};
 use std::{
     fs::{self, File},
@@ -12,6 +16,7 @@ use trainer::{
     attributes, checkpoint,
     import::{Request, import, infer, official},
     networks::FaceMask,
+    pickle,
     weights::{self, Weights},
 };
 
@@ -251,4 +256,53 @@ fn a_face_mask_network_survives_import_and_masks_alike() {
     let (a, b) = (network.masks(&x), again.masks(&x));
     assert_close("first", &b.first, &a.first, 0.0);
     assert_close("second", &b.second, &a.second, 0.0);
+}
+
+#[test]
+fn the_face_mask_network_of_an_official_file_is_kept_and_masks_as_the_reference_does() {
+    let _alone = crate::small::alone();
+    let (Some(official), Some(mask)) = (folder("official-256-hpf"), folder("face-mask")) else {
+        return;
+    };
+    let tensors = formula_weights(listed_shapes(&mask.join("parameters.txt")));
+    // As a network that was trained on several GPUs is saved.
+    let mut fan: Weights = tensors
+        .into_iter()
+        .map(|(name, tensor)| (format!("module.{name}"), tensor))
+        .collect();
+    let whole = official.join("nets_ema.ckpt");
+    let part = |key| pickle::read(&whole, Some(key)).unwrap();
+    let (generator, style_encoder) = (part("generator"), part("style_encoder"));
+    let temporary = tempfile::tempdir().unwrap();
+    let input = temporary.path().join("nets_ema.ckpt");
+    let save = |fan: &Weights| {
+        let parts = [
+            ("generator", &generator),
+            ("style_encoder", &style_encoder),
+            ("fan", fan),
+        ];
+        pickled::save(&input, &parts);
+    };
+    save(&fan);
+    let out = temporary.path().join("checkpoint");
+    import(&request(input.clone(), out.clone(), "smile")).unwrap();
+    let network = checkpoint::load(&out, Device::Cpu)
+        .unwrap()
+        .face_mask
+        .unwrap();
+    let x = &weights::read(&official.join("io.safetensors")).unwrap()["x"];
+    let heat = tch::no_grad(|| network.heat_maps(x));
+    let expected = weights::read(&mask.join("io.safetensors")).unwrap();
+    assert_close("heat maps", &heat, &expected["network_heatmaps_64"], 1e-4);
+    // `trainer fit` may take it from the official file itself.
+    let direct = FaceMask::load(&input, Device::Cpu).unwrap();
+    assert_close("direct", &tch::no_grad(|| direct.heat_maps(x)), &heat, 0.0);
+
+    assert!(fan.remove("module.conv1.conv.weight").is_some());
+    save(&fan);
+    let again = temporary.path().join("again");
+    let message = import(&request(input, again, "smile"))
+        .unwrap_err()
+        .to_string();
+    assert!(message.contains("conv1.conv.weight: missing"), "{message}");
 }

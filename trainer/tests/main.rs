@@ -23,6 +23,7 @@ mod golden;
 mod imports;
 mod layouts;
 mod packs;
+mod pickled;
 mod pictures;
 mod runs;
 mod safety;
