@@ -147,7 +147,8 @@ fn assert_gradient_norms(store: &Weights, expected: &Value) {
     assert!(compared > expected.len() / 2, "only {compared} compared");
 }
 
-fn resnet18() -> ResNet18 {
+/// torchvision's `resnet18` with its classification head, weights by the formula.
+pub fn resnet18_weights() -> Weights {
     let store = VarStore::new(Device::Cpu);
     let _ = tch::vision::resnet::resnet18_no_final_layer(&store.root());
     let mut shapes: Vec<(String, Vec<i64>)> = store
@@ -157,7 +158,11 @@ fn resnet18() -> ResNet18 {
         .collect();
     shapes.push(("fc.weight".into(), vec![1000, 512]));
     shapes.push(("fc.bias".into(), vec![1000]));
-    ResNet18::from_weights(formula_weights(shapes), Path::new("formula"), Device::Cpu).unwrap()
+    formula_weights(shapes)
+}
+
+fn resnet18() -> ResNet18 {
+    ResNet18::from_weights(resnet18_weights(), Path::new("formula"), Device::Cpu).unwrap()
 }
 
 /// Names of the official layout: the style transformer lives inside the style encoder.

@@ -2,7 +2,7 @@
 
 use crate::{
     fixtures::{assert_close, folder, formula_weights},
-    golden::listed_shapes,
+    golden::{listed_shapes, resnet18_weights},
     pickled,
 };
 use model_spec::{Framing, checkpoint::MODEL_FILE};
@@ -15,7 +15,7 @@ use tch::{Device, Tensor};
 use trainer::{
     attributes, checkpoint,
     import::{Request, import, infer, official},
-    networks::FaceMask,
+    networks::{FaceMask, ResNet18},
     pickle,
     weights::{self, Weights},
 };
@@ -305,4 +305,24 @@ fn the_face_mask_network_of_an_official_file_is_kept_and_masks_as_the_reference_
         .unwrap_err()
         .to_string();
     assert!(message.contains("conv1.conv.weight: missing"), "{message}");
+}
+
+#[test]
+fn torchvisions_resnet18_gives_the_reference_features_from_pth_and_imported_file_alike() {
+    let _alone = crate::small::alone();
+    let (Some(official), Some(step)) = (folder("official-64-plain"), folder("training-step"))
+    else {
+        return;
+    };
+    let temporary = tempfile::tempdir().unwrap();
+    let pth = temporary.path().join("resnet18.pth");
+    pickled::save(&pth, &[("", &resnet18_weights())]);
+    let imported = temporary.path().join("resnet18.safetensors");
+    import(&request(pth.clone(), imported.clone(), "smile")).unwrap();
+    let x = &weights::read(&official.join("io.safetensors")).unwrap()["x"];
+    let expected = &weights::read(&step.join("io.safetensors")).unwrap()["resnet18_features_x"];
+    for path in [pth, imported] {
+        let network = ResNet18::load(&path, Device::Cpu).unwrap();
+        assert_close("F(x)", &network.features(x), expected, 1e-4);
+    }
 }

@@ -2,9 +2,11 @@
 
 use crate::small::SIZE;
 use std::{fmt::Write, fs, path::Path};
+use tch::{Kind, Tensor};
 use trainer::{
     attributes,
-    data::{DataSet, Layout, Listing, Split, listing::detect},
+    config::Targets,
+    data::{DataSet, Layout, Listing, Sampler, Split, listing::detect},
     error::TrainError,
 };
 
@@ -182,5 +184,31 @@ fn procedural_faces_come_in_every_combination_of_their_attributes() {
             let found = difference(data.train.bytes(i), test.bytes(j));
             assert!(found > 2, "training face {i} is test face {j}");
         }
+    }
+}
+
+#[test]
+fn batches_draw_every_domain_evenly_however_few_faces_it_has_and_targets_as_set() {
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = crate::small::data(temporary.path());
+    // Three faces smile and one does not.
+    for seed in 1..3 {
+        fs::remove_file(folder.join(format!("train/neutral/{seed}.png"))).unwrap();
+    }
+    let config = crate::small::config(&[]);
+    let data = DataSet::open(&folder, &config.architecture, &config.attributes, (0, 0)).unwrap();
+    for (targets, kept) in [(Targets::Any, 0.5), (Targets::Other, 0.0)] {
+        let sampler = Sampler {
+            real: data.train.clone(),
+            synthetic: None,
+            targets,
+            seed: 1,
+        };
+        let batch = sampler.host_batch(1, 2000);
+        let share = |t: Tensor| t.to_kind(Kind::Double).mean(Kind::Double).double_value(&[]);
+        let smiling = share(batch.source.shallow_clone());
+        assert!((smiling - 0.5).abs() < 0.04, "{smiling}");
+        let same = share(batch.source.eq_tensor(&batch.target));
+        assert!((same - kept).abs() < 0.04, "{targets:?}: {same}");
     }
 }

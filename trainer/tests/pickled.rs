@@ -5,7 +5,7 @@ use tch::Tensor;
 use trainer::weights::Weights;
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
-/// `torch.save({key: state dictionary, …}, path)`.
+/// `torch.save({key: state dictionary, …}, path)`; the entries under an empty key go to the top.
 pub fn save(path: &Path, dictionaries: &[(&str, &Weights)]) {
     let mut zip = ZipWriter::new(File::create(path).unwrap());
     let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
@@ -13,8 +13,10 @@ pub fn save(path: &Path, dictionaries: &[(&str, &Weights)]) {
     let mut pickle = b"\x80\x02}(".to_vec();
     let mut storages = 0;
     for (key, tensors) in dictionaries {
-        text(&mut pickle, key);
-        pickle.extend(b"}(");
+        if !key.is_empty() {
+            text(&mut pickle, key);
+            pickle.extend(b"}(");
+        }
         for (name, tensor) in *tensors {
             let storage = storages.to_string();
             storages += 1;
@@ -26,8 +28,10 @@ pub fn save(path: &Path, dictionaries: &[(&str, &Weights)]) {
             let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
             zip.write_all(&bytes).unwrap();
         }
-        // The items go into the dictionary.
-        pickle.push(b'u');
+        if !key.is_empty() {
+            // The items go into the dictionary.
+            pickle.push(b'u');
+        }
     }
     pickle.extend(b"u.");
     zip.start_file("archive/data.pkl", stored).unwrap();

@@ -45,6 +45,29 @@ pub fn apply(images: &Tensor, maps: &[Affine]) -> Tensor {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rand::SeedableRng;
+
+    #[test]
+    fn half_of_the_faces_are_cropped_and_half_are_flipped_within_the_ranges() {
+        const DRAWS: usize = 4000;
+        let mut rng = rand_pcg::Pcg64Mcg::seed_from_u64(1);
+        let (mut cropped, mut flipped) = (0, 0);
+        for _ in 0..DRAWS {
+            let [flip_width, shear_x, x, shear_y, height, y] = random_map(&mut rng);
+            let width = flip_width.abs();
+            assert_eq!((shear_x, shear_y), (0.0, 0.0));
+            // Inside the image.
+            assert!(x.abs() + width <= 1.0 + 1e-6 && y.abs() + height <= 1.0 + 1e-6);
+            flipped += usize::from(flip_width < 0.0);
+            if width < 1.0 || height < 1.0 {
+                cropped += 1;
+                // A crop higher or wider than the image is cut, which leaves at least this much.
+                assert!(width * height > 0.8 * 0.9 && width * height <= 1.0);
+            }
+        }
+        let half = |count: usize| (count as f64 / DRAWS as f64 - 0.5).abs() < 0.03;
+        assert!(half(cropped) && half(flipped), "{cropped} {flipped}");
+    }
 
     #[test]
     fn a_pure_flip_mirrors_the_image_exactly() {
