@@ -113,39 +113,43 @@ impl Convolution {
 
     /// `average_pool2(self(x))`, `[N,C,H,W] -> [N,C',H/2,W/2]`.
     pub fn forward_pooled(&self, x: &Tensor, form: Form) -> Tensor {
-        match self.spread_kernel(x.numel() as i64 / 4, form) {
+        match self.spreading(x.numel() as i64 / 4, form) {
             None => average_pool2(&self.forward(x)),
-            Some(kernel) => self.strided(x, &(kernel * 0.25), 2, 1),
+            Some(spreading) => self.strided(x, &self.spread_kernel(&(spreading * 0.25)), 2, 1),
         }
     }
 
     /// `self(nearest_up2(x))`, `[N,C,H,W] -> [N,C',2H,2W]`.
     pub fn forward_upsampled(&self, x: &Tensor, form: Form) -> Tensor {
-        let Some(kernel) = self.spread_kernel(x.numel() as i64, form) else {
+        let Some(spreading) = self.spreading(x.numel() as i64, form) else {
             return self.forward(&nearest_up2(x));
         };
         // Spreading every pixel over 2x2 and then convolving is the transpose of convolving with the
         // flipped kernel and then summing 2x2.
-        let kernel = kernel.flip([2, 3]).transpose(0, 1);
+        let kernel = self.spread_kernel(&spreading.flip([1])).transpose(0, 1);
         let size = kernel.size();
         multiply_adds::add(x.numel() as i64 * size[1] * size[2] * size[3]);
         let bias = self.bias.as_ref();
         x.conv_transpose2d(&kernel, bias, [2, 2], [1, 1], [0, 0], 1, [1, 1])
     }
 
-    /// The 3x3 kernel summed over its four placements in 4x4, `[C',C,4,4]`, where `form` asks for it and
-    /// it pays for the images' `values` at the smaller size.
-    fn spread_kernel(&self, values: i64, form: Form) -> Option<Tensor> {
-        let size = self.weight.size();
+    /// See [`spreading`], where `form` asks for it and it pays for the images' `values` at the smaller
+    /// size.
+    fn spreading(&self, values: i64, form: Form) -> Option<&Tensor> {
         let rewritten = match form {
             Form::Plain => false,
-            Form::Rewritten => values / size[1] >= SMALLEST_REWRITTEN,
+            Form::Rewritten => values / self.weight.size()[1] >= SMALLEST_REWRITTEN,
             Form::AlwaysRewritten => true,
         };
-        let spreading = self.spreading.as_ref().filter(|_| rewritten)?;
+        self.spreading.as_ref().filter(|_| rewritten)
+    }
+
+    /// The 3x3 kernel summed over its four placements in 4x4, `[C',C,4,4]`, by a matrix `[9,16]`.
+    fn spread_kernel(&self, spreading: &Tensor) -> Tensor {
+        let size = self.weight.size();
         // One product: four padded copies and their sum would take longer than the convolution.
         let kernels = self.weight.reshape([-1, size[2] * size[3]]).mm(spreading);
-        Some(kernels.reshape([size[0], size[1], 4, 4]))
+        kernels.reshape([size[0], size[1], 4, 4])
     }
 
     fn strided(&self, x: &Tensor, weight: &Tensor, stride: i64, padding: i64) -> Tensor {
