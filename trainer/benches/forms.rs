@@ -1,20 +1,24 @@
-//! Where a resampled convolution pays as one convolution with a larger kernel: every shape of the
-//! paper's networks, at several batch sizes, in both forms.
+//! Where a resampled convolution pays in another form: every shape of the paper's networks, at several
+//! batch sizes.
 //!
 //! ```sh
 //! GOMP_SPINCOUNT=0 cargo bench -p trainer --bench forms --profile dev
 //! ```
 //!
-//! All forms run in turns and the shortest time of each counts; look at the ratios.
+//! All forms run in turns and the shortest time of each counts. Two ratios to the plain form: forward, and
+//! forward and backward together.
 
 use std::time::{Duration, Instant};
 use tch::{Device, Kind, Tensor, nn::VarStore};
-use trainer::networks::{
-    Form,
-    layers::{Convolution, SMALLEST_REWRITTEN},
-};
+use trainer::networks::{Form, Rewrite, layers::Convolution};
 
 const ROUNDS: usize = 9;
+/// The plain one first.
+const FORMS: [Form; 3] = [
+    Form::Plain,
+    Form::Always(Rewrite::SpreadKernel),
+    Form::Always(Rewrite::BoxFilter),
+];
 
 /// `(channels in, channels out, side of the smaller image in pixels)`.
 const POOLED: [(usize, usize, i64); 6] = [
@@ -32,7 +36,7 @@ type Run = fn(&Convolution, &Tensor, Form) -> Tensor;
 
 fn main() {
     println!(
-        "| layer | channels | to or from, px | batch | smaller pixels | forward | and backward | chosen |"
+        "| layer | channels | to or from, px | batch | smaller pixels | spread kernel | box filter | chosen |"
     );
     println!("|---|---|---|---|---|---|---|---|");
     for batch in [2, 8] {
@@ -57,19 +61,16 @@ fn main() {
     }
 }
 
-/// Times one layer whose input is `scale` times the smaller side.
+/// Times one layer, whose input is `scale` times the smaller side, forward, and forward and backward.
 fn row(name: &str, (from, to, side): (usize, usize, i64), batch: i64, scale: i64, run: Run) {
     let store = VarStore::new(Device::Cpu);
     let convolution = Convolution::new(&store.root(), from, to, 3);
     let weight = &store.variables()["weight"];
     let size = [batch, from as i64, scale * side, scale * side];
     let x = Tensor::randn(size, (Kind::Float, Device::Cpu)).set_requires_grad(true);
-    let mut shortest = [[Duration::MAX; 2]; 2];
+    let mut shortest = [[Duration::MAX; 2]; FORMS.len()];
     for _ in 0..ROUNDS {
-        for (form, times) in [Form::Plain, Form::AlwaysRewritten]
-            .into_iter()
-            .zip(&mut shortest)
-        {
+        for (form, times) in FORMS.into_iter().zip(&mut shortest) {
             let started = Instant::now();
             let _ = tch::no_grad(|| run(&convolution, &x, form));
             times[0] = times[0].min(started.elapsed());
@@ -79,17 +80,20 @@ fn row(name: &str, (from, to, side): (usize, usize, i64), batch: i64, scale: i64
             times[1] = times[1].min(started.elapsed());
         }
     }
-    let [plain, rewritten] = shortest;
-    let ratio = |i: usize| rewritten[i].as_secs_f64() / plain[i].as_secs_f64();
+    let [plain, spread, boxed] = shortest;
+    let ratios = |times: [Duration; 2]| {
+        let [forward, both] = [0, 1].map(|i| times[i].as_secs_f64() / plain[i].as_secs_f64());
+        format!("{forward:.2}, {both:.2}")
+    };
     let pixels = batch * side * side;
-    let chosen = if pixels < SMALLEST_REWRITTEN {
-        "plain"
-    } else {
-        "rewritten"
+    let chosen = match Form::Rewritten.rewrite(from as i64, pixels) {
+        None => "plain",
+        Some(Rewrite::SpreadKernel) => "spread kernel",
+        Some(Rewrite::BoxFilter) => "box filter",
     };
     println!(
-        "| {name} | {from} to {to} | {side} | {batch} | {pixels} | {:.2} | {:.2} | {chosen} |",
-        ratio(0),
-        ratio(1)
+        "| {name} | {from} to {to} | {side} | {batch} | {pixels} | {} | {} | {chosen} |",
+        ratios(spread),
+        ratios(boxed)
     );
 }

@@ -9,7 +9,7 @@ use tch::{
 use trainer::{
     adam::{Adam, AdamSettings},
     networks::{
-        Form,
+        Form, Rewrite,
         layers::{Convolution, leaky_relu},
     },
 };
@@ -33,10 +33,13 @@ fn compare(name: &str, run: impl Fn(&Convolution, &Tensor, Form) -> Tensor) {
         (y, gradients)
     };
     let (plain, plain_gradients) = result(Form::Plain);
-    let (rewritten, rewritten_gradients) = result(Form::AlwaysRewritten);
-    assert_close(name, &rewritten, &plain, 1e-5);
-    for (rewritten, plain) in rewritten_gradients.iter().zip(&plain_gradients) {
-        assert_close(&format!("{name}: gradient"), rewritten, plain, 1e-5);
+    for rewrite in [Rewrite::SpreadKernel, Rewrite::BoxFilter] {
+        let name = format!("{name}, {rewrite:?}");
+        let (rewritten, rewritten_gradients) = result(Form::Always(rewrite));
+        assert_close(&name, &rewritten, &plain, 1e-5);
+        for (rewritten, plain) in rewritten_gradients.iter().zip(&plain_gradients) {
+            assert_close(&format!("{name}: gradient"), rewritten, plain, 1e-5);
+        }
     }
 }
 

@@ -8,13 +8,16 @@ use trainer::{
     frechet, import,
     losses::{Orthogonality, orthogonality},
     networks::{
-        Discriminator, Editor, FaceMask, Form, InceptionV3, Masks, ResNet18,
+        Discriminator, Editor, FaceMask, Form, InceptionV3, Masks, ResNet18, Rewrite,
         face_mask::masks_from_heat_maps, style_encoder::select_domain,
     },
     objective::{Batch, LossWeights, discriminator_objective, edit, editor_objective},
     pickle,
     weights::{self, Weights},
 };
+
+/// Both, whether or not they pay.
+const REWRITES: [Rewrite; 2] = [Rewrite::SpreadKernel, Rewrite::BoxFilter];
 
 struct Golden {
     editor_store: VarStore,
@@ -101,13 +104,15 @@ fn plain_networks_at_64_pixels_match_the_reference() {
 #[test]
 fn rewritten_networks_at_64_pixels_match_the_reference() {
     let _alone = crate::small::alone();
-    outputs_match("official-64-plain", Form::AlwaysRewritten);
+    for rewrite in REWRITES {
+        outputs_match("official-64-plain", Form::Always(rewrite));
+    }
 }
 
 #[test]
 fn networks_with_high_pass_skips_match_the_reference() {
     let _alone = crate::small::alone();
-    outputs_match("official-256-hpf", Form::AlwaysRewritten);
+    outputs_match("official-256-hpf", Form::Rewritten);
 }
 
 fn assert_value(name: &str, found: &Tensor, expected: &Value) {
@@ -184,6 +189,12 @@ fn official_names(store: &VarStore, network: &str) -> Weights {
 #[test]
 fn losses_and_every_gradient_norm_match_the_reference() {
     let _alone = crate::small::alone();
+    for rewrite in REWRITES {
+        step_matches(Form::Always(rewrite));
+    }
+}
+
+fn step_matches(form: Form) {
     let (Some(networks), Some(step)) = (folder("official-64-plain"), folder("training-step"))
     else {
         return;
@@ -191,7 +202,7 @@ fn losses_and_every_gradient_norm_match_the_reference() {
     let expected: Value =
         serde_json::from_str(&std::fs::read_to_string(step.join("losses.json")).unwrap()).unwrap();
     let step_io = weights::read(&step.join("io.safetensors")).unwrap();
-    let golden = load(&networks, Form::AlwaysRewritten);
+    let golden = load(&networks, form);
     let batch = Batch {
         x: golden.io["x"].shallow_clone(),
         source: golden.io["y_src"].shallow_clone(),

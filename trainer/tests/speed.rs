@@ -7,7 +7,11 @@ use tch::{Device, Kind, Tensor};
 use trainer::{
     bench::{Request, bench, table},
     model::{StoredClassifier, Trainee},
-    networks::{Form, layers::SMALLEST_REWRITTEN, multiply_adds},
+    networks::{
+        Form, Rewrite,
+        form::{BOX_CHANNELS, BOX_PIXELS, SPREAD_PIXELS},
+        multiply_adds,
+    },
     objective::Batch,
     speed::{self, Speed},
     training_step::Judges,
@@ -55,27 +59,33 @@ fn multiply_adds_are_those_of_the_layers() {
     let _ = multiply_adds::take();
     let _ = convolution.forward(&x);
     assert_eq!(multiply_adds::take(), 2 * 8 * 8 * 3 * 5 * 9);
-    let _ = convolution.forward_pooled(&x, Form::AlwaysRewritten);
-    assert_eq!(multiply_adds::take(), 2 * 4 * 4 * 3 * 5 * 16);
-    let _ = convolution.forward_upsampled(&x, Form::AlwaysRewritten);
-    assert_eq!(multiply_adds::take(), 2 * 8 * 8 * 3 * 5 * 16);
+    for (rewrite, taps) in [(Rewrite::SpreadKernel, 16), (Rewrite::BoxFilter, 9)] {
+        let _ = convolution.forward_pooled(&x, Form::Always(rewrite));
+        assert_eq!(multiply_adds::take(), 2 * 4 * 4 * 3 * 5 * taps);
+        let _ = convolution.forward_upsampled(&x, Form::Always(rewrite));
+        assert_eq!(multiply_adds::take(), 2 * 8 * 8 * 3 * 5 * taps);
+    }
 }
 
 #[test]
-fn very_small_images_keep_the_plain_form() {
+fn the_rewrite_depends_on_channels_and_pixels_and_very_small_images_have_none() {
     let _alone = crate::small::alone();
     let store = tch::nn::VarStore::new(Device::Cpu);
-    let convolution = trainer::networks::layers::Convolution::new(&store.root(), 3, 5, 3);
-    let side = 2 * SMALLEST_REWRITTEN.isqrt();
-    for (side, taps) in [(side, 16), (side - 2, 36)] {
-        let pixels = (side * side / 4) as u64;
-        let x = Tensor::zeros([1, 3, side, side], (Kind::Float, Device::Cpu));
-        let _ = multiply_adds::take();
-        let _ = convolution.forward_pooled(&x, Form::Rewritten);
-        assert_eq!(multiply_adds::take(), pixels * 3 * 5 * taps);
-        let small = x.narrow(2, 0, side / 2).narrow(3, 0, side / 2);
-        let _ = convolution.forward_upsampled(&small, Form::Rewritten);
-        assert_eq!(multiply_adds::take(), pixels * 3 * 5 * taps);
+    for (channels, smallest, taps) in [(3, SPREAD_PIXELS, 16), (BOX_CHANNELS, BOX_PIXELS, 9)] {
+        let path = store.root() / channels;
+        let convolution =
+            trainer::networks::layers::Convolution::new(&path, channels as usize, 5, 3);
+        let side = 2 * smallest.isqrt();
+        for (side, taps) in [(side, taps), (side - 2, 36)] {
+            let expected = (side * side / 4 * channels * 5 * taps) as u64;
+            let x = Tensor::zeros([1, channels, side, side], (Kind::Float, Device::Cpu));
+            let _ = multiply_adds::take();
+            let _ = convolution.forward_pooled(&x, Form::Rewritten);
+            assert_eq!(multiply_adds::take(), expected);
+            let small = x.narrow(2, 0, side / 2).narrow(3, 0, side / 2);
+            let _ = convolution.forward_upsampled(&small, Form::Rewritten);
+            assert_eq!(multiply_adds::take(), expected);
+        }
     }
 }
 

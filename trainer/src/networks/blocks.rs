@@ -1,7 +1,10 @@
 //! Residual and AdaIN blocks of StarGAN v2 (Choi et al. 2020, appendix A).
 
-use super::layers::{
-    AdaptiveInstanceNorm, Convolution, Form, InstanceNorm, average_pool2, leaky_relu, nearest_up2,
+use super::{
+    form::Form,
+    layers::{
+        AdaptiveInstanceNorm, Convolution, InstanceNorm, average_pool2, leaky_relu, nearest_up2,
+    },
 };
 use std::f64::consts::FRAC_1_SQRT_2;
 use tch::{Tensor, nn};

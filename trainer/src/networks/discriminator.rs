@@ -1,10 +1,6 @@
 //! The discriminator `D`: real or drawn, judged per domain.
 
-use super::{
-    layers::{Convolution, Form},
-    style_encoder::select_domain,
-    trunk::Trunk,
-};
+use super::{form::Form, layers::Convolution, style_encoder::select_domain, trunk::Trunk};
 use model_spec::Architecture;
 use tch::{Tensor, nn};
 

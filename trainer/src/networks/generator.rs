@@ -2,7 +2,8 @@
 
 use super::{
     blocks::{AdainBlock, BlockShape, ResidualBlock},
-    layers::{Convolution, Form, InstanceNorm, leaky_relu},
+    form::Form,
+    layers::{Convolution, InstanceNorm, leaky_relu},
 };
 use model_spec::{Architecture, OutputForm};
 use tch::{Kind, Tensor, nn};

@@ -1,6 +1,9 @@
 //! Convolution, linear layer and norms over the parameters of a [`tch::nn::Path`].
 
-use super::multiply_adds;
+use super::{
+    form::{Form, Rewrite},
+    multiply_adds,
+};
 use tch::{Device, Tensor, nn, nn::Init};
 
 /// Slope of LeakyReLU for negative inputs.
@@ -34,23 +37,6 @@ pub fn nearest_up2(x: &Tensor) -> Tensor {
         .unwrap_or_else(|_| unreachable!("images have 4 sides"));
     x.upsample_nearest2d([2 * height, 2 * width], None, None)
 }
-
-/// How a convolution next to a resampling is computed; both give the same numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// The operations one after the other, as the paper draws them.
-    Plain,
-    /// One convolution with a larger kernel and a stride, 16 instead of 36 multiply-adds, where that is
-    /// faster: see [`SMALLEST_REWRITTEN`].
-    Rewritten,
-    /// The same however small the images, for tests and for finding where it pays.
-    AlwaysRewritten,
-}
-
-/// Pixels, of all images of a batch at the smaller size, from which the larger kernel pays: making,
-/// reordering and differentiating it takes the same time however few pixels it meets
-/// (`cargo bench -p trainer --bench forms`).
-pub const SMALLEST_REWRITTEN: i64 = 256;
 
 /// A convolution that keeps the image size: 3x3 with padding 1, or 1x1.
 #[derive(Debug)]
@@ -113,35 +99,45 @@ impl Convolution {
 
     /// `average_pool2(self(x))`, `[N,C,H,W] -> [N,C',H/2,W/2]`.
     pub fn forward_pooled(&self, x: &Tensor, form: Form) -> Tensor {
-        match self.spreading(x.numel() as i64 / 4, form) {
+        match self.rewrite(form, x.numel() as i64 / 4) {
             None => average_pool2(&self.forward(x)),
-            Some(spreading) => self.strided(x, &self.spread_kernel(&(spreading * 0.25)), 2, 1),
+            Some((Rewrite::SpreadKernel, spreading)) => {
+                self.strided(x, &self.spread_kernel(&(spreading * 0.25)), 2, 1)
+            }
+            // The mean of the results is the result of the means.
+            Some((Rewrite::BoxFilter, _)) => {
+                let means = x.avg_pool2d([2, 2], [1, 1], [1, 1], false, true, None::<i64>);
+                self.strided(&means, &self.weight, 2, 0)
+            }
         }
     }
 
     /// `self(nearest_up2(x))`, `[N,C,H,W] -> [N,C',2H,2W]`.
     pub fn forward_upsampled(&self, x: &Tensor, form: Form) -> Tensor {
-        let Some(spreading) = self.spreading(x.numel() as i64, form) else {
-            return self.forward(&nearest_up2(x));
-        };
         // Spreading every pixel over 2x2 and then convolving is the transpose of convolving with the
         // flipped kernel and then summing 2x2.
-        let kernel = self.spread_kernel(&spreading.flip([1])).transpose(0, 1);
-        let size = kernel.size();
-        multiply_adds::add(x.numel() as i64 * size[1] * size[2] * size[3]);
-        let bias = self.bias.as_ref();
-        x.conv_transpose2d(&kernel, bias, [2, 2], [1, 1], [0, 0], 1, [1, 1])
+        match self.rewrite(form, x.numel() as i64) {
+            None => self.forward(&nearest_up2(x)),
+            Some((Rewrite::SpreadKernel, spreading)) => {
+                let kernel = self.spread_kernel(&spreading.flip([1]));
+                self.transposed(x, &kernel, 1, self.bias.as_ref())
+            }
+            Some((Rewrite::BoxFilter, _)) => {
+                let spread = self.transposed(x, &self.weight.flip([2, 3]), 0, None);
+                let sums = spread.avg_pool2d([2, 2], [1, 1], [0, 0], false, true, 1);
+                match &self.bias {
+                    Some(bias) => sums + bias.reshape([1, -1, 1, 1]),
+                    None => sums,
+                }
+            }
+        }
     }
 
-    /// See [`spreading`], where `form` asks for it and it pays for the images' `values` at the smaller
-    /// size.
-    fn spreading(&self, values: i64, form: Form) -> Option<&Tensor> {
-        let rewritten = match form {
-            Form::Plain => false,
-            Form::Rewritten => values / self.weight.size()[1] >= SMALLEST_REWRITTEN,
-            Form::AlwaysRewritten => true,
-        };
-        self.spreading.as_ref().filter(|_| rewritten)
+    /// What `form` comes to for images of so many `values` at the smaller size, with [`spreading`].
+    fn rewrite(&self, form: Form, values: i64) -> Option<(Rewrite, &Tensor)> {
+        let channels = self.weight.size()[1];
+        let rewrite = form.rewrite(channels, values / channels);
+        rewrite.zip(self.spreading.as_ref())
     }
 
     /// The 3x3 kernel summed over its four placements in 4x4, `[C',C,4,4]`, by a matrix `[9,16]`.
@@ -150,6 +146,20 @@ impl Convolution {
         // One product: four padded copies and their sum would take longer than the convolution.
         let kernels = self.weight.reshape([-1, size[2] * size[3]]).mm(spreading);
         kernels.reshape([size[0], size[1], 4, 4])
+    }
+
+    /// The transpose of a convolution of stride 2 with `kernel [C',C,k,k]`.
+    fn transposed(
+        &self,
+        x: &Tensor,
+        kernel: &Tensor,
+        padding: i64,
+        bias: Option<&Tensor>,
+    ) -> Tensor {
+        let size = kernel.size();
+        multiply_adds::add(x.numel() as i64 * size[0] * size[2] * size[3]);
+        let kernel = kernel.transpose(0, 1);
+        x.conv_transpose2d(&kernel, bias, [2, 2], [padding; 2], [0, 0], 1, [1, 1])
     }
 
     fn strided(&self, x: &Tensor, weight: &Tensor, stride: i64, padding: i64) -> Tensor {

@@ -2,7 +2,8 @@
 
 use super::{
     blocks::{BlockShape, ResidualBlock},
-    layers::{Convolution, Form, leaky_relu},
+    form::Form,
+    layers::{Convolution, leaky_relu},
 };
 use model_spec::Architecture;
 use tch::{Tensor, nn};
