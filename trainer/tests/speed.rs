@@ -75,7 +75,7 @@ fn the_rewrite_depends_on_channels_and_pixels_and_very_small_images_have_none() 
         let path = store.root() / channels;
         let convolution =
             trainer::networks::layers::Convolution::new(&path, channels as usize, 5, 3);
-        let side = 2 * smallest.isqrt();
+        let side = 2 * (smallest as f64).sqrt().ceil() as i64;
         for (side, taps) in [(side, taps), (side - 2, 36)] {
             let expected = (side * side / 4 * channels * 5 * taps) as u64;
             let x = Tensor::zeros([1, channels, side, side], (Kind::Float, Device::Cpu));

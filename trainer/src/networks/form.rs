@@ -26,7 +26,7 @@ pub enum Rewrite {
 /// Input channels from which an image more costs less than the multiply-adds it saves, and ...
 pub const BOX_CHANNELS: i64 = 256;
 /// ... pixels, of all images of a batch at the smaller size, from which that is so.
-pub const BOX_PIXELS: i64 = 64;
+pub const BOX_PIXELS: i64 = 32;
 /// Pixels from which, with fewer channels, the larger kernel pays: making and differentiating it takes the
 /// same time however few pixels it meets. All three from `cargo bench -p trainer --bench forms`.
 pub const SPREAD_PIXELS: i64 = 256;
