@@ -18,11 +18,9 @@
  * that poll works by itself.
  */
 #define _GNU_SOURCE
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/videodev2.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -249,19 +247,9 @@ static int control(unsigned request, void *argument) {
     }
 }
 
-#define REAL(name) static __typeof__(&name) real; if (!real) real = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
-#define OPEN(name)                                  \
-    int name(const char *path, int flags, ...) {    \
-        REAL(name);                                 \
-        va_list rest;                               \
-        va_start(rest, flags);                      \
-        int mode = va_arg(rest, int);               \
-        va_end(rest);                               \
-        int ours = open_camera(path);               \
-        return ours == -2 ? real(path, flags, mode) : ours; \
-    }
-OPEN(open)
-OPEN(open64)
+#define DESCRIPTOR camera.descriptor
+#define OPEN_DEVICE open_camera
+#include "device_shim.h"
 
 #define MMAP(name, offset_type)                                                                    \
     void *name(void *at, size_t length, int protection, int flags, int file, offset_type offset) { \
@@ -272,14 +260,3 @@ OPEN(open64)
     }
 MMAP(mmap, off_t)
 MMAP(mmap64, off64_t)
-
-long syscall(long which, ...) {
-    REAL(syscall);
-    long a[6];
-    va_list rest;
-    va_start(rest, which);
-    for (int i = 0; i < 6; i++) a[i] = va_arg(rest, long);
-    va_end(rest);
-    if (which == SYS_ioctl && camera.descriptor >= 0 && a[0] == camera.descriptor) return control(a[1], (void *)a[2]);
-    return real(which, a[0], a[1], a[2], a[3], a[4], a[5]);
-}

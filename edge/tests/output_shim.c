@@ -6,11 +6,9 @@
  *   OUTPUT_CAPTURE  set: it is a camera and takes no pictures
  */
 #define _GNU_SOURCE
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/videodev2.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -49,27 +47,6 @@ static int control(unsigned request, void *argument) {
     return -1;
 }
 
-#define REAL(name) static __typeof__(&name) real; if (!real) real = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
-#define OPEN(name)                               \
-    int name(const char *path, int flags, ...) { \
-        REAL(name);                              \
-        va_list rest;                            \
-        va_start(rest, flags);                   \
-        int mode = va_arg(rest, int);            \
-        va_end(rest);                            \
-        int ours = open_output(path);            \
-        return ours == -2 ? real(path, flags, mode) : ours; \
-    }
-OPEN(open)
-OPEN(open64)
-
-long syscall(long which, ...) {
-    REAL(syscall);
-    long a[6];
-    va_list rest;
-    va_start(rest, which);
-    for (int i = 0; i < 6; i++) a[i] = va_arg(rest, long);
-    va_end(rest);
-    if (which == SYS_ioctl && descriptor >= 0 && a[0] == descriptor) return control(a[1], (void *)a[2]);
-    return real(which, a[0], a[1], a[2], a[3], a[4], a[5]);
-}
+#define DESCRIPTOR descriptor
+#define OPEN_DEVICE open_output
+#include "device_shim.h"
