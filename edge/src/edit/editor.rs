@@ -153,8 +153,9 @@ impl Editor {
 
         let begin = Begin::now();
         // The style also ages while the edit is off, so that the sliders start from a fresh one.
-        if let Some(frames) = memory.style_due(self.options.style_every) {
-            let elapsed = wanted.elapsed * f64::from(frames);
+        let every = self.options.style_every.max(1);
+        if memory.style_due(every) {
+            let elapsed = wanted.elapsed * f64::from(every);
             self.classify(memory, elapsed, stages)?;
             self.encode(memory, elapsed, stages)?;
         }

@@ -34,16 +34,14 @@ impl Memory {
         }
     }
 
-    /// Counts a frame. On every `every`th, and on the first, the frames since the style was taken, at
-    /// most `every`.
-    pub(super) fn style_due(&mut self, every: u32) -> Option<u32> {
-        let every = every.max(1);
+    /// Counts a frame. Whether the style is to be taken on it: on the first, and on every `every`th.
+    pub(super) fn style_due(&mut self, every: u32) -> bool {
         self.frames_since_style = self.frames_since_style.saturating_add(1);
-        if self.frames_since_style < every {
-            return None;
+        let due = self.frames_since_style >= every;
+        if due {
+            self.frames_since_style = 0;
         }
-        self.frames_since_style = 0;
-        Some(every)
+        due
     }
 }
 
@@ -54,7 +52,7 @@ mod tests {
     #[test]
     fn the_style_is_due_at_once_and_then_every_so_many_frames() {
         let mut memory = Memory::new(0, 1, Heads::Switched);
-        let due: Vec<bool> = (0..7).map(|_| memory.style_due(3).is_some()).collect();
+        let due: Vec<bool> = (0..7).map(|_| memory.style_due(3)).collect();
         assert_eq!(due, [true, false, false, true, false, false, true]);
     }
 }
