@@ -2,7 +2,7 @@
 
 use crate::{
     bundle::Tiny,
-    place::{Place, assert_fails, assert_succeeds, runtime, said, skip},
+    place::{Place, assert_fails, assert_succeeds, runtime, said},
     xvfb::{Screen, wait_for},
 };
 use faces::Take;
@@ -30,20 +30,7 @@ impl Shim {
     fn new(format: &str) -> Option<Self> {
         let runtime = runtime()?;
         let place = Place::with_bundle(&Tiny::default());
-        let library = place.path("camera_shim.so");
-        let built = Command::new("cc")
-            .args(["-shared", "-fPIC", "-O1", "-w", "-o"])
-            .arg(&library)
-            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/camera_shim.c"))
-            .arg("-ldl")
-            .status();
-        match built {
-            Ok(status) if status.success() => {}
-            other => {
-                skip(&format!("no C compiler for the camera: {other:?}"));
-                return None;
-            }
-        }
+        let library = place.compiled("camera_shim.c", "camera_shim.so", &[])?;
         let take = Take::new(0, SIZE[0], SIZE[1], 30.0);
         let mut rgb = vec![0; (3 * SIZE[0] * SIZE[1]) as usize];
         for index in 0..PICTURES {

@@ -2,13 +2,12 @@
 
 use crate::{
     bundle::Tiny,
-    place::{Place, assert_succeeds, runtime, said, skip},
+    place::{Place, assert_succeeds, runtime, said},
 };
 use std::{
     fs,
     os::unix::net::UnixDatagram,
-    path::Path,
-    process::{Command, Stdio},
+    process::Stdio,
     time::{Duration, Instant},
 };
 
@@ -107,17 +106,9 @@ fn a_service_manager_hears_ready_with_the_first_picture_then_the_watchdog_then_s
 fn a_wall_clock_that_jumps_backwards_changes_nothing() {
     let Some(library) = runtime() else { return };
     let place = Place::with_bundle(&Tiny::default());
-    let clock = place.path("clock.so");
-    let built = Command::new("cc")
-        .args(["-shared", "-fPIC", "-O1", "-o"])
-        .arg(&clock)
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clock_shim.c"))
-        .arg("-ldl")
-        .status();
-    if !built.is_ok_and(|status| status.success()) {
-        skip("no C compiler for the clock");
+    let Some(clock) = place.compiled("clock_shim.c", "clock.so", &[]) else {
         return;
-    }
+    };
     let start = Instant::now();
     let arguments: Vec<&str> = RUN.iter().chain(&["--frames", "30"]).copied().collect();
     let output = place

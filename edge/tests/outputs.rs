@@ -2,34 +2,18 @@
 
 use crate::{
     bundle::Tiny,
-    place::{Place, assert_fails, assert_succeeds, runtime, skip},
+    place::{Place, assert_fails, assert_succeeds, runtime},
     xvfb::{Screen, wait_for},
 };
 use faces::Take;
 use image::RgbImage;
-use std::{
-    fs,
-    path::Path,
-    process::{Command, Output},
-    thread,
-    time::Duration,
-};
+use std::{fs, process::Output, thread, time::Duration};
 
 const DEVICE: &str = "/dev/video43";
 
 /// Builds the library that answers for the device, or says why not: what makes a program see it.
 fn device(place: &Place) -> Option<[(&'static str, String); 3]> {
-    let shim = place.path("output_shim.so");
-    let built = Command::new("cc")
-        .args(["-shared", "-fPIC", "-O1", "-w", "-o"])
-        .arg(&shim)
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/output_shim.c"))
-        .arg("-ldl")
-        .status();
-    if !built.is_ok_and(|status| status.success()) {
-        skip("no C compiler for the virtual camera");
-        return None;
-    }
+    let shim = place.compiled("output_shim.c", "output_shim.so", &[])?;
     Some([
         ("LD_PRELOAD", shim.display().to_string()),
         ("OUTPUT_DEVICE", DEVICE.into()),

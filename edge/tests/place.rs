@@ -70,6 +70,29 @@ impl Place {
         self.command(library, arguments).output().unwrap()
     }
 
+    /// Compiles a C file of `tests/` into the library `name` of this folder, or says why not.
+    pub fn compiled(&self, source: &str, name: &str, options: &[String]) -> Option<PathBuf> {
+        let library = self.path(name);
+        let built = Command::new("cc")
+            .args(["-shared", "-fPIC", "-O1", "-w", "-o"])
+            .arg(&library)
+            .args(options)
+            .arg(
+                Path::new(env!("CARGO_MANIFEST_DIR"))
+                    .join("tests")
+                    .join(source),
+            )
+            .arg("-ldl")
+            .status();
+        match built {
+            Ok(status) if status.success() => Some(library),
+            other => {
+                skip(&format!("no C compiler for {source}: {other:?}"));
+                None
+            }
+        }
+    }
+
     /// A copy of the program outside the source tree. `cp` makes it: a file that this process had
     /// open for writing while another test starts a program could not be started itself.
     pub fn copied_program(&self) -> PathBuf {

@@ -5,14 +5,13 @@
 
 use crate::{
     bundle::Tiny,
-    place::{Place, skip},
+    place::Place,
     xvfb::{Screen, wait_for},
 };
 use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
-    process::Command,
     thread,
     time::Duration,
 };
@@ -30,17 +29,7 @@ struct Watched {
 impl Watched {
     fn new() -> Option<Self> {
         let place = Place::with_bundle(&Tiny::default());
-        let library = place.path("call_recorder.so");
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/call_recorder.c");
-        let built = Command::new("cc")
-            .args(["-shared", "-fPIC", "-O1", "-w", "-o"])
-            .args([&library, &source])
-            .arg("-ldl")
-            .status();
-        if !built.is_ok_and(|status| status.success()) {
-            skip("no C compiler for the call recorder");
-            return None;
-        }
+        let library = place.compiled("call_recorder.c", "call_recorder.so", &[])?;
         for folder in ["home", "temporary"] {
             fs::create_dir(place.path(folder)).unwrap();
         }

@@ -2,7 +2,7 @@
 
 use crate::{
     bundle::Tiny,
-    place::{Place, assert_fails, assert_succeeds, runtime, skip},
+    place::{Place, assert_fails, assert_succeeds, runtime},
     xvfb::{Screen, wait_for},
 };
 use ort::sys::OrtApi;
@@ -10,8 +10,8 @@ use std::{
     collections::BTreeSet,
     fs,
     mem::{offset_of, size_of},
-    path::{Path, PathBuf},
-    process::{Command, Output},
+    path::PathBuf,
+    process::Output,
 };
 
 /// Place of a function in the table that is ONNX Runtime's interface.
@@ -36,7 +36,6 @@ impl Fake {
     fn new() -> Option<Self> {
         let real = runtime()?;
         let place = Place::with_bundle(&Tiny::default());
-        let library = place.path("libonnxruntime.so");
         let slots = [
             slot!("CREATE_STATUS", CreateStatus),
             slot!("CREATE_SESSION", CreateSessionFromArray),
@@ -57,20 +56,7 @@ impl Fake {
             slot!("APPEND_CUDA", SessionOptionsAppendExecutionProvider_CUDA_V2),
             format!("-DFIELDS={}", size_of::<OrtApi>() / size_of::<usize>()),
         ];
-        let built = Command::new("cc")
-            .args(["-shared", "-fPIC", "-O1", "-w", "-o"])
-            .arg(&library)
-            .args(slots)
-            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fake_runtime.c"))
-            .arg("-ldl")
-            .status();
-        match built {
-            Ok(status) if status.success() => {}
-            other => {
-                skip(&format!("no C compiler for the library: {other:?}"));
-                return None;
-            }
-        }
+        let library = place.compiled("fake_runtime.c", "libonnxruntime.so", &slots)?;
         Some(Self {
             place,
             library,
