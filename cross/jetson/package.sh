@@ -46,7 +46,7 @@ put 644 usr/share/man/man8 $here/smile-mirror-kiosk.8
 {
     echo "smile-mirror ($version) unstable; urgency=medium"
     echo
-    echo "  * CHANGELOG.md of the source tells what is new."
+    echo "  * See CHANGELOG.md in the source tree."
     echo
     echo " -- $(sed -n 's/^Maintainer: //p' $here/control)  $(date -u -R -d "@$SOURCE_DATE_EPOCH")"
 } >"$root/usr/share/doc/smile-mirror/changelog"
