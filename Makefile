@@ -2,7 +2,7 @@
 export PATH := $(PATH):$(HOME)/.cargo/bin
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
-# Set-up steps share folders, and one progress bar at a time is readable.
+# Set-up steps share folders, and only one progress bar at a time is readable.
 .NOTPARALLEL:
 .PHONY: help mirror picture test bench-edge bench-tracking lint setup system onnxruntime onnx-tools tensorboard libtorch aarch64 jetson test-device \
 	test-camera test-boot clean-third-party
@@ -14,7 +14,7 @@ mirror: onnxruntime ## set up, build and start the mirror; options of `edge run`
 	cargo build --release --locked -p edge
 	$(TARGET)/release/edge run $(ARGS)
 
-picture: onnxruntime ## take the README's picture again
+picture: onnxruntime ## retake the README's picture
 	cargo build --release --locked -p edge
 	$(TARGET)/release/edge run --source demo --display none --frames 300 --contact-sheet docs/mirror.png
 
@@ -28,25 +28,25 @@ test: setup ## set up and run every test
 	cargo build --locked --workspace
 	cargo test --locked --workspace
 
-bench-edge: onnxruntime ## measure the mirror on this machine: edge bench, from motion to photon, and how it ends (wants Xvfb)
+bench-edge: onnxruntime ## measure the mirror on this machine: edge bench, motion to photon, shutdown (needs Xvfb)
 	cargo build --release --locked -p edge
 	$(TARGET)/release/edge bench
 	cargo bench --locked -p edge --bench photon
 	cargo test --release --locked -p edge --test main how_long -- --ignored --nocapture
 
-bench-tracking: onnxruntime ## follow the photos of ../shared/data/photos, moved over a background, and print the errors
+bench-tracking: onnxruntime ## track the photos in ../shared/data/photos, moved over a background, and print the errors
 	cargo test --release --locked -p edge --test main photos -- --ignored --nocapture
 
 lint: setup ## check formatting, and clippy with warnings denied
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 
-setup: onnxruntime libtorch ## install all that is missing, build nothing
+setup: onnxruntime libtorch ## install everything that is missing, build nothing
 
 onnxruntime: system ## install ONNX Runtime into third_party/
 	@setup/onnxruntime.sh
 
-# A test that graphs open in other programs runs where these are, and says so where not.
+# With these, a test opens the graphs in other programs; without them it is reported as skipped.
 onnx-tools: system ## install Python's onnx and onnxruntime into third_party/ (70 MB to download)
 	@setup/python-tools.sh onnx-tools
 
@@ -66,7 +66,7 @@ aarch64: system ## build `edge` for a Jetson or another aarch64 Linux, without D
 	@setup/zig.sh
 	cross/build.sh
 
-jetson: aarch64 ## pack it: one .deb and one .tar
+jetson: aarch64 ## build that, and package it as one .deb and one .tar
 	@setup/system-packages.sh jetson
 	@setup/onnxruntime.sh aarch64
 	cross/jetson/package.sh "$(TARGET)/cross/aarch64-unknown-linux-gnu/release/edge"
@@ -92,4 +92,4 @@ test-boot: onnxruntime ## boot the package into the kiosk, in a virtual machine
 
 clean-third-party: ## remove what the set-up downloaded
 	rm -rf third_party/onnxruntime third_party/onnxruntime-oldest third_party/libtorch third_party/zig third_party/camera-vm third_party/board third_party/boot-vm \
-		third_party/downloads
+		third_party/onnx-tools third_party/tensorboard third_party/downloads

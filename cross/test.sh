@@ -1,12 +1,12 @@
 #!/bin/sh
-# Tests of the scripts that run on the board: no board, no root, no wait.
+# Tests the scripts that run on the board, without a board, root or waiting.
 # usage: cross/test.sh
 set -eu
 cd "$(dirname "$0")"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failed() {
-    echo "cross/test.sh: $1" >&2
+    echo "cross/test.sh: failed: $1" >&2
     exit 1
 }
 
@@ -26,7 +26,7 @@ for round in 1 2 3 4 5 6 7 8 9; do try $((round * 100)) $((round * 100 + 5)) exi
 : >"$work/slept"
 try 2000 3000 watchdog
 try 3100 3101 exit-code
-[ "$(tr '\n' ' ' <"$work/slept")" = '64 1 ' ] || failed 'a run of ten minutes starts the count anew'
+[ "$(tr '\n' ' ' <"$work/slept")" = '64 1 ' ] || failed 'a run of ten minutes resets the count'
 : >"$work/slept"
 try 3200 3201 success
 try 3300 3301 success
@@ -34,6 +34,6 @@ try 3300 3301 success
 ! jetson/back-off 2>/dev/null || failed 'no argument is wrong usage'
 
 [ -x jetson/smile-mirror-kiosk ] && jetson/smile-mirror-kiosk 2>"$work/said" && failed 'no argument is wrong usage'
-grep -q 'on|off|status' "$work/said" || failed 'wrong usage tells the right one'
+grep -q 'on|off|status' "$work/said" || failed 'wrong usage prints the right one'
 
 echo 'cross: all tests passed'

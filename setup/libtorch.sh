@@ -1,8 +1,8 @@
 #!/bin/sh
-# CPU libtorch in third_party/libtorch, out of PyPI wheels: 544 MB to download, 0.5 GB on disk.
+# Installs the CPU libtorch into third_party/libtorch, from PyPI wheels: 544 MB to download, 0.5 GB on disk.
 # usage: setup/libtorch.sh
 #
-# LIBTORCH in the environment names another one (a CUDA build, another processor) and is then used instead.
+# LIBTORCH in the environment names another one (a CUDA build, another processor), which is then used instead.
 set -eu
 cd "$(dirname "$0")/.."
 . setup/tree.sh
@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 version=2.11.0 # the one the `tch` crate of Cargo.lock is written for
 if [ -n "${LIBTORCH:-}" ]; then
     [ -e "$LIBTORCH/lib/libtorch_cpu.so" ] && exit
-    echo "error: LIBTORCH is set to $LIBTORCH, but there is no lib/libtorch_cpu.so in it." >&2
+    echo "error: LIBTORCH is set to $LIBTORCH, which contains no lib/libtorch_cpu.so." >&2
     echo "       Unset it to use the pinned libtorch $version, or point it at the folder that holds lib/ and include/." >&2
     exit 1
 fi
@@ -21,7 +21,7 @@ if [ "$(uname -m)" != x86_64 ]; then
 fi
 
 dest=third_party/libtorch
-# The only x86-64 Linux wheel is a CUDA build, and its libtorch_cpu.so wants cudart and cupti even where there is no GPU.
+# The only x86-64 Linux wheel is a CUDA build, and its libtorch_cpu.so needs cudart and cupti even without a GPU.
 pins="torch==$version 7aa2f9bbc6d4595ba72138026b2074be1233186150e9292865e04b7a63b8c67a
 nvidia-cuda-runtime==13.0.96 7f82250d7782aa23b6cfe765ecc7db554bd3c2870c43f3d1821f1d18aebf0548
 nvidia-cuda-cupti==13.0.85 4eb01c08e859bf924d222250d2e8f8b8ff6d3db4721288cf35d14252a4d933c8"
@@ -48,7 +48,7 @@ python3 setup/unpack.py "$cudart" "$new" nvidia/cu13/lib/libcudart.so.13 '*.dist
 python3 setup/unpack.py "$cupti" "$new" nvidia/cu13/lib/libcupti.so.13 '*.dist-info/licenses/*'
 # `-ltorch` is a name for the linker only; the wheel's own libtorch.so would drag in CUDA.
 echo 'INPUT(libtorch_cpu.so)' >"$new/torch/lib/libtorch.so"
-# torch-sys compares this with the version it wants.
+# torch-sys compares this with the version it expects.
 echo "$version+cu130" >"$new/torch/build-version"
 tree_publish "$new" "$dest" "$pins"
 tree_drop_wheels "$torch" "$cudart" "$cupti"

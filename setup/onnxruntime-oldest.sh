@@ -1,7 +1,7 @@
 #!/bin/sh
-# The oldest ONNX Runtime that the program accepts, that of JetPack 5, for both processors in
-# third_party/onnxruntime-oldest: out of its npm package, because Python wheels of that age have no library of their own.
-# A test that bundles run on it runs where this is, and says so where not.
+# Installs the oldest ONNX Runtime that the program accepts, that of JetPack 5, for both processors into
+# third_party/onnxruntime-oldest: from its npm package, because Python wheels of that age contain no separate library.
+# With it, a test checks that bundles run on it; without it that test is skipped.
 # usage: setup/onnxruntime-oldest.sh
 set -eu
 cd "$(dirname "$0")/.."

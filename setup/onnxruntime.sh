@@ -1,5 +1,5 @@
 #!/bin/sh
-# ONNX Runtime (CPU) in third_party/onnxruntime/ARCH, out of its PyPI wheel.
+# Installs ONNX Runtime (CPU) into third_party/onnxruntime/ARCH, from its PyPI wheel.
 # usage: setup/onnxruntime.sh [ARCH]   (default: this machine's; x86_64 or aarch64)
 set -eu
 cd "$(dirname "$0")/.."

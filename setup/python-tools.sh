@@ -1,6 +1,6 @@
 #!/bin/sh
-# Pinned Python packages (setup/NAME.txt) in third_party/NAME/: other programs that must be able to read
-# what ours write. Tests skip that without them.
+# Installs pinned Python packages (setup/NAME.txt) into third_party/NAME/: other programs that must be able to
+# read our output. Without them, the tests of that are skipped.
 # usage: setup/python-tools.sh onnx-tools|tensorboard
 set -eu
 cd "$(dirname "$0")/.."
@@ -18,7 +18,7 @@ new=$dest.new
 trap 'rm -rf "$new"' EXIT
 trap 'exit 130' INT TERM
 rm -rf "$new"
-# Links into the system's Python, so that the environment may be moved.
+# Symlinks to the system's Python, so that the environment can be moved.
 python3 -m venv --without-pip --symlinks "$new"
 "${PIP:-pip3}" --disable-pip-version-check --python "$new/bin/python" install --quiet --no-deps \
     --only-binary=:all: --require-hashes -r "setup/$name.txt"

@@ -5,9 +5,9 @@ set -eu
 cd "$(dirname "$0")/.."
 
 wanted=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
-how="Install Rust with rustup (https://rustup.rs), open a new shell, run again."
+how="Install Rust with rustup (https://rustup.rs), open a new shell, and run again."
 if ! command -v cargo >/dev/null; then
-    echo "error: cargo was looked for on PATH and in ~/.cargo/bin, and is missing. $how" >&2
+    echo "error: no cargo on PATH or in ~/.cargo/bin. $how" >&2
     exit 1
 fi
 found=$(cargo --version | cut -d' ' -f2)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs the Debian or Ubuntu packages this machine lacks. Looks for the thing itself, not for its package, so that
-# any system which has it passes.
+# Installs the Debian or Ubuntu packages that this machine lacks. Looks for the program or library itself, not for its
+# package, so that any system which has it passes.
 # usage: setup/system-packages.sh [FOR...]
 #   FOR: mirror (the default), aarch64 (cross-build), emulation (run the cross-built program), jetson (the package),
 #        board (a board with the package installed, in a root of its own), camera-vm
@@ -21,11 +21,11 @@ needs_mirror() {
     links_cxx || lacks build-essential 'a C and C++ compiler that links (cc, c++)'
     command -v curl >/dev/null || lacks curl curl
     [ -e /etc/ssl/certs/ca-certificates.crt ] || [ -e /etc/pki/tls/certs/ca-bundle.crt ] || [ -e /etc/ssl/cert.pem ] ||
-        lacks ca-certificates 'certificates of the web'
+        lacks ca-certificates 'CA certificates'
     if ! command -v python3 >/dev/null; then
         lacks 'python3 python3-pip' 'python3 with pip'
     elif ! python3 -c 'import pip' 2>/dev/null; then
-        lacks python3-pip 'pip of python3'
+        lacks python3-pip 'pip for python3'
     fi
     # The window opens these while the mirror runs; without an X display there is no window.
     if [ -n "${DISPLAY:-}" ]; then
@@ -79,7 +79,7 @@ find_missing
 say "missing:${missing#,}"
 
 if ! command -v apt-get >/dev/null; then
-    say "error: this system has no apt-get to install them with. Install them its own way, then run again."
+    say "error: this system has no apt-get. Install them another way, then run again."
     exit 1
 fi
 if [ "$(id -u)" = 0 ]; then
@@ -89,8 +89,8 @@ elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
 else
     sudo='sudo '
     command -v sudo >/dev/null || sudo=
-    say "error: installing them needs root, and sudo does not work here without a password."
-    say "Run this with the rights of root, then run again:"
+    say "error: installing them needs root, and sudo asks for a password."
+    say "Run this as root, then run again:"
     case $packages in *:arm64*) say "    ${sudo}dpkg --add-architecture arm64" ;; esac
     say "    ${sudo}apt-get update && ${sudo}apt-get install --yes --no-install-recommends$packages"
     exit 1
@@ -107,6 +107,6 @@ say "installing:$packages"
 }
 find_missing
 if [ -n "$packages" ]; then
-    say "error: apt-get installed its packages, but still missing:${missing#,}"
+    say "error: apt-get succeeded, but these are still missing:${missing#,}"
     exit 1
 fi

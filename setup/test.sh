@@ -9,7 +9,7 @@ mkdir -p "$work/index" "$work/bin"
 cp -r "$here" "$work/setup"
 cd "$work"
 
-# pip's "index" is a folder with one small wheel, and nothing of the user's configuration counts.
+# pip's "index" is a folder with one small wheel; the user's configuration is ignored.
 unset LIBTORCH MIRROR_WHEELS
 export PIP_CONFIG_FILE=/dev/null PIP_NO_INDEX=1 PIP_FIND_LINKS="$work/index"
 sample=index/sample-1.0-py3-none-any.whl
@@ -27,25 +27,25 @@ wheel=third_party/downloads/sample-1.0-x86_64.whl
 
 fetch() { setup/wheel.sh sample==1.0 "${1:-$sha256}" x86_64 >out 2>log; }
 failed() {
-    echo "setup/test.sh: $1" >&2
+    echo "setup/test.sh: failed: $1" >&2
     cat log >&2
     exit 1
 }
 said() { grep -qF -- "$1" log || failed "expected the words \"$1\""; }
 
-# Asking pip costs half a second, so each fetch below meets two troubles at once.
+# Asking pip costs half a second, so each fetch below meets two problems at once.
 mkdir -p third_party/downloads
 head -c 1000 /dev/zero >"$wheel.partial"
 fetch || failed 'a corrupt partial is replaced'
 said 'discarding the partial'
-[ "$(cat out)" = "$wheel" ] || failed 'the place of the wheel is printed'
+[ "$(cat out)" = "$wheel" ] || failed 'the path of the wheel is printed'
 cmp -s "$wheel" "$sample" || failed 'the fetched wheel is the pinned one'
 
 mv index elsewhere
 fetch || failed 'a verified wheel is used without asking the index'
 [ ! -s log ] || failed 'a verified wheel needs no work'
 mv "$wheel" "$wheel.partial"
-fetch || failed 'a partial that is whole is used without asking the index'
+fetch || failed 'a complete partial is used without asking the index'
 rm "$wheel"
 head -c 1000 "elsewhere/${sample#*/}" >"$wheel.partial"
 ! fetch || failed 'without an index there is no wheel'
@@ -73,7 +73,7 @@ chmod +x bin/curl
 (PATH="$work/bin:$PATH" fetch) || failed 'pip fetches what curl may not'
 said 'through pip'
 
-# A folder appears whole, and the second run finds it.
+# A folder appears complete, and a second run finds it.
 . setup/tree.sh
 mkdir -p new dest
 touch dest/left-over
@@ -82,7 +82,7 @@ echo library >new/lib.so
 tree_publish new dest 'pin 1'
 tree_is_complete dest 'pin 1' lib.so || failed 'a published folder is complete'
 [ ! -e dest/left-over ] || failed 'a published folder replaces the old one'
-! tree_is_complete dest 'pin 2' lib.so || failed 'other pins make it incomplete'
+! tree_is_complete dest 'pin 2' lib.so || failed 'different pins make it incomplete'
 rm dest/lib.so
 ! tree_is_complete dest 'pin 1' lib.so || failed 'a missing file makes it incomplete'
 

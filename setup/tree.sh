@@ -1,19 +1,19 @@
 # shellcheck shell=sh
-# Sourced by the scripts that install a folder under third_party/: a folder is there whole, or not at all.
+# Sourced by the scripts that install a folder under third_party/: a folder is complete or absent.
 
-# Two makes at once would write into the same folders; the second waits for the first.
+# Two makes at once would write to the same folders; the second waits for the first.
 tree_lock() {
     mkdir -p third_party
     if command -v flock >/dev/null; then
         exec 9>third_party/.lock
         flock --nonblock 9 || {
-            echo "waiting for another set-up of this folder to end" >&2
+            echo "waiting for another set-up in this folder to finish" >&2
             flock 9
         }
     fi
 }
 
-# tree_is_complete DEST PINS FILE...: DEST was installed from exactly these pins, and FILEs still lie in it.
+# tree_is_complete DEST PINS FILE...: DEST was installed from exactly these pins, and still has every FILE.
 tree_is_complete() {
     dest=$1 pins=$2
     shift 2
@@ -32,7 +32,7 @@ tree_publish() {
     rm -rf "$2.old"
 }
 
-# Wheels in a folder the caller named serve other checkouts too; those in our own have done their work.
+# Wheels in a folder that the user named serve other checkouts too; those in our own are no longer needed.
 tree_drop_wheels() {
     [ -n "${MIRROR_WHEELS:-}" ] || rm -f "$@"
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Fetches one pinned wheel, verifies it, and prints where it lies.
+# Fetches one pinned wheel, verifies it, and prints its path.
 # usage: setup/wheel.sh NAME==VERSION SHA256 [ARCH]
 #
 # MIRROR_WHEELS names a folder to keep wheels in (default third_party/downloads). A wheel found there is verified again.
@@ -24,7 +24,7 @@ matches() {
 
 mkdir -p "$wheels"
 if command -v flock >/dev/null; then
-    # The folder may be shared, and two downloads into one .partial would spoil it.
+    # The folder may be shared, and two downloads into one .partial would corrupt it.
     exec 8>"$wheel.lock"
     flock --nonblock 8 || {
         say "waiting for another download of $requirement"
@@ -41,7 +41,8 @@ if [ -f "$wheel" ]; then
     rm -f "$wheel"
 fi
 
-# The wheel is only unpacked, never run by this Python: name the one whose hash is pinned, whatever Python is here.
+# The wheel is only unpacked, never run by this Python: ask for the one whose hash is pinned, whatever the
+# local Python.
 set -- --no-deps --only-binary=:all: --implementation cp --python-version 311
 for tag in manylinux_2_28 manylinux_2_27 manylinux_2_25 manylinux2014; do
     set -- "$@" --platform "${tag}_$arch"
@@ -53,13 +54,13 @@ pip_download() {
     say "downloading $requirement through pip (cannot be resumed)"
     rm -rf "$wheel.pip"
     python3 -m pip download --dest "$wheel.pip" "$@" >&2 ||
-        fail "pip could not download $requirement; its message is above. Check the network and pip's index, run again."
+        fail "pip could not download $requirement; its message is above. Check the network and pip's index, then run again."
     mv "$wheel.pip"/*.whl "$partial"
     rm -rf "$wheel.pip"
     matches "$partial" && return
     rm -f "$partial"
     fail "$requirement: SHA-256 of the download is $found, expected $sha256. Discarded: the package index, or a proxy" \
-        "before it, serves another file than the pinned one."
+        "before it, serves a file other than the pinned one."
 }
 
 bar=--progress-bar
@@ -71,14 +72,14 @@ until matches "$partial"; do
         rc=0
         url=$(python3 setup/locate_wheel.py --retries 2 "$@" 2>/dev/null) || rc=$?
         [ $rc != 3 ] || fail "pip finds no $requirement for $arch: its index cannot be reached, or has none." \
-            "Check the network, run again; what came is kept. \`python3 -m pip download --no-deps $requirement\` shows more."
+            "Check the network, then run again; partial downloads are kept. \`python3 -m pip download --no-deps $requirement\` shows more."
         if [ $rc != 0 ]; then
             pip_download "$@"
             break
         fi
     fi
     tries=$((tries + 1))
-    [ "$tries" -le 5 ] || fail "$requirement: the download stopped 5 times; what came is kept. Run again to continue."
+    [ "$tries" -le 5 ] || fail "$requirement: the download stopped 5 times. Run again to continue it."
     if [ -s "$partial" ]; then
         resumed=yes
         say "resuming $requirement after $(($(wc -c <"$partial") / 1000000)) MB"
@@ -94,10 +95,10 @@ until matches "$partial"; do
     0,*)
         matches "$partial" && break
         rm -f "$partial"
-        # A spoilt beginning deserves a whole download; a whole download that differs will differ again.
+        # A corrupt partial deserves one full download; a full download that differs will differ again.
         [ -n "$resumed" ] ||
             fail "$requirement: SHA-256 of the download is $found, expected $sha256. Discarded: the package index, or" \
-                "a proxy before it, serves another file than the pinned one."
+                "a proxy before it, serves a file other than the pinned one."
         say "discarding the partial $requirement: corrupt (SHA-256 $found, expected $sha256)"
         ;;
     22,416 | 33,* | 36,*)
@@ -105,11 +106,11 @@ until matches "$partial"; do
         rm -f "$partial"
         ;;
     22,4??)
-        # For instance an index that wants a password, which pip knows and curl does not.
+        # For instance an index that needs a password, which pip knows and curl does not.
         pip_download "$@"
         break
         ;;
-    23,*) fail "$requirement: cannot write $partial. Is the disk full? What came is kept: make room, run again." ;;
+    23,*) fail "$requirement: cannot write $partial. Is the disk full? Make room, then run again to continue." ;;
     *)
         say "the download stopped (curl exit $rc, HTTP status $http)"
         sleep 2

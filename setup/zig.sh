@@ -1,12 +1,12 @@
 #!/bin/sh
-# cargo-zigbuild and the zig it links with, in third_party/zig, out of their PyPI wheels: 103 MB to download.
+# Installs cargo-zigbuild and the zig it links with into third_party/zig, from their PyPI wheels: 103 MB to download.
 # usage: setup/zig.sh
 set -eu
 cd "$(dirname "$0")/.."
 . setup/tree.sh
 
 if [ "$(uname -m)" != x86_64 ]; then
-    echo "error: zig is pinned for x86_64 only; this machine is $(uname -m). On aarch64 a plain cargo build will do." >&2
+    echo "error: zig is pinned for x86_64 only; this machine is $(uname -m). On aarch64 use a plain cargo build." >&2
     exit 1
 fi
 dest=third_party/zig

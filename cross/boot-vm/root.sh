@@ -1,6 +1,6 @@
 #!/bin/sh
-# A Debian 12 for this processor with systemd and an X server, and nothing of ours, in third_party/boot-vm; prints the
-# folder. Needs root.
+# Installs a Debian 12 for this processor with systemd and an X server, but nothing of ours, into third_party/boot-vm,
+# and prints the folder. Needs root.
 # usage: cross/boot-vm/root.sh
 set -eu
 cd "$(dirname "$0")/../.."

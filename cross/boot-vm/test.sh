@@ -1,10 +1,10 @@
 #!/bin/sh
 # Boots a virtual machine with systemd from a disk on which the package was installed and the kiosk switched on, and
-# looks from inside (guest.sh) and at its screen whether the service does what cross/README.md says. The units, their
+# checks from inside (guest.sh) and on its screen that the service does what cross/README.md says. The units, their
 # scripts and the layout are those of the board; processor and graphics are not. Needs root.
 # usage: cross/boot-vm/test.sh PACKAGE.deb USB-CAMERA
 #   BOOT_VM_SHOTS     folder to keep the screenshots in
-#   BOOT_VM_SECONDS   longest time (default 600)
+#   BOOT_VM_SECONDS   timeout (default 600)
 set -eu
 package=$(realpath "${1:?package}") camera=$(realpath "${2:?usb-camera}")
 cd "$(dirname "$0")/../.."
@@ -31,7 +31,7 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 130' INT TERM
 
-# A dependency comes before what needs it.
+# Every module after its dependencies.
 modules() {
     for module; do modprobe -d "$kernel" -S "$version" --show-depends "$module"; done |
         awk '$1 == "insmod" && !seen[$2]++ {print $2}'
@@ -44,7 +44,7 @@ inside dpkg -i /package.deb
 inside edge --version || skip 'this program does not start on Debian 12: it was linked on a newer system'
 rm "$work/root/package.deb"
 inside smile-mirror-kiosk on
-# What is not of the package: a webcam in user space, the test, and the kernel's modules.
+# Not part of the package: a webcam in user space, the test, and the kernel's modules.
 "$camera" draw "$work/root/opt/pictures"
 install "$camera" "$work/root/usr/local/bin/usb-camera"
 install "$here/guest.sh" "$work/root/usr/local/bin/boot-test"
@@ -79,7 +79,7 @@ chmod +x "$work/initramfs/init"
 
 mkfifo "$work/monitor.in" "$work/monitor.out"
 touch "$work/serial"
-# Two sound processors are all it gets; emulated, because KVM is not everywhere.
+# Two processors, emulated because KVM is not available everywhere.
 timeout --kill-after 5 "${BOOT_VM_SECONDS:-600}" qemu-system-x86_64 \
     -accel "${CAMERA_VM_ACCELERATOR:-tcg,thread=multi}" -cpu max,arch-capabilities=off -smp 2 -m 2048 \
     -display none -vga std -no-reboot -nic none -monitor pipe:"$work/monitor" -serial file:"$work/serial" \
@@ -110,7 +110,7 @@ listen
 machine=
 if [ -z "${status:-}" ]; then
     tail -n 40 "$work/serial" >&2
-    echo 'cross/boot-vm/test.sh: the machine did not come to its end' >&2
+    echo 'cross/boot-vm/test.sh: the machine did not finish' >&2
     exit 1
 fi
 [ "$status" = 0 ] || exit 1
@@ -128,4 +128,4 @@ for name in sys.argv[1:]:
     print(f"{name.rsplit('/', 1)[-1]}: {width}x{height}, {corner} pixels of the mark, {skin} of the face")
     assert kind == b"P6" and corner > 500 and skin > 5000
 P
-echo 'boot: up after the display, guarded by the watchdog, without rights, and on the screen'
+echo 'boot: ready after the display, restarted by the watchdog, sandboxed, and on the screen'

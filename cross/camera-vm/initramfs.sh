@@ -1,6 +1,6 @@
 #!/bin/sh
-# Writes an initramfs that loads the camera drivers, takes the host's file system as its own (read-only, over 9p), and
-# runs guest.sh of the shared folder in it.
+# Writes an initramfs that loads the camera drivers, mounts the host's file system as its own (read-only, over 9p), and
+# runs guest.sh from the shared folder in it.
 # usage: cross/camera-vm/initramfs.sh KERNEL_FOLDER OUTPUT
 set -eu
 
@@ -10,7 +10,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/bin" "$work/modules" "$work/proc" "$work/sys" "$work/dev" "$work/host"
 cp "$(command -v busybox)" "$work/bin/busybox"
-# Dependencies come first; insmod wants exactly this order.
+# Dependencies come first; insmod needs this order.
 for module in virtio_pci 9pnet_virtio 9p vivid v4l2loopback uvcvideo vhci_hcd; do
     modprobe -d "$kernel" -S "$version" --show-depends "$module" | awk '$1 == "insmod" {print $2}'
 done | awk '!seen[$0]++' | while read -r file; do
@@ -31,7 +31,7 @@ for module in $($b cat /modules/order); do
     v4l2loopback.ko*) options='video_nr=20 exclusive_caps=1' ;;
     *) options= ;;
     esac
-    $b insmod "/modules/$module" $options || echo "camera-vm: $module does not load"
+    $b insmod "/modules/$module" $options || echo "camera-vm: cannot load $module"
 done
 $b mount -t 9p -o trans=virtio,version=9p2000.L,ro,msize=512000,cache=loose host /host
 for folder in dev proc sys; do $b mount --move /$folder /host/$folder; done

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Debian's own kernel with its camera drivers, unpacked into third_party/camera-vm (90 MB to download, nothing is
-# installed), v4l2loopback compiled for it, and prints the folder.
+# Unpacks Debian's own kernel with its camera drivers into third_party/camera-vm (90 MB to download, nothing is
+# installed), compiles v4l2loopback for it, and prints the folder.
 # usage: cross/camera-vm/kernel.sh
 set -eu
 cd "$(dirname "$0")/../.."

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes the .deb and the .tar for a Jetson (or any arm64 Debian or Ubuntu) out of a cross-built `edge`, and prints where
-# they lie. With amd64 it is the same package for a PC, which the boot test installs.
+# Makes the .deb and the .tar for a Jetson (or any arm64 Debian or Ubuntu) from a cross-built `edge`, and prints their
+# paths. With amd64 it is the same package for a PC, which the boot test installs.
 # usage: cross/jetson/package.sh PROGRAM [arm64|amd64]
 set -eu
 cd "$(dirname "$0")/../.."

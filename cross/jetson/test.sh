@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs the package in an arm64 Debian 11 of its own (glibc 2.31, as JetPack 5), runs the program there, removes it
-# again, and looks at what is left. Needs root and the system's binfmt_misc; says so and ends well where they are missing.
+# Installs the package in an arm64 Debian 11 of its own (glibc 2.31, as in JetPack 5), runs the program there, removes
+# it again, and checks what is left. Needs root and the system's binfmt_misc; reported as skipped without them.
 # usage: cross/jetson/test.sh PACKAGE.deb
 set -eu
 cd "$(dirname "$0")/../.."
@@ -16,8 +16,8 @@ fail() {
     exit 1
 }
 
-lintian --fail-on error,warning --allow-root "$package" || fail 'lintian complains'
-echo 'lintian: nothing to complain about'
+lintian --fail-on error,warning --allow-root "$package" || fail 'lintian found problems'
+echo 'lintian: no problems'
 score=$(systemd-analyze security --offline=true --no-pager cross/jetson/smile-mirror.service | tail -n 1)
 echo "systemd-analyze security: $score"
 exposure=$(echo "$score" | sed -n 's/.*: \([0-9.]*\) .*/\1/p')
@@ -27,7 +27,7 @@ exposure=$(echo "$score" | sed -n 's/.*: \([0-9.]*\) .*/\1/p')
 binfmt=/proc/sys/fs/binfmt_misc
 [ -e $binfmt/register ] || mount -t binfmt_misc binfmt_misc $binfmt 2>/dev/null || skip 'no binfmt_misc in this kernel'
 if [ ! -e $binfmt/qemu-aarch64 ]; then
-    # F: the emulator is opened now, so that it need not lie inside the root.
+    # F: the emulator is opened now, so that it need not be inside the root.
     head=':qemu-aarch64:M::\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00'
     mask='\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff'
     printf '%s:%s:%s:F\n' "$head" "$mask" "$(command -v qemu-aarch64-static)" >$binfmt/register
@@ -56,11 +56,11 @@ files() { (cd "$work/root" && find . -xdev \( -path ./proc -o -path ./sys -o -pa
 
 files >"$work/before"
 inside dpkg -i /package.deb
-inside getent passwd smile-mirror >/dev/null || fail 'installing makes the user of the service'
+inside getent passwd smile-mirror >/dev/null || fail 'installing did not create the user of the service'
 inside ldd --version | head -n 1
 inside edge --version
 inside edge doctor --json >"$work/doctor.json" || true # no camera and no screen in here
-grep -q '"part": "bundle"' "$work/doctor.json" || fail 'edge doctor finds the bundle of the package'
+grep -q '"part": "bundle"' "$work/doctor.json" || fail 'edge doctor did not find the bundle of the package'
 python3 - "$work/doctor.json" <<'P'
 import json, sys
 findings = {finding["part"]: finding for finding in json.load(open(sys.argv[1]))["findings"]}
@@ -69,15 +69,15 @@ for part in ("bundle", "onnxruntime"):
 print("edge doctor:", findings["onnxruntime"]["found"], "|", findings["bundle"]["found"])
 P
 inside edge run --source demo --display none --frames 2 --report /tmp/report.json >/dev/null
-grep -q '"frames_captured": 2' "$work/root/tmp/report.json" || fail 'the installed mirror runs its own bundle'
-inside smile-mirror-kiosk on >"$work/said" 2>&1 && fail 'without an X server there is no kiosk'
-grep -q xserver-xorg-core "$work/said" || fail 'the kiosk says which package it lacks'
+grep -q '"frames_captured": 2' "$work/root/tmp/report.json" || fail 'the installed mirror did not run its bundle'
+inside smile-mirror-kiosk on >"$work/said" 2>&1 && fail 'the kiosk was switched on without an X server'
+grep -q xserver-xorg-core "$work/said" || fail 'the kiosk did not name the missing package'
 
 inside dpkg -r smile-mirror
-inside test -e /etc/smile-mirror/environment || fail 'removing keeps the configuration'
+inside test -e /etc/smile-mirror/environment || fail 'removing deleted the configuration'
 inside dpkg -P smile-mirror
 files >"$work/after"
-# Accounts stay, as Debian wants it: their files may still be somewhere.
+# Accounts stay, as Debian's policy has it: their files may still exist.
 if ! diff "$work/before" "$work/after" | grep '^[<>]' | grep -v -e 'etc/.*-$' >"$work/left"; then :; fi
-[ ! -s "$work/left" ] || fail "after purging this differs: $(cat "$work/left")"
+[ ! -s "$work/left" ] || fail "purging left these differences: $(cat "$work/left")"
 echo 'package: installed, ran, removed without a trace'

@@ -32,7 +32,7 @@ start() {
         sleep 0.1
     done
     xdotool windowmove "$id" 0 0 mousemove 300 60
-    # A moment at which the demo face does not smile by itself.
+    # Until the demo face does not smile by itself.
     sleep "${SETTLE:-6}"
 }
 
@@ -45,7 +45,7 @@ press() {
 
 shoot() {
     import -window "$id" -depth 8 "$work/shot.png"
-    # JPEG where the camera picture is most of it would be smaller, but blurs text.
+    # JPEG would be smaller where most of it is the camera picture, but blurs text.
     convert "$work/shot.png" -strip +dither -colors 160 -define png:compression-level=9 "$out/$1.png"
 }
 
@@ -100,7 +100,7 @@ start 960x540 --language zh --leave-after 1
 shoot attract-chinese
 stop
 
-# A camera that is pulled out: the one of the tests, with pictures of the demo.
+# A camera that is unplugged: the tests' own, with pictures of the demo.
 "$edge" run --source demo --display "png:$work/frames" --frames 30 --attr smile=0 >/dev/null 2>&1
 number=0
 for frame in "$work"/frames/*.png; do
