@@ -5,7 +5,7 @@ use crate::{
     error::EdgeError,
     provider::{Precision, Provider, Request},
 };
-use model_spec::{Bundle, manifest::Dimension};
+use model_spec::{Bundle, graph::Dimension};
 use onnx_runtime::Library;
 use ort::{
     ep::{self, ExecutionProvider},

@@ -12,9 +12,9 @@ mod signature;
 
 use crate::onnx::Graph;
 use model_spec::{
-    Architecture, Attribute, AttributeSet, ColourMode, Framing, Manifest, Norms, OutputForm,
-    Precision, Provenance, digest,
-    manifest::{FORMAT_VERSION, Graphs, MODEL_CARD_FILE, PARITY_FILE},
+    Architecture, Attribute, AttributeSet, ColourMode, Framing, Graphs, Manifest, Norms,
+    OutputForm, Precision, Provenance, digest,
+    manifest::{FORMAT_VERSION, MODEL_CARD_FILE, PARITY_FILE},
     tensor,
 };
 use safetensors::{Dtype, tensor::TensorView};

@@ -17,10 +17,11 @@ use crate::{
     sign::SigningKey,
 };
 use model_spec::{
-    CheckpointSpec, Fidelity, Manifest, Norms, Precision,
+    CheckpointSpec, Fidelity, GraphSpec, Graphs, Manifest, Norms, Precision,
     checkpoint::{self, ALIGNER_FILE, FACE_MASK_FILE, MODEL_FILE, SPEC_FILE},
     digest,
-    manifest::{self, Graphs, MODEL_CARD_FILE},
+    graph::TensorSpec,
+    manifest::{self, MODEL_CARD_FILE},
     tensor,
 };
 use std::{
@@ -91,7 +92,7 @@ pub fn export(from: &Path, to: &Path, options: &Options) -> Result<Exported> {
     let has_face_mask = graphs.iter().any(|graph| graph.name == "face_mask");
     described.face_mask.take_if(|_| !has_face_mask);
     let mut reports = Vec::new();
-    for (graph, (_, expected)) in graphs.iter_mut().zip(described.named()) {
+    for (graph, (_, expected)) in graphs.iter_mut().zip(described.iter()) {
         let (plain, plain_bytes) = (graph.cost()?, onnx::encoded_len(graph)?);
         let steps = rewrite::explain(graph, &passes)?;
         if options.norms == Norms::Arithmetic {
@@ -117,7 +118,7 @@ pub fn export(from: &Path, to: &Path, options: &Options) -> Result<Exported> {
 
     let metadata = metadata(&spec);
     let mut files = BTreeMap::new();
-    for ((graph, (_, expected)), report) in graphs.iter().zip(described.named()).zip(&mut reports) {
+    for ((graph, (_, expected)), report) in graphs.iter().zip(described.iter()).zip(&mut reports) {
         let bytes = encode(graph, expected, &metadata)?;
         report.bytes = bytes.len();
         files.insert(expected.file.clone(), digest::of_bytes(&bytes));
@@ -282,13 +283,9 @@ fn metadata(spec: &CheckpointSpec) -> Vec<(&'static str, String)> {
 }
 
 /// The graph's bytes, once its inputs and outputs are those that the manifest promises.
-fn encode(
-    graph: &Graph,
-    described: &manifest::Graph,
-    metadata: &[(&str, String)],
-) -> Result<Vec<u8>> {
+fn encode(graph: &Graph, described: &GraphSpec, metadata: &[(&str, String)]) -> Result<Vec<u8>> {
     let shapes = graph.shapes()?;
-    let spec = |name: &str, shape: &[usize]| manifest::TensorSpec::batched(name, shape);
+    let spec = |name: &str, shape: &[usize]| TensorSpec::batched(name, shape);
     let inputs: Vec<_> = graph
         .inputs
         .iter()

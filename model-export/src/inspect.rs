@@ -103,7 +103,7 @@ pub fn describe(path: &Path) -> Result<String> {
             let _ = writeln!(text, "  {name:<48} {value:>9.4}");
         }
     }
-    for (_, graph) in manifest.graphs.named() {
+    for (_, graph) in manifest.graphs.iter() {
         let bytes = bundle.read(&graph.file)?;
         let totals = operators(&bytes, &bundle.path(&graph.file))?;
         let _ = write!(text, "\n{}", table(&graph.file, &totals));

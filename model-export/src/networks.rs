@@ -11,7 +11,7 @@ use model_spec::{
 use std::path::Path;
 
 /// Reads `folder`'s weights and builds the graphs, named as in
-/// [`model_spec::manifest::Graphs::named`] and in that order.
+/// [`model_spec::Graphs::iter`] and in that order.
 ///
 /// # Errors
 /// [`crate::ExportError::Weights`] naming every wrong tensor.

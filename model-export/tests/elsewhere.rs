@@ -46,7 +46,7 @@ fn check(python: &Path, graphs: &[PathBuf]) {
 /// As [`check`], for the graphs of a bundle; returns how many there are.
 fn check_bundle(python: &Path, bundle: &Path) -> usize {
     let opened = Bundle::open(bundle).unwrap();
-    let graphs = opened.manifest().graphs.named().into_iter();
+    let graphs = opened.manifest().graphs.iter();
     let graphs: Vec<_> = graphs.map(|(_, graph)| bundle.join(&graph.file)).collect();
     check(python, &graphs);
     graphs.len()

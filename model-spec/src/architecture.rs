@@ -113,7 +113,7 @@ impl Architecture {
     /// Downsampling blocks of the generator.
     #[must_use]
     pub fn generator_downsamplings(&self) -> usize {
-        self.log2_image_size() - 4 + usize::from(self.w_hpf > 0.0)
+        self.log2_image_size() - 4 + usize::from(self.reads_masks())
     }
 
     /// Downsampling blocks of the style encoder and the discriminator; they end at 4x4.

@@ -128,6 +128,29 @@ impl AttributeSet {
         (domain >> attribute) & 1 == 1
     }
 
+    /// The domain in which attribute `i` has its `on` value where the `i`-th of `values` is true.
+    #[must_use]
+    pub fn domain_from_values(values: impl IntoIterator<Item = bool>) -> usize {
+        let bits = values.into_iter().enumerate();
+        bits.map(|(bit, on)| usize::from(on) << bit).sum()
+    }
+
+    /// The domain that a classifier's `logits`, one per attribute, say: above 0 is the `on` value.
+    #[must_use]
+    pub fn domain_from_logits(logits: &[f32]) -> usize {
+        Self::domain_from_values(logits.iter().map(|&logit| logit > 0.0))
+    }
+
+    /// Strengths, one per attribute, that move a face of domain `source` to the other value of
+    /// `attribute`, 1 or -1, and leave the others.
+    #[must_use]
+    pub fn towards_other_value(&self, attribute: usize, source: usize) -> Vec<f32> {
+        let mut strengths = vec![0.0; self.len()];
+        let on = Self::is_on(source, attribute);
+        strengths[attribute] = if on { -1.0 } else { 1.0 };
+        strengths
+    }
+
     /// Name of a domain: the attribute values joined by `+`, e.g. `smiling+female`.
     #[must_use]
     pub fn domain_name(&self, domain: usize) -> String {
@@ -247,6 +270,13 @@ mod tests {
         assert!(message.contains("smirk") && message.contains("smile, gender"));
         assert!(set.parse_strengths("smile").is_err());
         assert!(set.parse_strengths("smile=NaN").is_err());
+    }
+
+    #[test]
+    fn logits_above_zero_set_the_bits_of_the_domain() {
+        assert_eq!(AttributeSet::domain_from_logits(&[0.1, -0.1, 3.0]), 0b101);
+        assert_eq!(AttributeSet::domain_from_logits(&[0.0]), 0);
+        assert_eq!(smile_and_gender().towards_other_value(1, 2), [0.0, -1.0]);
     }
 
     #[test]

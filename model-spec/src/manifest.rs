@@ -1,12 +1,13 @@
 //! `manifest.json`: what a bundle holds and how to run it.
 
 use crate::{
-    architecture::{Architecture, OutputForm},
+    architecture::Architecture,
     attribute::AttributeSet,
     checkpoint,
     error::{Mismatch, SpecError},
     fidelity::Fidelity,
     framing::Framing,
+    graph::{GraphKind, GraphSpec, Graphs},
     json,
     precision::{Norms, Precision},
     provenance::Provenance,
@@ -25,143 +26,6 @@ pub const PARITY_FILE: &str = "parity.safetensors";
 pub const MODEL_CARD_FILE: &str = "MODEL_CARD.md";
 /// Name of the aligner inside a bundle that has one: it finds the framing on live faces.
 pub const ALIGNER_FILE: &str = checkpoint::ALIGNER_FILE;
-
-/// One side of a tensor's shape: a number, or a name for a size that may vary.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Dimension {
-    /// A fixed size.
-    Fixed(usize),
-    /// A free size, e.g. `batch`.
-    Free(String),
-}
-
-/// Name and shape of a graph's input or output; elements are 32-bit floats.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TensorSpec {
-    /// Name in the graph, see [`tensor`].
-    pub name: String,
-    /// Shape; the first side is the batch.
-    pub shape: Vec<Dimension>,
-}
-
-impl TensorSpec {
-    /// A tensor whose first side is the free `batch`.
-    #[must_use]
-    pub fn batched(name: &str, rest: &[usize]) -> Self {
-        let free = std::iter::once(Dimension::Free("batch".into()));
-        Self {
-            name: name.into(),
-            shape: free
-                .chain(rest.iter().map(|&side| Dimension::Fixed(side)))
-                .collect(),
-        }
-    }
-}
-
-/// One ONNX graph of the bundle.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Graph {
-    /// File inside the bundle.
-    pub file: String,
-    /// Inputs, in order.
-    pub inputs: Vec<TensorSpec>,
-    /// Outputs, in order.
-    pub outputs: Vec<TensorSpec>,
-}
-
-/// The graphs of a bundle.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Graphs {
-    /// `image -> styles`.
-    pub style_encoder: Graph,
-    /// `style -> style_unrelated, style_related, style_related_targets`.
-    pub style_transformer: Graph,
-    /// `image, style [, mask_first, mask_second] -> edited [, difference]`.
-    pub generator: Graph,
-    /// `image -> logits`; without it the source domain has to be named by who runs the bundle.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub classifier: Option<Graph>,
-    /// `image -> mask_first, mask_second`, where `w_hpf > 0`; without it the masks have to come from elsewhere.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub face_mask: Option<Graph>,
-}
-
-impl Graphs {
-    /// The inputs and outputs that `architecture` with `attributes` has; readers and writers share it.
-    /// Of these only `face_mask` may be missing.
-    #[must_use]
-    pub fn expected(architecture: &Architecture, attributes: &AttributeSet) -> Self {
-        let (channels, size) = (architecture.colour.channels(), architecture.image_size);
-        let (domains, dim) = (attributes.domain_count(), architecture.style_dim);
-        let image = || TensorSpec::batched(tensor::IMAGE, &[channels, size, size]);
-        let code = |name| TensorSpec::batched(name, &[dim]);
-        let graph = |name: &str, inputs, outputs| Graph {
-            file: format!("{name}.onnx"),
-            inputs,
-            outputs,
-        };
-        let mut generated = vec![TensorSpec::batched(tensor::EDITED, &[channels, size, size])];
-        if architecture.output == OutputForm::Difference {
-            generated.push(TensorSpec::batched(
-                tensor::DIFFERENCE,
-                &[channels, size, size],
-            ));
-        }
-        let masks = || {
-            let sides = [1, tensor::MASK_SIZE, tensor::MASK_SIZE];
-            [tensor::MASK_FIRST, tensor::MASK_SECOND].map(|name| TensorSpec::batched(name, &sides))
-        };
-        let mut generator_inputs = vec![image(), code(tensor::STYLE)];
-        if architecture.reads_masks() {
-            generator_inputs.extend(masks());
-        }
-        let logits = TensorSpec::batched(tensor::LOGITS, &[attributes.len()]);
-        Self {
-            style_encoder: graph(
-                "style_encoder",
-                vec![image()],
-                vec![TensorSpec::batched(tensor::STYLES, &[domains, dim])],
-            ),
-            style_transformer: graph(
-                "style_transformer",
-                vec![code(tensor::STYLE)],
-                vec![
-                    code(tensor::STYLE_UNRELATED),
-                    code(tensor::STYLE_RELATED),
-                    TensorSpec::batched(tensor::STYLE_RELATED_TARGETS, &[domains, dim]),
-                ],
-            ),
-            generator: graph("generator", generator_inputs, generated),
-            classifier: architecture
-                .has_classifier()
-                .then(|| graph("classifier", vec![image()], vec![logits])),
-            face_mask: architecture
-                .reads_masks()
-                .then(|| graph("face_mask", vec![image()], masks().into())),
-        }
-    }
-
-    /// The graphs with their field names.
-    #[must_use]
-    pub fn named(&self) -> Vec<(&'static str, &Graph)> {
-        let always = [
-            ("style_encoder", &self.style_encoder),
-            ("style_transformer", &self.style_transformer),
-            ("generator", &self.generator),
-        ];
-        let classifier = self.classifier.iter().map(|graph| ("classifier", graph));
-        let face_mask = self.face_mask.iter().map(|graph| ("face_mask", graph));
-        always
-            .into_iter()
-            .chain(classifier)
-            .chain(face_mask)
-            .collect()
-    }
-}
 
 /// Contents of `manifest.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -267,8 +131,8 @@ impl Manifest {
             (_, Some(fidelity)) => fidelity.validate()?,
         }
         self.check_graphs()?;
-        let graphs = self.graphs.named();
-        let required = graphs
+        let required = self
+            .graphs
             .iter()
             .map(|(_, graph)| graph.file.as_str())
             .chain([PARITY_FILE, MODEL_CARD_FILE]);
@@ -299,17 +163,15 @@ impl Manifest {
         if self.graphs.face_mask.is_none() {
             expected.face_mask = None;
         }
-        let found: BTreeMap<_, _> = self.graphs.named().into_iter().collect();
-        let expected: BTreeMap<_, _> = expected.named().into_iter().collect();
-        for name in found.keys().chain(expected.keys()) {
-            let (found, expected) = (found.get(name), expected.get(name));
+        for kind in GraphKind::ALL {
+            let (found, expected) = (self.graphs.get(kind), expected.get(kind));
             if found != expected {
-                let text = |graph: Option<&&Graph>| match graph {
+                let text = |graph: Option<&GraphSpec>| match graph {
                     Some(graph) => format!("{graph:?}"),
                     None => "nothing".into(),
                 };
                 return Err(Mismatch::new(
-                    format!("graphs.{name}"),
+                    format!("graphs.{kind}"),
                     text(found),
                     text(expected),
                 ));

@@ -26,16 +26,19 @@ impl ColourMode {
     }
 }
 
+/// Steps of a byte per unit of a model value: [-1, 1] spans 255 of them.
+pub const BYTES_PER_UNIT: f32 = 127.5;
+
 /// Model value in [-1, 1] of a byte.
 #[must_use]
 pub fn unit_from_byte(byte: u8) -> f32 {
-    f32::from(byte) / 127.5 - 1.0
+    f32::from(byte) / BYTES_PER_UNIT - 1.0
 }
 
 /// Byte nearest to a model value; values outside [-1, 1] saturate.
 #[must_use]
 pub fn byte_from_unit(unit: f32) -> u8 {
-    ((unit + 1.0) * 127.5 + 0.5) as u8
+    ((unit + 1.0) * BYTES_PER_UNIT + 0.5) as u8
 }
 
 /// Luma, in the range of its inputs.

@@ -5,8 +5,8 @@ use crate::{
     runtime::{Opener, Runtime},
 };
 use model_spec::{
-    Bundle,
-    manifest::{Dimension, Graph as GraphSpec, TensorSpec},
+    Bundle, GraphSpec,
+    graph::{Dimension, TensorSpec},
 };
 use ort::{
     session::{Session, SessionOutputs},

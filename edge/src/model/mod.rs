@@ -313,7 +313,7 @@ fn open_all(
     let opener = runtime
         .opener(bundle, request, provider)
         .map_err(OpenError::Provider)?;
-    let (mut number, count) = (0, graphs.named().len());
+    let (mut number, count) = (0, graphs.iter().count());
     let mut open = |name: &str, spec| {
         number += 1;
         if provider == Provider::TensorRt {
