@@ -13,14 +13,18 @@
 mod fixture;
 
 use model_export::{
+    bundle::report::GraphReport,
     error::Result,
-    graph::Graph,
-    networks, onnx,
-    op::{Conv, Op},
-    precision::int8,
-    report::GraphReport,
+    graph::{
+        Graph,
+        op::{Conv, Op},
+    },
+    network, onnx,
+    precision::{
+        int8,
+        runtime::{Arrays, Runtime, Session},
+    },
     rewrite::{self, PASSES, Pass},
-    runtime::{Arrays, Runtime, Session},
 };
 use model_spec::{CheckpointSpec, ColourMode, OutputForm, tensor};
 use ndarray::{ArrayD, IxDyn};
@@ -159,7 +163,7 @@ fn generator(runtime: &Runtime, size: usize) -> Result<()> {
     let spec = spec(size);
     let folder = tempfile::tempdir().map_err(model_export::ExportError::io("temporary folder"))?;
     fixture::write(folder.path(), &spec, &fixture::tensors(&spec));
-    let mut graphs = networks::build(folder.path(), &spec)?;
+    let mut graphs = network::build(folder.path(), &spec)?;
     graphs.retain(|graph| graph.name == "generator");
     let Some(plain) = graphs.pop() else {
         return Ok(());

@@ -1,20 +1,19 @@
 //! The whole way from a checkpoint folder to a bundle.
 
 use crate::{
-    bundle_writer::BundleWriter,
+    bundle::{model_card, report::GraphReport, signing_key::SigningKey, writer::BundleWriter},
     error::{ExportError, Result},
     graph::Graph,
-    model_card, networks, onnx,
+    network, onnx,
     precision::{
-        acted_out,
         chain::{Chain, domain_of, towards_other},
+        emulated,
         faces::{Faces, Parity},
-        fidelity, half, int8, norms, time,
+        fidelity, half, int8, norms,
+        runtime::{Arrays, Runtime},
+        time,
     },
-    report::GraphReport,
     rewrite::{self, PASSES, Pass},
-    runtime::{Arrays, Runtime},
-    sign::SigningKey,
 };
 use model_spec::{
     CheckpointSpec, Fidelity, GraphSpec, Graphs, Manifest, Norms, Precision,
@@ -87,7 +86,7 @@ pub fn export(from: &Path, to: &Path, options: &Options) -> Result<Exported> {
     let key = options.sign.as_deref().map(SigningKey::load).transpose()?;
     let writer = BundleWriter::create(to)?;
     let passes = suitable(options);
-    let mut graphs = networks::build(from, &spec)?;
+    let mut graphs = network::build(from, &spec)?;
     let mut described = Graphs::expected(&spec.architecture, &spec.attributes);
     let has_face_mask = graphs.iter().any(|graph| graph.name == "face_mask");
     described.face_mask.take_if(|_| !has_face_mask);
@@ -229,7 +228,7 @@ fn reduce(
         }
     }
     let attributes = &spec.attributes;
-    let acted: Vec<Graph> = graphs.iter().map(acted_out::of).collect();
+    let acted: Vec<Graph> = graphs.iter().map(emulated::of).collect();
     let mut reduced = Chain::open(&acted, &runtime)?;
     let mut fidelity = fidelity::measure(&mut exact, &mut reduced, attributes, &faces, parity)?;
     fidelity::judge(&mut fidelity, options.precision, options.accept_loss)?;

@@ -7,29 +7,14 @@
 //!                          face_mask (plain graphs)         measured
 //! ```
 
-pub mod archive;
-pub mod blocks;
-pub mod bundle_writer;
-pub mod classifier;
+pub mod bundle;
 pub mod cli;
 pub mod error;
 pub mod export;
-pub mod face_mask;
-pub mod generator;
 pub mod graph;
-pub mod inspect;
-pub mod layers;
-pub mod model_card;
-pub mod networks;
+pub mod network;
 pub mod onnx;
-pub mod op;
 pub mod precision;
-pub mod report;
 pub mod rewrite;
-pub mod runtime;
-pub mod sign;
-pub mod style_encoder;
-pub mod style_transformer;
-pub mod weights;
 
 pub use error::{ExportError, Result};

@@ -3,8 +3,8 @@
 use crate::fixture;
 use model_export::{
     ExportError,
+    bundle::inspect,
     export::{Options, export},
-    inspect,
 };
 use model_spec::{Bundle, ColourMode, OutputForm, signature::SIGNATURE_FILE};
 use std::{

@@ -3,11 +3,10 @@
 use crate::{fixture, precision, runtime};
 use model_export::{
     export::{Options, export},
-    face_mask, onnx,
-    precision::{half, int8},
+    network::{face_mask, weights::Weights},
+    onnx,
+    precision::{half, int8, runtime::Arrays},
     rewrite,
-    runtime::Arrays,
-    weights::Weights,
 };
 use model_spec::{Bundle, ColourMode, Norms, OutputForm, Precision, tensor};
 use std::{

@@ -1,7 +1,11 @@
 //! The face-mask network and its masks against the golden data of the reference implementation.
 
 use crate::{fixture, runtime};
-use model_export::{face_mask, graph::Graph, onnx, rewrite, weights::Weights};
+use model_export::{
+    graph::Graph,
+    network::{face_mask, weights::Weights},
+    onnx, rewrite,
+};
 use model_spec::{Architecture, ColourMode, OutputForm, tensor};
 use ndarray::{ArrayD, IxDyn};
 use safetensors::SafeTensors;

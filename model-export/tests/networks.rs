@@ -5,7 +5,11 @@ use crate::{
     reference::Reference,
     runtime,
 };
-use model_export::{generator, graph::Graph, networks, onnx, op::Op, rewrite, weights::Weights};
+use model_export::{
+    graph::{Graph, op::Op},
+    network::{self, generator, weights::Weights},
+    onnx, rewrite,
+};
 use model_spec::{CheckpointSpec, ColourMode, OutputForm, tensor};
 use ndarray::{Array, Array1, Array3, ArrayD, Axis, Dimension, stack};
 
@@ -28,7 +32,7 @@ impl Case {
         let folder = tempfile::tempdir().unwrap();
         let tensors = fixture::tensors(&spec);
         fixture::write(folder.path(), &spec, &tensors);
-        let graphs = networks::build(folder.path(), &spec).unwrap();
+        let graphs = network::build(folder.path(), &spec).unwrap();
         let both = |plain: Graph| {
             let mut rewritten = plain.clone();
             rewrite::apply(&mut rewritten, &rewrite::PASSES);

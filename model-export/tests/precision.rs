@@ -8,10 +8,12 @@ use half::f16;
 use model_export::{
     ExportError,
     export::{Exported, Options, export},
-    graph::Graph,
-    networks, onnx,
-    op::{Conv, Op},
-    precision::{acted_out, half as half_precision, norms},
+    graph::{
+        Graph,
+        op::{Conv, Op},
+    },
+    network, onnx,
+    precision::{emulated, half as half_precision, norms},
     rewrite,
 };
 use model_spec::{Bundle, CheckpointSpec, ColourMode, Norms, OutputForm, Precision, tensor};
@@ -63,7 +65,7 @@ pub fn pictures(folder: &Path, count: u64) {
 /// Writes a checkpoint whose parity sample is what its plain graphs make of noise, without masks.
 pub fn checkpoint(folder: &Path, spec: &CheckpointSpec, tensors: &Tensors, faces: usize) {
     fixture::write(folder, spec, tensors);
-    let graphs = networks::build(folder, spec).unwrap();
+    let graphs = network::build(folder, spec).unwrap();
     let run = |graph: usize, inputs: &[(&str, &ArrayD<f32>)]| {
         runtime::run(&onnx::encode(&graphs[graph], &[]).unwrap(), inputs)
     };
@@ -111,7 +113,7 @@ fn arithmetic_norms_give_the_numbers_of_native_ones() {
     let spec = fixture::spec(32, ColourMode::Luma, OutputForm::Difference);
     fixture::write(folder.path(), &spec, &fixture::tensors(&spec));
     for passes in [&rewrite::PASSES[..], &[]] {
-        let mut native = networks::build(folder.path(), &spec).unwrap().remove(2);
+        let mut native = network::build(folder.path(), &spec).unwrap().remove(2);
         rewrite::apply(&mut native, passes);
         let mut arithmetic = native.clone();
         norms::as_arithmetic(&mut arithmetic);
@@ -145,7 +147,7 @@ fn sixteen_bit_arithmetic_is_acted_out_with_every_result_rounded_and_overflowing
     }
     let mut graph = there_and_back();
     half_precision::apply(&mut graph, Precision::Fp16).unwrap();
-    let acted = onnx::encode(&acted_out::of(&graph), &[]).unwrap();
+    let acted = onnx::encode(&emulated::of(&graph), &[]).unwrap();
     let run = |x: [f32; 4]| {
         let x = ArrayD::from_shape_vec(vec![1, 1, 2, 2], x.into()).unwrap();
         let y = runtime::run(&acted, &[("x", &x)]).remove("y").unwrap();
@@ -227,13 +229,13 @@ fn integers_are_calibrated_on_a_folder_and_first_and_last_convolutions_stay() {
     let bundle = Bundle::open(&place.path("bundle")).unwrap();
     let operators = |file: &str| {
         let bytes = bundle.read(file).unwrap();
-        model_export::inspect::operators(&bytes, Path::new(file)).unwrap()
+        model_export::bundle::inspect::operators(&bytes, Path::new(file)).unwrap()
     };
     assert!(operators("generator.onnx").contains_key("QuantizeLinear"));
     assert!(!operators("style_transformer.onnx").contains_key("QuantizeLinear"));
     let weights = |file: &str| {
         let bytes = bundle.read(file).unwrap();
-        model_export::inspect::operators(&bytes, Path::new(file)).unwrap()["Conv"].count
+        model_export::bundle::inspect::operators(&bytes, Path::new(file)).unwrap()["Conv"].count
     };
     // The first and the last of the generator; the first of the others, whose last layers are linear.
     assert_eq!(weights("generator.onnx"), counts[2] as u64 + 2);

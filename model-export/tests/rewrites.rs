@@ -5,9 +5,11 @@ mod convolutions;
 
 use crate::{fixture::noise, runtime};
 use model_export::{
-    graph::Graph,
+    graph::{
+        Graph,
+        op::{Conv, Op},
+    },
     onnx,
-    op::{Conv, Op},
     rewrite::{self, Pass},
 };
 use ndarray::{Array1, Array4, ArrayD};

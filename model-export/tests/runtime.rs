@@ -1,6 +1,6 @@
 //! Runs ONNX bytes in ONNX Runtime.
 
-use model_export::runtime::{Arrays, Runtime};
+use model_export::precision::runtime::{Arrays, Runtime};
 use ndarray::ArrayD;
 use std::{io::Write, sync::OnceLock};
 

@@ -1,7 +1,7 @@
 //! Wrong tensors are named, with what was found and what was expected.
 
 use crate::fixture::{self, Tensors};
-use model_export::{ExportError, networks};
+use model_export::{ExportError, network};
 use model_spec::{CheckpointSpec, ColourMode, OutputForm};
 use ndarray::ArrayD;
 
@@ -12,7 +12,7 @@ fn message(change: impl FnOnce(&mut CheckpointSpec, &mut Tensors)) -> String {
     let mut tensors = fixture::tensors(&spec);
     change(&mut spec, &mut tensors);
     fixture::write(folder.path(), &spec, &tensors);
-    let error = networks::build(folder.path(), &spec).unwrap_err();
+    let error = network::build(folder.path(), &spec).unwrap_err();
     error.to_string()
 }
 
@@ -93,7 +93,7 @@ fn file_that_is_not_safetensors_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let spec = fixture::spec(32, ColourMode::Luma, OutputForm::Difference);
     fixture::write_bytes(folder.path(), &spec, b"PK\x03\x04 a pickle");
-    let error = networks::build(folder.path(), &spec).unwrap_err();
+    let error = network::build(folder.path(), &spec).unwrap_err();
     assert!(matches!(error, ExportError::Safetensors { .. }));
     assert_tells(
         &error.to_string(),

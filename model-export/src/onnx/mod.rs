@@ -6,8 +6,7 @@ pub mod proto;
 
 use crate::{
     error::{ExportError, Result},
-    graph::{Graph, Node},
-    op::Element,
+    graph::{Graph, Node, op::Element},
 };
 use half::f16;
 use ndarray::ArrayD;

@@ -5,8 +5,8 @@ use super::{
     attribute::{float, integer, integers, text},
     proto::{AttributeProto, DataType, NodeProto},
 };
-use crate::{
-    graph::Node,
+use crate::graph::{
+    Node,
     op::{Conv, Op, Reduction, Sides},
 };
 use ndarray::{Array1, ArrayD};

@@ -4,7 +4,7 @@ use crate::{
     error::Result,
     graph::Graph,
     onnx,
-    runtime::{Arrays, Runtime, Session},
+    precision::runtime::{Arrays, Runtime, Session},
 };
 use model_spec::{AttributeSet, EditWeights, tensor};
 use ndarray::{ArrayD, Axis, IxDyn};

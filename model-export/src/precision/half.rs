@@ -2,8 +2,10 @@
 
 use crate::{
     error::{ExportError, Result},
-    graph::{Graph, Node},
-    op::{Element, Op},
+    graph::{
+        Graph, Node,
+        op::{Element, Op},
+    },
 };
 use half::f16;
 use model_spec::Precision;

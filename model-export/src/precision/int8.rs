@@ -3,10 +3,12 @@
 
 use crate::{
     error::Result,
-    graph::{Graph, Node},
+    graph::{
+        Graph, Node,
+        op::{Conv, Op},
+    },
     onnx,
-    op::{Conv, Op},
-    runtime::{Arrays, Runtime},
+    precision::runtime::{Arrays, Runtime},
 };
 use ndarray::{Array1, Axis};
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! Instance norms as mean and variance arithmetic.
 
-use crate::{
-    graph::{Graph, Node},
+use crate::graph::{
+    Graph, Node,
     op::{Op, Reduction, Sides},
 };
 use ndarray::{Array, Array1, ArrayD, Axis};

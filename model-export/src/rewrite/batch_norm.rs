@@ -1,8 +1,8 @@
 //! A batch norm with stored statistics is part of the convolution before it.
 
 use super::Pass;
-use crate::{
-    graph::Graph,
+use crate::graph::{
+    Graph,
     op::{Conv, Op},
 };
 use ndarray::{Array1, Axis};

@@ -1,7 +1,7 @@
 //! An instance norm subtracts each channel's mean, and with it any bias added before.
 
 use super::Pass;
-use crate::{graph::Graph, op::Op};
+use crate::graph::{Graph, op::Op};
 
 /// See the module.
 pub const PASS: Pass = Pass {

@@ -2,10 +2,7 @@
 //! one batched product.
 
 use super::Pass;
-use crate::{
-    graph::{Graph, Node},
-    op::Op,
-};
+use crate::graph::{Graph, Node, op::Op};
 use ndarray::{Array1, Array2, Array3, Axis, concatenate};
 
 /// See the module.

@@ -1,6 +1,6 @@
 //! Sums and differences of even and odd rows or columns.
 
-use crate::{graph::Node, op::Op};
+use crate::graph::{Node, op::Op};
 
 /// Makes sums and differences of the even and odd rows or columns.
 pub struct Halves<'a> {

@@ -1,7 +1,7 @@
 //! The 1 of AdaIN's `1 + gamma` is part of the bias of the layer that makes gamma.
 
 use super::Pass;
-use crate::{graph::Graph, op::Op};
+use crate::graph::{Graph, op::Op};
 
 /// See the module.
 pub const PASS: Pass = Pass {

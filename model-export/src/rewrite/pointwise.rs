@@ -2,10 +2,7 @@
 //! cheaper on the small side. Exact with a bias too: the mean and the copy of a constant is it.
 
 use super::Pass;
-use crate::{
-    graph::{Graph, Node},
-    op::Op,
-};
+use crate::graph::{Graph, Node, op::Op};
 
 /// See the module.
 pub const PASS: Pass = Pass {

@@ -2,8 +2,8 @@
 //! pooled pixel and channel pair.
 
 use super::Pass;
-use crate::{
-    graph::Graph,
+use crate::graph::{
+    Graph,
     op::{Conv, Op},
 };
 use ndarray::{Array4, s};

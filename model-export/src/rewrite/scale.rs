@@ -7,10 +7,7 @@
 //! the blocks whose shortcut has no weights lose their multiplication.
 
 use super::Pass;
-use crate::{
-    graph::{Graph, Node},
-    op::Op,
-};
+use crate::graph::{Graph, Node, op::Op};
 use std::collections::BTreeMap;
 
 /// See the module.

@@ -8,8 +8,8 @@
 //! the channels 0.84 to 1.55.
 
 use super::{Pass, replace_each};
-use crate::{
-    graph::{Graph, Node},
+use crate::graph::{
+    Graph, Node,
     op::{Conv, Op},
 };
 use ndarray::{Array4, ArrayView4, Axis, concatenate};

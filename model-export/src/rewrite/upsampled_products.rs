@@ -9,8 +9,8 @@
 //! The differences and sums are memory traffic, so it pays only where there are many channels.
 
 use super::{Pass, replace_each, taps};
-use crate::{
-    graph::{Graph, Node},
+use crate::graph::{
+    Graph, Node,
     op::{Conv, Op},
 };
 use ndarray::Axis;

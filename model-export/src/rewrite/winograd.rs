@@ -9,8 +9,8 @@
 //! The sums are memory traffic, so it pays only where there are many channels.
 
 use super::{Pass, halves::Halves, replace_each};
-use crate::{
-    graph::{Graph, Node},
+use crate::graph::{
+    Graph, Node,
     op::{Conv, Op},
 };
 use ndarray::{Array1, Array4, ArrayView4, Axis, concatenate, s};

@@ -2,7 +2,10 @@
 
 use super::{assert_exact, conv, count, graph, instance_norm, vector};
 use crate::{fixture::noise, runtime};
-use model_export::{graph::Graph, op::Op, rewrite};
+use model_export::{
+    graph::{Graph, op::Op},
+    rewrite,
+};
 use ndarray::ArrayD;
 
 #[test]

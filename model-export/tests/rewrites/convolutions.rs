@@ -2,7 +2,7 @@
 
 use super::{assert_exact, both, conv, graph, vector, weight};
 use crate::{fixture::noise, reference, runtime};
-use model_export::{op::Op, rewrite};
+use model_export::{graph::op::Op, rewrite};
 use ndarray::Axis;
 
 #[test]

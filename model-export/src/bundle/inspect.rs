@@ -1,9 +1,9 @@
 //! `model-export inspect`: what a bundle says about itself, and what its graphs are made of.
 
 use crate::{
+    bundle::report,
     error::{ExportError, Result},
     onnx::proto::{DataType, DimensionValue, GraphProto, ModelProto, ValueInfoProto},
-    report,
 };
 use model_spec::Bundle;
 use prost::Message;

@@ -1,10 +1,11 @@
 //! The attribute classifier: tells the source domain of a live face.
 
 use crate::{
-    graph::Graph,
-    layers::{ConvShape, Layers},
-    op::Op,
-    weights::Weights,
+    graph::{Graph, op::Op},
+    network::{
+        layers::{ConvShape, Layers},
+        weights::Weights,
+    },
 };
 use model_spec::{Architecture, tensor};
 

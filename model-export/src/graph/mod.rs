@@ -1,8 +1,10 @@
 //! A small graph of operators: what the networks build, the rewrites change and ONNX is made of.
 
+pub mod op;
+
 use crate::{
     error::{ExportError, Result},
-    op::{Element, Op},
+    graph::op::{Element, Op},
 };
 use ndarray::ArrayD;
 use std::collections::{BTreeMap, BTreeSet};

@@ -6,7 +6,10 @@
 mod masks;
 mod network;
 
-use crate::{graph::Graph, layers::Layers, op::Op, weights::Weights};
+use crate::{
+    graph::{Graph, op::Op},
+    network::{layers::Layers, weights::Weights},
+};
 use model_spec::{Architecture, ColourMode, tensor};
 use ndarray::Array;
 

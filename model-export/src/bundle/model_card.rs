@@ -1,6 +1,6 @@
 //! `MODEL_CARD.md`: the manifest for people.
 
-use crate::report::{self, GraphReport};
+use crate::bundle::report::{self, GraphReport};
 use model_spec::{ColourMode, Manifest, OutputForm, Precision};
 use std::fmt::Write;
 

@@ -1,9 +1,11 @@
 //! Single layers: take their weights by name and append themselves to a graph.
 
 use crate::{
-    graph::Graph,
-    op::{Conv, Op},
-    weights::Weights,
+    graph::{
+        Graph,
+        op::{Conv, Op},
+    },
+    network::weights::Weights,
 };
 use ndarray::{Array1, Array4, Ix1, Ix2, Ix4};
 

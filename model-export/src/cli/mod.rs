@@ -1,9 +1,9 @@
 //! The command line.
 
 use crate::{
+    bundle::{inspect, report},
     error::ExportError,
     export::{self, Options},
-    inspect, report,
     rewrite::{PASSES, Pass},
 };
 use clap::{

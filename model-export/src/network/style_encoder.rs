@@ -1,11 +1,12 @@
 //! The style encoder `SE`: a face gives one style code per domain it could be in.
 
 use crate::{
-    blocks::{self, BlockShape},
-    graph::Graph,
-    layers::{ConvShape, Layers},
-    op::Op,
-    weights::Weights,
+    graph::{Graph, op::Op},
+    network::{
+        blocks::{self, BlockShape},
+        layers::{ConvShape, Layers},
+        weights::Weights,
+    },
 };
 use model_spec::{Architecture, tensor};
 

@@ -1,9 +1,8 @@
 //! Writes a bundle so that its folder or file is at every moment the old bundle, the new one, or nothing.
 
 use crate::{
-    archive,
+    bundle::{archive, signing_key::SigningKey},
     error::{ExportError, Result},
-    sign::SigningKey,
 };
 use model_spec::{
     Manifest, container::Container, manifest::MANIFEST_FILE, signature::SIGNATURE_FILE,

@@ -1,11 +1,15 @@
 //! The generator `G(x, s)`: StarGAN v2's, drawing a face anew in the style of a code.
 
 use crate::{
-    blocks::{self, BlockShape},
-    graph::Graph,
-    layers::{ConvShape, Layers},
-    op::{Conv, Op},
-    weights::Weights,
+    graph::{
+        Graph,
+        op::{Conv, Op},
+    },
+    network::{
+        blocks::{self, BlockShape},
+        layers::{ConvShape, Layers},
+        weights::Weights,
+    },
 };
 use model_spec::{Architecture, OutputForm, tensor};
 use ndarray::Array4;

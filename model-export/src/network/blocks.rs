@@ -1,8 +1,8 @@
 //! Residual and AdaIN blocks of StarGAN v2 (Choi et al. 2020, appendix A), written plainly.
 
 use crate::{
-    layers::{ConvShape, Layers},
-    op::Op,
+    graph::op::Op,
+    network::layers::{ConvShape, Layers},
 };
 use std::f32::consts::FRAC_1_SQRT_2;
 

@@ -1,9 +1,15 @@
 //! The graphs of a bundle, built plainly from a checkpoint's weights.
 
-use crate::{
-    classifier, error::Result, face_mask, generator, graph::Graph, style_encoder,
-    style_transformer, weights::Weights,
-};
+pub mod blocks;
+pub mod classifier;
+pub mod face_mask;
+pub mod generator;
+pub mod layers;
+pub mod style_encoder;
+pub mod style_transformer;
+pub mod weights;
+
+use crate::{error::Result, graph::Graph, network::weights::Weights};
 use model_spec::{
     CheckpointSpec,
     checkpoint::{FACE_MASK_FILE, MODEL_FILE},

@@ -5,8 +5,8 @@
 //! that would overflow on a GPU does not overflow there. What a precision costs is measured on these
 //! graphs instead: every result is rounded, and sums are taken in 32-bit floats, as GPUs take them.
 
-use crate::{
-    graph::{Graph, Node},
+use crate::graph::{
+    Graph, Node,
     op::{Element, Op},
 };
 use half::f16;

@@ -1,8 +1,8 @@
 //! The landmark network.
 
 use crate::{
-    layers::{ConvShape, Layers},
-    op::Op,
+    graph::op::Op,
+    network::layers::{ConvShape, Layers},
 };
 use model_spec::tensor::MASK_SIZE;
 use ndarray::{Array3, Array4, ArrayView4, s};

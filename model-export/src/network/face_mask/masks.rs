@@ -2,8 +2,8 @@
 
 use super::network::HEAT_SIZE;
 use crate::{
-    layers::Layers,
-    op::{Op, Reduction, Sides},
+    graph::op::{Op, Reduction, Sides},
+    network::layers::Layers,
 };
 use model_spec::tensor::{MASK_FIRST, MASK_SECOND, MASK_SIZE};
 use ndarray::Array;

@@ -1,6 +1,9 @@
 //! The style transformer `T`: splits a style code and moves its attribute-related part.
 
-use crate::{graph::Graph, layers::Layers, op::Op, weights::Weights};
+use crate::{
+    graph::{Graph, op::Op},
+    network::{layers::Layers, weights::Weights},
+};
 use model_spec::{Architecture, tensor};
 
 /// The plain graph `style [d] -> style_unrelated [d], style_related [d], style_related_targets [Y,d]`.
