@@ -13,7 +13,7 @@
 mod fixture;
 
 use model_export::{
-    bundle::report::GraphReport,
+    bundle::report::{Explanation, GraphReport},
     error::Result,
     graph::{
         Graph,
@@ -26,7 +26,7 @@ use model_export::{
     },
     rewrite::{self, PASSES, Pass},
 };
-use model_spec::{CheckpointSpec, ColourMode, OutputForm, tensor};
+use model_spec::{CheckpointSpec, ColourMode, GraphKind, OutputForm, tensor};
 use ndarray::{ArrayD, IxDyn};
 use std::time::{Duration, Instant};
 
@@ -164,8 +164,7 @@ fn generator(runtime: &Runtime, size: usize) -> Result<()> {
     let folder = tempfile::tempdir().map_err(model_export::ExportError::io("temporary folder"))?;
     fixture::write(folder.path(), &spec, &fixture::tensors(&spec));
     let mut graphs = network::build(folder.path(), &spec)?;
-    graphs.retain(|graph| graph.name == "generator");
-    let Some(plain) = graphs.pop() else {
+    let Some(plain) = graphs.remove(&GraphKind::Generator) else {
         return Ok(());
     };
     let mut rewritten = plain.clone();
@@ -219,11 +218,13 @@ fn generator(runtime: &Runtime, size: usize) -> Result<()> {
     let report = GraphReport {
         file: "generator.onnx".into(),
         plain: plain.cost()?,
-        plain_bytes: onnx::encoded_len(&plain)?,
-        steps,
         rewritten: rewritten.cost()?,
         bytes: 0,
         quantised: 0,
+        explanation: Some(Explanation {
+            plain_bytes: onnx::encoded_len(&plain)?,
+            steps,
+        }),
     };
     println!("```text\n{}```\n", report.explained());
     Ok(())

@@ -1,27 +1,23 @@
 //! The whole way from a checkpoint folder to a bundle.
 
 use crate::{
-    bundle::{model_card, report::GraphReport, signing_key::SigningKey, writer::BundleWriter},
-    error::{ExportError, Result},
-    graph::Graph,
-    network, onnx,
-    precision::{
-        chain::{Chain, domain_of, towards_other},
-        emulated,
-        faces::{Faces, Parity},
-        fidelity, half, int8, norms,
-        runtime::{Arrays, Runtime},
-        time,
+    bundle::{
+        model_card,
+        part::{self, Part},
+        report::GraphReport,
+        signing_key::SigningKey,
+        writer::BundleWriter,
     },
+    error::{ExportError, Result},
+    network, onnx,
+    precision::{faces::Parity, reduce::reduce},
     rewrite::{self, PASSES, Pass},
 };
 use model_spec::{
-    CheckpointSpec, Fidelity, GraphSpec, Graphs, Manifest, Norms, Precision,
+    CheckpointSpec, Fidelity, GraphKind, Graphs, Manifest, Norms, Precision,
     checkpoint::{self, ALIGNER_FILE, FACE_MASK_FILE, MODEL_FILE, SPEC_FILE},
     digest,
-    graph::TensorSpec,
     manifest::{self, MODEL_CARD_FILE},
-    tensor,
 };
 use std::{
     collections::BTreeMap,
@@ -47,6 +43,8 @@ pub struct Options {
     pub sign: Option<PathBuf>,
     /// ONNX Runtime library; only needed for precisions below fp32.
     pub onnxruntime: Option<PathBuf>,
+    /// Whether to note what each rewrite did to each graph, and the sizes behind it.
+    pub explain: bool,
 }
 
 impl Default for Options {
@@ -59,6 +57,7 @@ impl Default for Options {
             accept_loss: false,
             sign: None,
             onnxruntime: None,
+            explain: false,
         }
     }
 }
@@ -86,43 +85,31 @@ pub fn export(from: &Path, to: &Path, options: &Options) -> Result<Exported> {
     let key = options.sign.as_deref().map(SigningKey::load).transpose()?;
     let writer = BundleWriter::create(to)?;
     let passes = suitable(options);
-    let mut graphs = network::build(from, &spec)?;
+    let graphs = network::build(from, &spec)?;
     let mut described = Graphs::expected(&spec.architecture, &spec.attributes);
-    let has_face_mask = graphs.iter().any(|graph| graph.name == "face_mask");
+    let has_face_mask = graphs.contains_key(&GraphKind::FaceMask);
     described.face_mask.take_if(|_| !has_face_mask);
-    let mut reports = Vec::new();
-    for (graph, (_, expected)) in graphs.iter_mut().zip(described.iter()) {
-        let (plain, plain_bytes) = (graph.cost()?, onnx::encoded_len(graph)?);
-        let steps = rewrite::explain(graph, &passes)?;
-        if options.norms == Norms::Arithmetic {
-            norms::as_arithmetic(graph);
-        }
-        reports.push(GraphReport {
-            file: expected.file.clone(),
-            plain,
-            plain_bytes,
-            steps,
-            rewritten: graph.cost()?,
-            bytes: 0,
-            quantised: 0,
-        });
+    let mut parts = Vec::new();
+    for (kind, graph) in graphs {
+        parts.push(Part::rewritten(kind, graph, &described, &passes, options)?);
     }
     let parity = from.join(checkpoint::PARITY_FILE);
     let parity = Parity::new(
         &parity,
         fs::read(&parity).map_err(ExportError::io(&parity))?,
     );
-    let (fidelity, time_ratio) =
-        reduce(&mut graphs, &mut reports, &spec, &parity, options)?.unzip();
+    let reduction = reduce(&mut parts, &spec, &parity, options)?;
+    let (fidelity, time_ratio) = reduction.map(|it| (it.fidelity, it.time_ratio)).unzip();
 
-    let metadata = metadata(&spec);
+    let metadata = part::metadata(&spec);
     let mut files = BTreeMap::new();
-    for ((graph, (_, expected)), report) in graphs.iter().zip(described.iter()).zip(&mut reports) {
-        let bytes = encode(graph, expected, &metadata)?;
-        report.bytes = bytes.len();
-        files.insert(expected.file.clone(), digest::of_bytes(&bytes));
-        writer.write(&expected.file, &bytes)?;
+    for part in &mut parts {
+        let bytes = part.encode(&metadata)?;
+        part.report.bytes = bytes.len();
+        files.insert(part.spec.file.clone(), digest::of_bytes(&bytes));
+        writer.write(&part.spec.file, &bytes)?;
     }
+    let reports: Vec<_> = parts.into_iter().map(|part| part.report).collect();
     files.insert(
         manifest::PARITY_FILE.into(),
         digest::of_bytes(parity.bytes()),
@@ -199,108 +186,4 @@ fn suitable(options: &Options) -> Vec<Pass> {
     let suits =
         |pass: &&Pass| options.precision != Precision::Int8 || !products.contains(&pass.name);
     options.passes.iter().filter(suits).copied().collect()
-}
-
-/// Brings the graphs to the wanted precision and measures what that costs, and the time it takes in units
-/// of that in 32-bit floats.
-fn reduce(
-    graphs: &mut [Graph],
-    reports: &mut [GraphReport],
-    spec: &CheckpointSpec,
-    parity: &Parity,
-    options: &Options,
-) -> Result<Option<(Fidelity, f64)>> {
-    if options.precision == Precision::Fp32 {
-        return Ok(None);
-    }
-    let runtime = Runtime::load(options.onnxruntime.as_deref())?;
-    let faces = match &options.calibration {
-        Some(folder) => Faces::of_folder(folder, &spec.architecture)?,
-        None => Faces::of_parity(parity)?,
-    };
-    let mut exact = Chain::open(graphs, &runtime)?;
-    for (graph, report) in graphs.iter_mut().zip(reports) {
-        if options.precision == Precision::Int8 {
-            let samples = samples(graph, &mut exact, &faces, spec)?;
-            report.quantised = int8::apply(graph, &samples, &runtime)?;
-        } else {
-            half::apply(graph, options.precision)?;
-        }
-    }
-    let attributes = &spec.attributes;
-    let acted: Vec<Graph> = graphs.iter().map(emulated::of).collect();
-    let mut reduced = Chain::open(&acted, &runtime)?;
-    let mut fidelity = fidelity::measure(&mut exact, &mut reduced, attributes, &faces, parity)?;
-    fidelity::judge(&mut fidelity, options.precision, options.accept_loss)?;
-    let mut reduced = Chain::open(graphs, &runtime)?;
-    let time = time::ratio(&mut exact, &mut reduced, attributes.len(), &faces)?;
-    Ok(Some((fidelity, time)))
-}
-
-/// Inputs of `graph` for every face, edited towards each attribute's other value.
-fn samples(
-    graph: &Graph,
-    exact: &mut Chain,
-    faces: &Faces,
-    spec: &CheckpointSpec,
-) -> Result<Vec<Arrays>> {
-    let mut samples = Vec::new();
-    for (n, image) in faces.images.iter().enumerate() {
-        if graph.name != "generator" {
-            samples.push(Arrays::from([(tensor::IMAGE.into(), image.clone())]));
-            continue;
-        }
-        let source = match faces.domains.get(n) {
-            Some(&domain) => domain,
-            None => domain_of(&exact.logits(image)?),
-        };
-        for attribute in 0..spec.attributes.len() {
-            let strengths = towards_other(&spec.attributes, attribute, source);
-            samples.push(exact.generator_inputs(image, source, &strengths)?);
-        }
-    }
-    Ok(samples)
-}
-
-/// What every graph says about itself to whoever opens it without the manifest.
-fn metadata(spec: &CheckpointSpec) -> Vec<(&'static str, String)> {
-    vec![
-        ("model", spec.name.clone()),
-        ("licence", spec.licence.clone()),
-        ("image_size", spec.architecture.image_size.to_string()),
-        ("pixel_range", "[-1, 1]".into()),
-        (
-            "channels",
-            match spec.architecture.colour {
-                model_spec::ColourMode::Luma => "luma".into(),
-                model_spec::ColourMode::Rgb => "red, green, blue".into(),
-            },
-        ),
-        ("domains", spec.attributes.domain_names().join(", ")),
-        ("attributes", spec.attributes.names().join(", ")),
-    ]
-}
-
-/// The graph's bytes, once its inputs and outputs are those that the manifest promises.
-fn encode(graph: &Graph, described: &GraphSpec, metadata: &[(&str, String)]) -> Result<Vec<u8>> {
-    let shapes = graph.shapes()?;
-    let spec = |name: &str, shape: &[usize]| TensorSpec::batched(name, shape);
-    let inputs: Vec<_> = graph
-        .inputs
-        .iter()
-        .map(|(name, shape)| spec(name, shape))
-        .collect();
-    let outputs: Vec<_> = graph
-        .outputs
-        .iter()
-        .map(|port| spec(&port.name, &shapes[&port.value]))
-        .collect();
-    if inputs != described.inputs || outputs != described.outputs {
-        return Err(ExportError::Graph {
-            graph: graph.name.clone(),
-            node: "inputs and outputs".into(),
-            reason: format!("found {inputs:?} -> {outputs:?}, expected {described:?}"),
-        });
-    }
-    onnx::encode(graph, metadata)
 }

@@ -38,7 +38,7 @@ impl Case {
             rewrite::apply(&mut rewritten, &rewrite::PASSES);
             (plain, rewritten)
         };
-        let graphs = graphs.into_iter().map(both).collect();
+        let graphs = graphs.into_values().map(both).collect();
         Self {
             spec,
             tensors,

@@ -16,7 +16,9 @@ use model_export::{
     precision::{emulated, half as half_precision, norms},
     rewrite,
 };
-use model_spec::{Bundle, CheckpointSpec, ColourMode, Norms, OutputForm, Precision, tensor};
+use model_spec::{
+    Bundle, CheckpointSpec, ColourMode, GraphKind, Norms, OutputForm, Precision, tensor,
+};
 use ndarray::{Array4, ArrayD, Axis};
 use std::{
     fs,
@@ -65,7 +67,10 @@ pub fn pictures(folder: &Path, count: u64) {
 /// Writes a checkpoint whose parity sample is what its plain graphs make of noise, without masks.
 pub fn checkpoint(folder: &Path, spec: &CheckpointSpec, tensors: &Tensors, faces: usize) {
     fixture::write(folder, spec, tensors);
-    let graphs = network::build(folder, spec).unwrap();
+    let graphs: Vec<Graph> = network::build(folder, spec)
+        .unwrap()
+        .into_values()
+        .collect();
     let run = |graph: usize, inputs: &[(&str, &ArrayD<f32>)]| {
         runtime::run(&onnx::encode(&graphs[graph], &[]).unwrap(), inputs)
     };
@@ -113,7 +118,8 @@ fn arithmetic_norms_give_the_numbers_of_native_ones() {
     let spec = fixture::spec(32, ColourMode::Luma, OutputForm::Difference);
     fixture::write(folder.path(), &spec, &fixture::tensors(&spec));
     for passes in [&rewrite::PASSES[..], &[]] {
-        let mut native = network::build(folder.path(), &spec).unwrap().remove(2);
+        let mut native = network::build(folder.path(), &spec).unwrap();
+        let mut native = native.remove(&GraphKind::Generator).unwrap();
         rewrite::apply(&mut native, passes);
         let mut arithmetic = native.clone();
         norms::as_arithmetic(&mut arithmetic);

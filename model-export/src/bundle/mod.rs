@@ -3,6 +3,7 @@
 pub mod archive;
 pub mod inspect;
 pub mod model_card;
+pub mod part;
 pub mod report;
 pub mod signing_key;
 pub mod writer;

@@ -11,16 +11,23 @@ pub struct GraphReport {
     pub file: String,
     /// Cost of the plain graph.
     pub plain: Cost,
-    /// Size of the plain graph as ONNX, in bytes.
-    pub plain_bytes: usize,
-    /// What each rewrite made of it, in order.
-    pub steps: Vec<Step>,
     /// Cost of the graph in the bundle.
     pub rewritten: Cost,
     /// Size of the file in bytes.
     pub bytes: usize,
     /// Convolutions in 8-bit integers.
     pub quantised: usize,
+    /// What the rewrites did, if that was asked for.
+    pub explanation: Option<Explanation>,
+}
+
+/// What the rewrites did to one graph. Sizes take an encoding of the whole graph each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    /// Size of the plain graph as ONNX, in bytes.
+    pub plain_bytes: usize,
+    /// What each rewrite made of it, in order.
+    pub steps: Vec<Step>,
 }
 
 fn millions(count: u64) -> f64 {
@@ -46,9 +53,13 @@ impl fmt::Display for GraphReport {
 }
 
 impl GraphReport {
-    /// A table of what each rewrite did: places, multiply-adds, parameters and bytes behind it.
+    /// A table of what each rewrite did: places, multiply-adds, parameters and bytes behind it; empty
+    /// without an explanation.
     #[must_use]
     pub fn explained(&self) -> String {
+        let Some(Explanation { plain_bytes, steps }) = &self.explanation else {
+            return String::new();
+        };
         let line = |name: &str, places: &str, cost: Cost, bytes: usize| {
             format!(
                 "  {name:<20} {places:>6} {:>14.2} {:>12.3} {:>9.2}\n",
@@ -61,8 +72,8 @@ impl GraphReport {
             "{}\n  {:<20} {:>6} {:>14} {:>12} {:>9}\n",
             self.file, "rewrite", "places", "M multiply-adds", "M parameters", "MB"
         );
-        text += &line("(plain)", "", self.plain, self.plain_bytes);
-        for step in &self.steps {
+        text += &line("(plain)", "", self.plain, *plain_bytes);
+        for step in steps {
             text += &line(step.pass, &step.places.to_string(), step.cost, step.bytes);
         }
         let ratio = self.plain.multiply_adds as f64 / self.rewritten.multiply_adds.max(1) as f64;

@@ -152,6 +152,7 @@ impl ExportArgs {
             accept_loss: self.accept_loss,
             sign: self.sign.clone(),
             onnxruntime: self.onnxruntime.clone(),
+            explain: self.explain,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     graph::op::Op,
-    network::layers::{ConvShape, Layers},
+    network::layers::{ConvShape, Layers, StyleCode},
 };
 use std::f32::consts::FRAC_1_SQRT_2;
 
@@ -61,12 +61,12 @@ pub fn residual(
 /// generator has high-pass skips instead (`w_hpf > 0`).
 ///
 /// # Shapes
-/// `x [C,H,W]`, style `[d]` with its length -> `[C',H,W]`, or twice the height and width.
+/// `x [C,H,W]`, style `[d]` -> `[C',H,W]`, or twice the height and width.
 pub fn adaptive(
     layers: &mut Layers<'_>,
     name: &str,
     x: &str,
-    style: (&str, usize),
+    style: StyleCode<'_>,
     shape: BlockShape,
     with_shortcut: bool,
 ) -> String {

@@ -7,21 +7,16 @@ use crate::{
         weights::Weights,
     },
 };
-use model_spec::{Architecture, tensor};
-
-/// Convolutions; all but the first halve the image.
-const LAYERS: usize = 5;
-/// Channels stop growing at this multiple of the first layer's.
-const LARGEST_WIDTH: usize = 8;
+use model_spec::{Architecture, GraphKind, network::CLASSIFIER_LAYERS, tensor};
 
 /// The plain graph `image [C,S,S] -> logits [A]`.
 pub fn build(architecture: &Architecture, attributes: usize, weights: &mut Weights) -> Graph {
     let doc = "One logit per attribute; above 0 means the attribute's `on` value.";
-    let mut layers = Layers::new("classifier", doc, weights);
+    let mut layers = Layers::new(GraphKind::Classifier, doc, weights);
     let (size, channels) = (architecture.image_size, architecture.colour.channels());
-    let width = |i: usize| architecture.classifier_channels * (1 << i).min(LARGEST_WIDTH);
+    let width = |i: usize| architecture.classifier_width(i);
     let mut h = layers.graph.input(tensor::IMAGE, &[channels, size, size]);
-    for i in 0..LAYERS {
+    for i in 0..CLASSIFIER_LAYERS {
         let from = if i == 0 { channels } else { width(i - 1) };
         let stride = if i == 0 { 1 } else { 2 };
         let conv = ConvShape {
@@ -32,7 +27,7 @@ pub fn build(architecture: &Architecture, attributes: usize, weights: &mut Weigh
         h = layers.batch_norm(&format!("{i}.norm"), &h, width(i));
         h = layers.op(&format!("{i}.act"), Op::Relu, &[&h]);
     }
-    let width = width(LAYERS - 1);
+    let width = width(CLASSIFIER_LAYERS - 1);
     let h = layers.op("pool", Op::GlobalAveragePool, &[&h]);
     let h = layers.op("flat", Op::Reshape { shape: vec![width] }, &[&h]);
     let logits = layers.linear("head", &h, [width, attributes]);

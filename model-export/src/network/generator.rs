@@ -7,34 +7,31 @@ use crate::{
     },
     network::{
         blocks::{self, BlockShape},
-        layers::{ConvShape, Layers},
+        layers::{ConvShape, Layers, StyleCode},
         weights::Weights,
     },
 };
-use model_spec::{Architecture, OutputForm, tensor};
+use model_spec::{
+    Architecture, GraphKind, OutputForm,
+    network::{BOTTLENECK_BLOCKS, high_pass_mask},
+    tensor,
+};
 use ndarray::Array4;
-
-/// Blocks at the smallest size, on either side.
-const BOTTLENECK_BLOCKS: usize = 2;
-/// Sizes in pixels whose encoder features are passed to the decoder when `w_hpf > 0`, and the masks
-/// that they are passed through.
-const HIGH_PASS_SIZES: [(usize, &str); 3] = [
-    (32, tensor::MASK_FIRST),
-    (64, tensor::MASK_SECOND),
-    (128, tensor::MASK_SECOND),
-];
 
 /// The plain graph
 /// `image [C,S,S], style [d] [, mask_first, mask_second [1,256,256]] -> edited [C,S,S] [, difference [C,S,S]]`.
 pub fn build(architecture: &Architecture, weights: &mut Weights) -> Graph {
     let doc = "G(x, s): the face redrawn in the style of a code (StarGAN v2 generator of L2M-GAN). \
                Images are in [-1,1].";
-    let mut layers = Layers::new("generator", doc, weights);
+    let mut layers = Layers::new(GraphKind::Generator, doc, weights);
     let (size, channels) = (architecture.image_size, architecture.colour.channels());
     let stem = architecture.stem_channels;
     let image = layers.graph.input(tensor::IMAGE, &[channels, size, size]);
     let code = layers.graph.input(tensor::STYLE, &[architecture.style_dim]);
-    let style = (code.as_str(), architecture.style_dim);
+    let style = StyleCode {
+        value: &code,
+        dim: architecture.style_dim,
+    };
     let reads_masks = architecture.reads_masks();
     if reads_masks {
         for mask in [tensor::MASK_FIRST, tensor::MASK_SECOND] {
@@ -46,10 +43,14 @@ pub fn build(architecture: &Architecture, weights: &mut Weights) -> Graph {
     let encoder = encoder_shapes(architecture);
     let mut h = layers.conv("from_rgb", &image, ConvShape::same([channels, stem]));
     let mut side = size;
-    let mut skips = Vec::new();
+    let mut skips: Vec<Skip> = Vec::new();
     for (i, &shape) in encoder.iter().enumerate() {
         if shape.resample {
-            skips.push((side, h.clone(), shape.from));
+            skips.push(Skip {
+                side,
+                feature: h.clone(),
+                channels: shape.from,
+            });
             side /= 2;
         }
         h = blocks::residual(&mut layers, &format!("encode.{i}"), &h, shape, true);
@@ -63,9 +64,11 @@ pub fn build(architecture: &Architecture, weights: &mut Weights) -> Graph {
         let name = format!("decode.{i}");
         h = blocks::adaptive(&mut layers, &name, &h, style, mirrored, !reads_masks);
         side *= if shape.resample { 2 } else { 1 };
-        let skip = skips.iter().find(|(of, ..)| *of == side && shape.resample);
-        let mask = HIGH_PASS_SIZES.iter().find(|(of, _)| *of == side);
-        if let (Some(skip), Some((_, mask)), true) = (skip, mask, reads_masks) {
+        let skip = skips
+            .iter()
+            .find(|skip| skip.side == side && shape.resample);
+        let mask = high_pass_mask(side).filter(|_| reads_masks);
+        if let (Some(skip), Some(mask)) = (skip, mask) {
             h = high_pass_skip(&mut layers, &name, &h, skip, mask, architecture.w_hpf);
         }
     }
@@ -83,30 +86,37 @@ pub fn build(architecture: &Architecture, weights: &mut Weights) -> Graph {
     layers.graph
 }
 
+/// A feature of the encoder, `[channels,side,side]`, kept for the decoder.
+struct Skip {
+    side: usize,
+    feature: String,
+    channels: usize,
+}
+
 /// `h + HighPass(mask * f) / w_hpf`, `f` the encoder's feature of the same size and channels.
 fn high_pass_skip(
     layers: &mut Layers<'_>,
     name: &str,
     h: &str,
-    (side, feature, channels): &(usize, String, usize),
+    skip: &Skip,
     mask: &str,
     w_hpf: f32,
 ) -> String {
     let part = |part: &str| format!("{name}.skip.{part}");
     let resized = Op::Bilinear {
         from: tensor::MASK_SIZE,
-        side: *side,
+        side: skip.side,
         align_corners: false,
     };
     let mask = layers.op(&part("mask"), resized, &[mask]);
-    let masked = layers.op(&part("masked"), Op::Multiply, &[feature, &mask]);
+    let masked = layers.op(&part("masked"), Op::Multiply, &[&skip.feature, &mask]);
     let centre_minus_neighbours = |(_, _, row, column)| match (row, column) {
         (1, 1) => 8.0,
         _ => -1.0,
     };
-    let kernel = Array4::from_shape_fn((*channels, 1, 3, 3), centre_minus_neighbours);
+    let kernel = Array4::from_shape_fn((skip.channels, 1, 3, 3), centre_minus_neighbours);
     let high_pass = Op::Conv(Conv {
-        groups: *channels,
+        groups: skip.channels,
         ..Conv::new(kernel, None, 1)
     });
     let passed = layers.op(&part("high_pass"), high_pass, &[&masked]);

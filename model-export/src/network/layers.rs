@@ -7,12 +7,11 @@ use crate::{
     },
     network::weights::Weights,
 };
+use model_spec::{
+    GraphKind,
+    network::{LEAKY_SLOPE, NORM_EPSILON},
+};
 use ndarray::{Array1, Array4, Ix1, Ix2, Ix4};
-
-/// Slope of every leaky ReLU below 0.
-const LEAKY_SLOPE: f32 = 0.2;
-/// Epsilon of every normalisation.
-const NORM_EPSILON: f32 = 1e-5;
 
 /// Sizes and switches of a square convolution.
 #[derive(Debug, Clone, Copy)]
@@ -62,6 +61,15 @@ impl ConvShape {
     }
 }
 
+/// The value that holds a style code.
+#[derive(Debug, Clone, Copy)]
+pub struct StyleCode<'a> {
+    /// Name of the value, `[dim]`.
+    pub value: &'a str,
+    /// Length of the code, `d` in the paper.
+    pub dim: usize,
+}
+
 /// A network under construction. Layers are named as their tensors are, without the network's name.
 pub struct Layers<'a> {
     /// The graph so far.
@@ -72,20 +80,20 @@ pub struct Layers<'a> {
 }
 
 impl<'a> Layers<'a> {
-    /// Starts the graph of the network `name`.
-    pub fn new(name: &str, doc: &str, weights: &'a mut Weights) -> Self {
+    /// Starts the graph of a network whose tensors' names start with its own.
+    pub fn new(kind: GraphKind, doc: &str, weights: &'a mut Weights) -> Self {
         Self {
-            graph: Graph::new(name, doc),
-            weights,
-            prefix: format!("{name}."),
+            prefix: format!("{kind}."),
+            ..Self::unprefixed(kind.name(), doc, weights)
         }
     }
 
-    /// As [`Layers::new`], for tensors whose names do not start with the network's.
-    pub fn unnamed(name: &str, doc: &str, weights: &'a mut Weights) -> Self {
+    /// Starts the graph `name`, for tensors whose names do not start with it.
+    pub fn unprefixed(name: &str, doc: &str, weights: &'a mut Weights) -> Self {
         Self {
+            graph: Graph::new(name, doc),
+            weights,
             prefix: String::new(),
-            ..Self::new(name, doc, weights)
         }
     }
 
@@ -146,7 +154,7 @@ impl<'a> Layers<'a> {
         let op = Op::InstanceNorm {
             scale: self.vector(name, "weight", channels),
             shift: self.vector(name, "bias", channels),
-            epsilon: NORM_EPSILON,
+            epsilon: NORM_EPSILON as f32,
         };
         self.graph.push(name, op, &[x])
     }
@@ -158,22 +166,22 @@ impl<'a> Layers<'a> {
             shift: self.vector(name, "bias", channels),
             mean: self.vector(name, "running_mean", channels),
             variance: self.vector(name, "running_var", channels),
-            epsilon: NORM_EPSILON,
+            epsilon: NORM_EPSILON as f32,
         };
         self.graph.push(name, op, &[x])
     }
 
     /// `AdaIN(x, s) = (1 + gamma) * instance_norm(x) + beta`, `[gamma, beta] = fc(s)` (StarGAN v2):
-    /// `x [channels,H,W]`, `s [style_dim]`.
+    /// `x [channels,H,W]`, `s [d]`.
     pub fn adaptive_instance_norm(
         &mut self,
         name: &str,
         x: &str,
         channels: usize,
-        (style, style_dim): (&str, usize),
+        style: StyleCode<'_>,
     ) -> String {
         let part = |part: &str| format!("{name}.{part}");
-        let fc = self.linear(&part("fc"), style, [style_dim, 2 * channels]);
+        let fc = self.linear(&part("fc"), style.value, [style.dim, 2 * channels]);
         let graph = &mut self.graph;
         let shape = vec![2 * channels, 1, 1];
         let columns = graph.push(part("columns"), Op::Reshape { shape }, &[&fc]);
@@ -187,7 +195,7 @@ impl<'a> Layers<'a> {
         let norm = Op::InstanceNorm {
             scale: Array1::ones(channels),
             shift: Array1::zeros(channels),
-            epsilon: NORM_EPSILON,
+            epsilon: NORM_EPSILON as f32,
         };
         let normalised = graph.push(part("normalised"), norm, &[x]);
         let scaled = graph.push(part("scaled"), Op::Multiply, &[&normalised, &factor]);
@@ -196,7 +204,7 @@ impl<'a> Layers<'a> {
 
     /// Leaky ReLU of the value `x`.
     pub fn leaky_relu(&mut self, name: &str, x: &str) -> String {
-        let slope = LEAKY_SLOPE;
+        let slope = LEAKY_SLOPE as f32;
         self.graph.push(name, Op::LeakyRelu { slope }, &[x])
     }
 

@@ -6,13 +6,13 @@ use crate::{
     onnx,
     precision::runtime::{Arrays, Runtime, Session},
 };
-use model_spec::{AttributeSet, EditWeights, tensor};
+use model_spec::{EditWeights, GraphKind, tensor};
 use ndarray::{ArrayD, Axis, IxDyn};
 use std::collections::BTreeMap;
 
-/// Opened graphs by name.
+/// Opened graphs.
 pub struct Chain {
-    sessions: BTreeMap<String, Session>,
+    sessions: BTreeMap<GraphKind, Session>,
     reads_masks: bool,
 }
 
@@ -21,12 +21,15 @@ impl Chain {
     ///
     /// # Errors
     /// [`crate::ExportError::Runtime`].
-    pub fn open(graphs: &[Graph], runtime: &Runtime) -> Result<Self> {
+    pub fn open<'a>(
+        graphs: impl IntoIterator<Item = (GraphKind, &'a Graph)>,
+        runtime: &Runtime,
+    ) -> Result<Self> {
         let mut sessions = BTreeMap::new();
         let mut reads_masks = false;
-        for graph in graphs {
+        for (kind, graph) in graphs {
             let session = runtime.open(&graph.name, &onnx::encode(graph, &[])?)?;
-            sessions.insert(graph.name.clone(), session);
+            sessions.insert(kind, session);
             let is_mask = |(name, _): &(String, _)| name == tensor::MASK_FIRST;
             reads_masks |= graph.inputs.iter().any(is_mask);
         }
@@ -36,18 +39,18 @@ impl Chain {
         })
     }
 
-    /// Whether there is a graph called `name`.
+    /// Whether there is a graph of `kind`.
     #[must_use]
-    pub fn has(&self, name: &str) -> bool {
-        self.sessions.contains_key(name)
+    pub fn has(&self, kind: GraphKind) -> bool {
+        self.sessions.contains_key(&kind)
     }
 
     /// Outputs of one graph; none without such a graph.
     ///
     /// # Errors
     /// [`crate::ExportError::Runtime`].
-    pub fn run(&mut self, graph: &str, inputs: &[(&str, &ArrayD<f32>)]) -> Result<Arrays> {
-        match self.sessions.get_mut(graph) {
+    pub fn run(&mut self, kind: GraphKind, inputs: &[(&str, &ArrayD<f32>)]) -> Result<Arrays> {
+        match self.sessions.get_mut(&kind) {
             Some(session) => session.run(inputs),
             None => Ok(Arrays::new()),
         }
@@ -58,9 +61,9 @@ impl Chain {
     /// # Errors
     /// [`crate::ExportError::Runtime`].
     pub fn logits(&mut self, image: &ArrayD<f32>) -> Result<Vec<f32>> {
-        let mut outputs = self.run("classifier", &[(tensor::IMAGE, image)])?;
+        let mut outputs = self.run(GraphKind::Classifier, &[(tensor::IMAGE, image)])?;
         let logits = outputs.remove(tensor::LOGITS).unwrap_or_default();
-        Ok(match self.has("classifier") {
+        Ok(match self.has(GraphKind::Classifier) {
             true => logits.iter().copied().collect(),
             false => Vec::new(),
         })
@@ -77,11 +80,11 @@ impl Chain {
         source: usize,
         strengths: &[f32],
     ) -> Result<Arrays> {
-        let styles = self.run("style_encoder", &[(tensor::IMAGE, image)])?;
+        let styles = self.run(GraphKind::StyleEncoder, &[(tensor::IMAGE, image)])?;
         let style = styles[tensor::STYLES]
             .index_axis(Axis(1), source)
             .to_owned();
-        let parts = self.run("style_transformer", &[(tensor::STYLE, &style)])?;
+        let parts = self.run(GraphKind::StyleTransformer, &[(tensor::STYLE, &style)])?;
         let weights = EditWeights::new(strengths, source);
         let mut edited =
             &parts[tensor::STYLE_UNRELATED] + &(&parts[tensor::STYLE_RELATED] * weights.keep);
@@ -100,8 +103,8 @@ impl Chain {
     /// # Errors
     /// [`crate::ExportError::Runtime`].
     pub fn masks(&mut self, image: &ArrayD<f32>) -> Result<Arrays> {
-        if self.has("face_mask") || !self.reads_masks {
-            return self.run("face_mask", &[(tensor::IMAGE, image)]);
+        if self.has(GraphKind::FaceMask) || !self.reads_masks {
+            return self.run(GraphKind::FaceMask, &[(tensor::IMAGE, image)]);
         }
         let sides = [
             image.len_of(Axis(0)),
@@ -129,24 +132,7 @@ impl Chain {
             .iter()
             .map(|(name, it)| (name.as_str(), it))
             .collect();
-        let mut outputs = self.run("generator", &inputs)?;
+        let mut outputs = self.run(GraphKind::Generator, &inputs)?;
         Ok(outputs.remove(tensor::EDITED).unwrap_or_default())
     }
-}
-
-/// One strength per attribute: that of `attribute` moves a face of domain `source` to the other value.
-#[must_use]
-pub fn towards_other(attributes: &AttributeSet, attribute: usize, source: usize) -> Vec<f32> {
-    let mut strengths = vec![0.0; attributes.len()];
-    let on = AttributeSet::is_on(source, attribute);
-    strengths[attribute] = if on { -1.0 } else { 1.0 };
-    strengths
-}
-
-/// Domain of a face by its logits: the bits of those above 0.
-#[must_use]
-pub fn domain_of(logits: &[f32]) -> usize {
-    let bits = logits.iter().enumerate();
-    bits.map(|(bit, &logit)| usize::from(logit > 0.0) << bit)
-        .sum()
 }

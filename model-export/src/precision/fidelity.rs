@@ -1,11 +1,11 @@
 //! Measures what a precision costs, and refuses what costs too much.
 
 use super::{
-    chain::{Chain, domain_of, towards_other},
+    chain::Chain,
     faces::{Faces, Parity},
 };
 use crate::error::{ExportError, Result};
-use model_spec::{AttributeSet, Fidelity, Precision, tensor};
+use model_spec::{AttributeSet, Fidelity, GraphKind, Precision, tensor};
 use ndarray::{ArrayD, Axis, IxDyn};
 
 /// Ratio of equal pictures in decibels, where it would be infinite.
@@ -37,9 +37,9 @@ pub fn measure(
         let logits = exact.logits(image)?;
         judge(&logits, &reduced.logits(image)?);
         let source = faces.domains.get(n).copied();
-        let source = source.unwrap_or_else(|| domain_of(&logits));
+        let source = source.unwrap_or_else(|| AttributeSet::domain_from_logits(&logits));
         for attribute in 0..attributes.len() {
-            let strengths = towards_other(attributes, attribute, source);
+            let strengths = attributes.towards_other_value(attribute, source);
             let expected = exact.edit(image, source, &strengths)?;
             let found = reduced.edit(image, source, &strengths)?;
             for (a, b) in expected.iter().zip(&found) {
@@ -142,15 +142,15 @@ fn parity_tolerance(reduced: &mut Chain, parity: &Parity) -> Result<f32> {
         ]);
     }
     let runs = [
-        ("style_encoder", image_only.clone()),
-        ("style_transformer", vec![(tensor::STYLE, &style)]),
-        ("generator", generator),
-        ("classifier", image_only.clone()),
-        ("face_mask", image_only),
+        (GraphKind::StyleEncoder, image_only.clone()),
+        (GraphKind::StyleTransformer, vec![(tensor::STYLE, &style)]),
+        (GraphKind::Generator, generator),
+        (GraphKind::Classifier, image_only.clone()),
+        (GraphKind::FaceMask, image_only),
     ];
     let mut worst = 0.0_f32;
-    for (graph, inputs) in runs {
-        for (name, found) in reduced.run(graph, &inputs)? {
+    for (kind, inputs) in runs {
+        for (name, found) in reduced.run(kind, &inputs)? {
             if !parity.has(&name) {
                 continue;
             }

@@ -7,5 +7,6 @@ pub mod fidelity;
 pub mod half;
 pub mod int8;
 pub mod norms;
+pub mod reduce;
 pub mod runtime;
 pub mod time;

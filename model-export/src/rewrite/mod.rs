@@ -9,6 +9,7 @@ pub mod dead_weights;
 pub mod domain_heads;
 mod halves;
 pub mod one_plus_gamma;
+mod pattern;
 pub mod pointwise;
 pub mod pooled_conv;
 pub mod pooled_products;

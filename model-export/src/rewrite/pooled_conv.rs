@@ -1,7 +1,7 @@
 //! `avg_pool2(conv3x3(x))` is one 4x4 convolution of stride 2: 16 instead of 36 multiply-adds per
 //! pooled pixel and channel pair.
 
-use super::Pass;
+use super::{Pass, pattern::Conv3x3};
 use crate::graph::{
     Graph,
     op::{Conv, Op},
@@ -19,21 +19,11 @@ pub const PASS: Pass = Pass {
 fn apply(graph: &mut Graph) -> usize {
     let mut count = 0;
     for pool in 0..graph.nodes.len() {
-        let Op::AveragePool2 = graph.nodes[pool].op else {
+        let Some(found) = Conv3x3::before_pooling(graph, pool) else {
             continue;
         };
-        let Some(at) = graph.position(&graph.nodes[pool].inputs[0]) else {
-            continue;
-        };
-        let pooled = match &graph.nodes[at].op {
-            Op::Conv(conv) if conv.is_same_3x3() => Op::Conv(pooled(conv)),
-            _ => continue,
-        };
-        let name = graph.nodes[at].name.clone();
-        if graph.uses(&name) != 1 {
-            continue;
-        }
-        graph.nodes[at].op = pooled;
+        let (at, name) = (found.at, found.node.name.clone());
+        graph.nodes[at].op = Op::Conv(pooled(found.conv));
         graph.nodes[at].doc = "avg_pool2(conv3x3(x)) as one 4x4 convolution of stride 2";
         let old = graph.nodes[pool].name.clone();
         graph.redirect(&old, &name);

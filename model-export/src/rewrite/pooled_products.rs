@@ -9,7 +9,7 @@
 //!
 //! The differences and sums are memory traffic, so it pays only where there are many channels.
 
-use super::{Pass, halves::Halves, replace_each, taps};
+use super::{Pass, halves::Halves, pattern::Conv3x3, replace_each, taps};
 use crate::graph::{
     Graph, Node,
     op::{Conv, Op},
@@ -44,26 +44,12 @@ fn rewrite(graph: &mut Graph, least_channels: usize) -> usize {
 
 /// What the pooling at `at` becomes, if a convolution that nothing else sees comes before it.
 fn products(graph: &Graph, at: usize, least_channels: usize) -> Option<Vec<Node>> {
-    let pool = &graph.nodes[at];
-    if pool.op != Op::AveragePool2 {
-        return None;
-    }
-    let from = graph.node(&pool.inputs[0])?;
-    let Op::Conv(conv) = &from.op else {
-        return None;
-    };
-    if !conv.is_same_3x3() || graph.uses(&from.name) != 1 {
-        return None;
-    }
-    if conv.channels().iter().any(|&count| count < least_channels) {
-        return None;
-    }
-    let x = from.inputs[0].as_str();
-    let shapes = graph.shapes().ok()?;
-    let [channels, height, width] = <[usize; 3]>::try_from(shapes.get(x)?.as_slice()).ok()?;
+    let found = Conv3x3::before_pooling(graph, at)?.with_channels(least_channels)?;
+    let [channels, height, width] = found.input_shape(graph)?;
+    let Conv3x3 { node, conv, x, .. } = found;
     let mut made = Vec::new();
     let mut halves = Halves {
-        name: &from.name,
+        name: &node.name,
         made: &mut made,
     };
     let pixels = halves.push("x.quarters", Op::SpaceToDepth2, &[x]);
@@ -81,7 +67,7 @@ fn products(graph: &Graph, at: usize, least_channels: usize) -> Option<Vec<Node>
     let weight = concatenate(Axis(1), &views).ok()?;
     let weight = weight.insert_axis(Axis(2)).insert_axis(Axis(3));
     let op = Op::Conv(Conv::new(weight, conv.bias.clone(), 0));
-    let node = Node::new(pool.name.clone(), op, &[&joined])
+    let node = Node::new(graph.nodes[at].name.clone(), op, &[&joined])
         .with_doc("avg_pool2(conv3x3(x)) from nine products");
     made.push(node);
     Some(made)

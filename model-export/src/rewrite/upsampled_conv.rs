@@ -7,7 +7,7 @@
 //! at small sizes; a transposed 4x4 convolution 0.49 to 0.74; one 3x3 convolution with four times
 //! the channels 0.84 to 1.55.
 
-use super::{Pass, replace_each};
+use super::{Pass, pattern::Conv3x3, replace_each};
 use crate::graph::{
     Graph, Node,
     op::{Conv, Op},
@@ -23,15 +23,7 @@ pub const PASS: Pass = Pass {
 };
 
 fn phases(graph: &Graph, at: usize) -> Option<Vec<Node>> {
-    let node = &graph.nodes[at];
-    let Op::Conv(conv) = &node.op else {
-        return None;
-    };
-    let up = graph.node(&node.inputs[0])?;
-    if !conv.is_same_3x3() || up.op != Op::NearestUp2 {
-        return None;
-    }
-    let x = up.inputs[0].as_str();
+    let Conv3x3 { node, conv, x, .. } = Conv3x3::behind_upsampling(graph, at)?;
     let mut nodes: Vec<Node> = [(0, 0), (0, 1), (1, 0), (1, 1)]
         .into_iter()
         .map(|(p, q)| {

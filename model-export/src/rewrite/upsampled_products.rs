@@ -8,7 +8,7 @@
 //!
 //! The differences and sums are memory traffic, so it pays only where there are many channels.
 
-use super::{Pass, replace_each, taps};
+use super::{Pass, pattern::Conv3x3, replace_each, taps};
 use crate::graph::{
     Graph, Node,
     op::{Conv, Op},
@@ -42,20 +42,9 @@ fn rewrite(graph: &mut Graph, least_channels: usize) -> usize {
 }
 
 fn products(graph: &Graph, at: usize, least_channels: usize) -> Option<Vec<Node>> {
-    let node = &graph.nodes[at];
-    let Op::Conv(conv) = &node.op else {
-        return None;
-    };
-    let up = graph.node(&node.inputs[0])?;
-    if !conv.is_same_3x3() || up.op != Op::NearestUp2 {
-        return None;
-    }
-    if conv.channels().iter().any(|&count| count < least_channels) {
-        return None;
-    }
-    let x = up.inputs[0].as_str();
-    let shapes = graph.shapes().ok()?;
-    let [_, height, width] = <[usize; 3]>::try_from(shapes.get(x)?.as_slice()).ok()?;
+    let found = Conv3x3::behind_upsampling(graph, at)?.with_channels(least_channels)?;
+    let [_, height, width] = found.input_shape(graph)?;
+    let Conv3x3 { node, conv, x, .. } = found;
     let mut made = Vec::new();
     let mut differences = Differences {
         name: &node.name,

@@ -8,7 +8,7 @@
 //!
 //! The sums are memory traffic, so it pays only where there are many channels.
 
-use super::{Pass, halves::Halves, replace_each};
+use super::{Pass, halves::Halves, pattern::Conv3x3, replace_each};
 use crate::graph::{
     Graph, Node,
     op::{Conv, Op},
@@ -38,17 +38,10 @@ fn rewrite(graph: &mut Graph, least_channels: usize) -> usize {
 }
 
 fn products(graph: &Graph, at: usize, least_channels: usize) -> Option<Vec<Node>> {
-    let node = &graph.nodes[at];
-    let Op::Conv(conv) = &node.op else {
-        return None;
-    };
+    let found = Conv3x3::at(graph, at)?.with_channels(least_channels)?;
+    let [_, height, width] = found.input_shape(graph)?;
+    let Conv3x3 { node, conv, x, .. } = found;
     let [from, to] = conv.channels();
-    if !conv.is_same_3x3() || from.min(to) < least_channels {
-        return None;
-    }
-    let x = node.inputs[0].as_str();
-    let shapes = graph.shapes().ok()?;
-    let [_, height, width] = <[usize; 3]>::try_from(shapes.get(x)?.as_slice()).ok()?;
     if height % 2 != 0 || width % 2 != 0 {
         return None;
     }

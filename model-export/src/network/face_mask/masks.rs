@@ -1,11 +1,13 @@
 //! Masks from heat maps.
 
-use super::network::HEAT_SIZE;
 use crate::{
     graph::op::{Op, Reduction, Sides},
     network::layers::Layers,
 };
-use model_spec::tensor::{MASK_FIRST, MASK_SECOND, MASK_SIZE};
+use model_spec::{
+    network::face_mask::{HEAT_SIZE, LEAST_HEAT, RANGE_EPSILON},
+    tensor::{MASK_FIRST, MASK_SECOND, MASK_SIZE},
+};
 use ndarray::Array;
 use std::ops::Range;
 
@@ -46,10 +48,6 @@ const OUTER: [Part; 6] = [
     part("lip.lower", 83..88, 8, 4.0),
     part("lip.inner", 88..96, -2, 3.0),
 ];
-/// Heat below this is noise.
-const LEAST_HEAT: f32 = 0.1;
-/// Keeps the division by a map's range away from 0.
-const EPSILON: f32 = 1e-6;
 
 /// `mask_first, mask_second [1,256,256]` of heat maps `[98,64,64]`.
 pub fn from_heat_maps(layers: &mut Layers<'_>, heat_maps: &str) -> [String; 2] {
@@ -69,7 +67,7 @@ pub fn from_heat_maps(layers: &mut Layers<'_>, heat_maps: &str) -> [String; 2] {
     let low = layers.op("heat.low", reduce(Reduction::Min), &[&heat]);
     let high = layers.op("heat.high", reduce(Reduction::Max), &[&heat]);
     let range = layers.op("heat.range", Op::Subtract, &[&high, &low]);
-    let value = Array::from_elem(vec![1, 1, 1], EPSILON);
+    let value = Array::from_elem(vec![1, 1, 1], RANGE_EPSILON);
     let range = layers.op("heat.divisor", Op::AddConstant { value }, &[&range]);
     let heat = layers.op("heat.above_low", Op::Subtract, &[&heat, &low]);
     let heat = layers.op("heat", Op::Divide, &[&heat, &range]);

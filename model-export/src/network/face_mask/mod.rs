@@ -10,14 +10,18 @@ use crate::{
     graph::{Graph, op::Op},
     network::{layers::Layers, weights::Weights},
 };
-use model_spec::{Architecture, ColourMode, tensor};
+use model_spec::{
+    Architecture, ColourMode, GraphKind,
+    network::face_mask::{HEAT_SIZE, LANDMARKS},
+    tensor,
+};
 use ndarray::Array;
 
 /// The plain graph `image [C,S,S] -> mask_first [1,256,256], mask_second [1,256,256]`.
 pub fn build(architecture: &Architecture, weights: &mut Weights) -> Graph {
     let doc = "Masks of the generator's high-pass skips: the whole face, and the face without chin, \
                lips and brows. 1 lets through.";
-    let mut layers = Layers::unnamed("face_mask", doc, weights);
+    let mut layers = Layers::unprefixed(GraphKind::FaceMask.name(), doc, weights);
     let (size, channels) = (architecture.image_size, architecture.colour.channels());
     let image = layers.graph.input(tensor::IMAGE, &[channels, size, size]);
     let rgb = match architecture.colour {
@@ -51,8 +55,8 @@ pub fn build(architecture: &Architecture, weights: &mut Weights) -> Graph {
 #[must_use]
 pub fn masks_graph() -> Graph {
     let mut none = Weights::none();
-    let mut layers = Layers::unnamed("masks", "Face masks from heat maps.", &mut none);
-    let sides = [network::LANDMARKS, network::HEAT_SIZE, network::HEAT_SIZE];
+    let mut layers = Layers::unprefixed("masks", "Face masks from heat maps.", &mut none);
+    let sides = [LANDMARKS, HEAT_SIZE, HEAT_SIZE];
     let heat_maps = layers.graph.input("heat_maps", &sides);
     let [mask_first, mask_second] = masks::from_heat_maps(&mut layers, &heat_maps);
     layers.graph.output(&mask_first, tensor::MASK_FIRST);

@@ -4,17 +4,13 @@ use crate::{
     graph::op::Op,
     network::layers::{ConvShape, Layers},
 };
-use model_spec::tensor::MASK_SIZE;
+use model_spec::{
+    network::face_mask::{
+        HEAT_SIZE, HOURGLASS_DEPTH as DEPTH, HOURGLASS_WIDTH as WIDTH, LANDMARKS,
+    },
+    tensor::MASK_SIZE,
+};
 use ndarray::{Array3, Array4, ArrayView4, s};
-
-/// Landmarks with a heat map each; the network has one map more, which nothing uses.
-pub const LANDMARKS: usize = 98;
-/// Side of the heat maps in pixels.
-pub const HEAT_SIZE: usize = MASK_SIZE / 4;
-/// Levels of the hourglass.
-const DEPTH: usize = 4;
-/// Channels inside the hourglass.
-const WIDTH: usize = 256;
 
 /// Heat maps `[98,64,64]` of an image `[3,256,256]` in [0, 1].
 pub fn heat_maps(layers: &mut Layers<'_>, image: &str) -> String {
