@@ -13,6 +13,7 @@
 //! - `bundle`: what is written, and what is never overwritten
 //! - `container`: bundles as one file, signed, inspected, of other versions
 //! - `elsewhere`: graphs in Python's `onnx` and `onnxruntime`
+//! - `proto`: the generated ONNX messages against their definition
 //! - `program`: the built program, its messages and exit codes
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
@@ -26,6 +27,7 @@ mod golden;
 mod networks;
 mod precision;
 mod program;
+mod proto;
 mod reference;
 mod rewrites;
 mod runtime;

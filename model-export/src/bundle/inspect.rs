@@ -3,7 +3,10 @@
 use crate::{
     bundle::report,
     error::{ExportError, Result},
-    onnx::proto::{DataType, DimensionValue, GraphProto, ModelProto, ValueInfoProto},
+    onnx::proto::{
+        GraphProto, ModelProto, ValueInfoProto, tensor_proto::DataType,
+        tensor_shape_proto::dimension::Value,
+    },
 };
 use model_spec::Bundle;
 use prost::Message;
@@ -226,7 +229,7 @@ fn sides(value: &ValueInfoProto) -> Vec<u64> {
     let sides = shape.into_iter().flat_map(|shape| &shape.dim);
     sides
         .map(|side| match side.value {
-            Some(DimensionValue::Fixed(side)) => side as u64,
+            Some(Value::DimValue(side)) => side as u64,
             _ => 1,
         })
         .collect()

@@ -1,6 +1,6 @@
 //! Attributes of ONNX operators.
 
-use super::proto::{AttributeProto, AttributeType};
+use super::proto::{AttributeProto, attribute_proto::AttributeType};
 
 fn attribute(name: &str, kind: AttributeType) -> AttributeProto {
     AttributeProto {

@@ -2,6 +2,17 @@
 
 mod attribute;
 mod node;
+/// The messages of `onnx.proto` that this program writes and reads.
+///
+/// Generated from `proto/onnx.proto` by `cargo run --manifest-path model-export/proto/Cargo.toml`, once, so
+/// that building needs no generator. The crates of ready-made messages need a release of `protobuf` with
+/// a known defect (RUSTSEC-2024-0437), a whole inference engine, or `protoc` at build time.
+#[allow(
+    missing_docs,
+    unused_qualifications,
+    clippy::all,
+    reason = "generated; `onnx.proto` has the documentation"
+)]
 pub mod proto;
 
 use crate::{
@@ -12,9 +23,11 @@ use half::f16;
 use ndarray::ArrayD;
 use prost::Message;
 use proto::{
-    DataType, DimensionProto, DimensionValue, GraphProto, ModelProto, NodeProto,
-    OperatorSetIdProto, StringStringEntryProto, TensorProto, TensorShapeProto, TensorTypeProto,
-    TypeProto, ValueInfoProto,
+    GraphProto, ModelProto, NodeProto, OperatorSetIdProto, StringStringEntryProto, TensorProto,
+    TensorShapeProto, TypeProto, ValueInfoProto,
+    tensor_proto::DataType,
+    tensor_shape_proto::{Dimension, dimension::Value},
+    type_proto,
 };
 use std::collections::BTreeMap;
 
@@ -186,13 +199,13 @@ impl<'a> Encoder<'a> {
 }
 
 fn value_info(name: &str, shape: &[usize], element: Element) -> ValueInfoProto {
-    let batch = std::iter::once(DimensionValue::Free(BATCH.into()));
-    let fixed = shape.iter().map(|&side| DimensionValue::Fixed(side as i64));
+    let batch = std::iter::once(Value::DimParam(BATCH.into()));
+    let fixed = shape.iter().map(|&side| Value::DimValue(side as i64));
     let dim = batch
         .chain(fixed)
-        .map(|value| DimensionProto { value: Some(value) })
+        .map(|value| Dimension { value: Some(value) })
         .collect();
-    let tensor = TensorTypeProto {
+    let tensor = type_proto::Tensor {
         elem_type: DataType::from(element).into(),
         shape: Some(TensorShapeProto { dim }),
     };

@@ -3,7 +3,7 @@
 use super::{
     Encoder,
     attribute::{float, integer, integers, text},
-    proto::{AttributeProto, DataType, NodeProto},
+    proto::{AttributeProto, NodeProto, tensor_proto::DataType},
 };
 use crate::graph::{
     Node,
