@@ -1,15 +1,25 @@
 #![doc = r#"
-Procedural portraits with known truth: training faces anyone can regenerate, and the demo camera.
+Procedural portraits with known ground truth: training faces anyone can regenerate, and the demo camera.
 
 ```text
- Identity  Expression  Pose  Light  Background        seed
-     └─────────┴────────┴──────┴────────┘              │
-                     Scene  ◄──────────── Take (12 s loop), training_face
-                       │
-                     Head: Frame (pixel ─► head ─► frontal face), Outline,
-                       │   Bumps (relief, stains), Mouth, Eye, Brow, Hair, Body, Glasses
-                       ▼
-                     fields ─► render: tiles of 32 px, smooth on a grid, sharp per pixel ─► RGB bytes
+ take, training      which scene: a 12 s loop for the demo camera, one face per seed for training
+       │
+     scene           Identity, Expression, Pose, Light, Background: all a picture depends on
+       │
+    anatomy          Head: Frame (pixel ─► head ─► frontal face), Outline, relief, skin, Mouth, Eye,
+       │             Brow, Hair, Body, Glasses
+    render           tiles of 32 px: fields that are smooth on a grid, sharp per pixel ─► RGB bytes
+
+     math            colours, curves, bumps, noise and seeded numbers, for all of them
+```
+
+`take` and `training` make scenes; `render` knows `anatomy`, which knows `scene`, and all know `math`. The same scene gives the same bytes:
+
+```
+let smiling = faces::training_face(7, 1.0, 64);
+assert_eq!(smiling.dimensions(), (64, 64));
+assert_eq!(smiling, faces::training_face(7, 1.0, 64));
+assert_ne!(smiling, faces::training_face(7, 0.0, 64));
 ```
 
 Lengths inside a face are in *face heights*: 1 is the distance from the brow line to the chin.
@@ -21,41 +31,19 @@ square roots and comparisons, which IEEE 754 defines to the last bit, and no fun
 Colours are mixed in linear light; the encoding is a square root (gamma 2) for the same reason.
 "#]
 
-mod background;
-mod body;
-mod brow;
-mod bump;
-mod colour;
-mod curve;
-mod draw;
-mod expression;
-mod eye;
-mod feature;
-mod fields;
-mod frame;
-mod glasses;
-mod grain;
-mod hair;
-mod head;
-mod identity;
-mod light;
-mod mouth;
-mod outline;
-mod pose;
-mod relief;
+mod anatomy;
+mod math;
 mod render;
 mod scene;
-mod skin;
 mod take;
-mod tile;
 mod training;
 
-pub use background::Background;
-pub use expression::Expression;
-pub use feature::Feature;
-pub use identity::Identity;
-pub use light::Light;
-pub use pose::{FaceBox, Pose};
 pub use scene::Scene;
+pub use scene::background::Background;
+pub use scene::expression::Expression;
+pub use scene::feature::Feature;
+pub use scene::identity::Identity;
+pub use scene::light::Light;
+pub use scene::pose::{FaceBox, Pose};
 pub use take::{Take, Truth};
 pub use training::{training_face, training_face_with, training_scene};

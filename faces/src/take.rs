@@ -1,12 +1,12 @@
 //! An animated portrait: the camera of the demo.
 
-use crate::background::Background;
-use crate::curve::{hill, sine, smooth_step};
-use crate::expression::Expression;
-use crate::identity::Identity;
-use crate::light::Light;
-use crate::pose::{FaceBox, Pose};
+use crate::math::curve::{hill, sine, smooth_step};
 use crate::scene::Scene;
+use crate::scene::background::Background;
+use crate::scene::expression::Expression;
+use crate::scene::identity::Identity;
+use crate::scene::light::Light;
+use crate::scene::pose::{FaceBox, Pose};
 
 /// Length of the loop.
 pub const LOOP_SECONDS: f32 = 12.0;

@@ -1,13 +1,13 @@
 //! Random faces with a chosen smile, framed as a face detector frames them.
 
-use crate::background::Background;
-use crate::draw::Draw;
-use crate::expression::Expression;
-use crate::feature::Feature;
-use crate::identity::Identity;
-use crate::light::Light;
-use crate::pose::Pose;
+use crate::math::draw::Draw;
 use crate::scene::Scene;
+use crate::scene::background::Background;
+use crate::scene::expression::Expression;
+use crate::scene::feature::Feature;
+use crate::scene::identity::Identity;
+use crate::scene::light::Light;
+use crate::scene::pose::Pose;
 use image::RgbImage;
 
 /// A random scene whose tight face box fills a square of `size` pixels.

@@ -1,41 +1,12 @@
 //! The height of the face over the ball of the head: brows, nose, cheeks, lips, chin, folds.
 
-use crate::bump::{Bump, Bumps};
-use crate::curve::mix;
-use crate::expression::Expression;
-use crate::frame::Frame;
-use crate::identity::Identity;
-use crate::mouth::Mouth;
-
-/// Height of the eyes and their distance from the nose line, in face heights.
-pub const EYE: [f32; 2] = [0.238, -0.346];
-/// Height of the lower end of the nose.
-pub const NOSE_Y: f32 = 0.0;
-
-/// Where the sticking-out parts of the face move when it turns.
-#[derive(Clone, Copy, Debug)]
-pub struct Parallax {
-    turn: [f32; 2],
-}
-
-impl Parallax {
-    /// Of one pose.
-    pub fn new(frame: &Frame) -> Self {
-        Self {
-            turn: [frame.yaw_sine(), frame.pitch_sine()],
-        }
-    }
-
-    /// Frontal shift of a part that stands out by `height` face heights.
-    pub fn shift(&self, height: f32) -> [f32; 2] {
-        self.turn.map(|t| t * height)
-    }
-}
-
-/// Lower end of the nose of a person.
-pub fn nose_y(identity: &Identity) -> f32 {
-    NOSE_Y + 0.32 * (identity.nose_length - 1.0)
-}
+use crate::anatomy::landmarks::{EYE, nose_y};
+use crate::anatomy::mouth::Mouth;
+use crate::anatomy::parallax::Parallax;
+use crate::math::bump::{Bump, Bumps};
+use crate::math::curve::mix;
+use crate::scene::expression::Expression;
+use crate::scene::identity::Identity;
 
 /// All hills and hollows of a face.
 pub fn relief(

@@ -1,10 +1,10 @@
 //! Eyeball, iris, lids and lashes.
 
-use crate::colour::{Colour, blend, scale};
-use crate::curve::{coverage, hill, mix, sine_cosine_degrees, smooth_step};
-use crate::expression::Expression;
-use crate::identity::Identity;
-use crate::relief::EYE;
+use crate::anatomy::landmarks::EYE;
+use crate::math::colour::{Colour, blend, scale};
+use crate::math::curve::{coverage, hill, mix, sine_cosine_degrees, smooth_step};
+use crate::scene::expression::Expression;
+use crate::scene::identity::Identity;
 
 const HALF_WIDTH: f32 = 0.126;
 const IRIS: f32 = 0.050;

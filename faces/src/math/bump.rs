@@ -1,6 +1,6 @@
 //! The building block of everything smooth: an elliptic hill without tails.
 
-use crate::curve::{positive, sine_cosine_degrees};
+use crate::math::curve::{positive, sine_cosine_degrees};
 
 /// `amount` at the centre, falling smoothly to 0 at the rim of an ellipse.
 #[derive(Clone, Copy, Debug, Default)]

@@ -1,11 +1,11 @@
 //! Eyebrows.
 
-use crate::colour::{Colour, blend, scale};
-use crate::curve::{hill, mix, smooth_step};
-use crate::expression::Expression;
-use crate::grain::noise;
-use crate::identity::Identity;
-use crate::relief::EYE;
+use crate::anatomy::landmarks::EYE;
+use crate::math::colour::{Colour, blend, scale};
+use crate::math::curve::{hill, mix, smooth_step};
+use crate::math::grain::noise;
+use crate::scene::expression::Expression;
+use crate::scene::identity::Identity;
 
 /// One eyebrow in frontal coordinates.
 #[derive(Clone, Copy, Debug)]

@@ -1,14 +1,17 @@
 //! Skin: its colour, its stains and how it takes the light.
 
-use crate::bump::{Bump, Bumps};
-use crate::colour::{Colour, from_bytes};
-use crate::curve::{mix, positive};
-use crate::expression::Expression;
-use crate::frame::Frame;
-use crate::identity::Identity;
-use crate::light::{Light, unit};
-use crate::mouth::Mouth;
-use crate::relief::{EYE, Parallax, nose_y};
+use crate::anatomy::frame::Frame;
+use crate::anatomy::mouth::Mouth;
+use crate::anatomy::{
+    landmarks::{EYE, nose_y},
+    parallax::Parallax,
+};
+use crate::math::bump::{Bump, Bumps};
+use crate::math::colour::{Colour, from_bytes};
+use crate::math::curve::{mix, positive};
+use crate::scene::expression::Expression;
+use crate::scene::identity::Identity;
+use crate::scene::light::{Light, unit};
 
 /// Average reflectance of a person's skin, linear RGB.
 pub fn albedo(identity: &Identity) -> Colour {

@@ -1,7 +1,7 @@
 //! The silhouette of the bare head.
 
-use crate::frame::Frame;
-use crate::identity::Identity;
+use crate::anatomy::frame::Frame;
+use crate::scene::identity::Identity;
 
 /// Height of the widest place, the cheek bones.
 const WIDEST_Y: f32 = -0.30;

@@ -3,12 +3,16 @@
 //! Smooth fields are computed on a grid of one or two pixels and spread; edges, eyes, brows and mouth
 //! are computed for every pixel.
 
-use crate::background::dither;
-use crate::colour::{Colour, blend, byte_from_linear, linear_from_byte};
-use crate::curve::coverage;
-use crate::fields::{BODY, Content, EAR, Fields, HAIR, HEAD, OPENING, near_parts};
-use crate::head::Head;
-use crate::tile::{Grid, Pixels, Plane, SIDE, pixels};
+pub(crate) mod fields;
+pub(crate) mod picture;
+pub(crate) mod tile;
+
+use crate::anatomy::head::Head;
+use crate::math::colour::{Colour, blend, byte_from_linear, linear_from_byte};
+use crate::math::curve::coverage;
+use crate::render::fields::{BODY, Content, EAR, Fields, HAIR, HEAD, OPENING, near_parts};
+use crate::render::tile::{Grid, Pixels, Plane, SIDE, pixels};
+use crate::scene::background::dither;
 
 /// Faces higher than this many pixels are lit on every second pixel.
 const FINE_BELOW_PIXELS: f32 = 100.0;

@@ -1,7 +1,7 @@
 //! From picture pixels to the head, and from the turned head to the frontal face.
 
-use crate::curve::sine_cosine_degrees;
-use crate::pose::Pose;
+use crate::math::curve::sine_cosine_degrees;
+use crate::scene::pose::Pose;
 
 /// The head as a ball for turning: middle height and radii, in face heights.
 const MIDDLE_Y: f32 = -0.38;

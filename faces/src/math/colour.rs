@@ -1,6 +1,6 @@
 //! Linear-light RGB and its square-root encoding.
 
-use crate::curve::positive;
+use crate::math::curve::positive;
 
 /// Linear RGB, each 0 (black) to 1 (white of the picture).
 pub type Colour = [f32; 3];

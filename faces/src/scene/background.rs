@@ -1,9 +1,9 @@
 //! What is behind the person: a soft, out-of-focus room.
 
-use crate::bump::Bump;
-use crate::colour::{Colour, byte_from_linear};
-use crate::draw::Draw;
-use crate::grain::hash;
+use crate::math::bump::Bump;
+use crate::math::colour::{Colour, byte_from_linear};
+use crate::math::draw::Draw;
+use crate::math::grain::hash;
 use serde::{Deserialize, Serialize};
 
 /// A vertical gradient with blurred lights in front of it.

@@ -1,6 +1,6 @@
 //! Where the face is in the picture.
 
-use crate::curve::sine_cosine_degrees;
+use crate::math::curve::sine_cosine_degrees;
 use serde::{Deserialize, Serialize};
 
 /// Place, size and turn of a face.

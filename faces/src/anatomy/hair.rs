@@ -1,12 +1,12 @@
 //! Hair: what it covers, how strands run, how they shine.
 
-use crate::colour::{Colour, blend};
-use crate::curve::{hill, mix, sine_cosine_degrees, smooth_step};
-use crate::frame::Frame;
-use crate::grain::noise;
-use crate::identity::Identity;
-use crate::outline::Outline;
-use crate::skin::Shading;
+use crate::anatomy::frame::Frame;
+use crate::anatomy::outline::Outline;
+use crate::anatomy::skin::Shading;
+use crate::math::colour::{Colour, blend};
+use crate::math::curve::{hill, mix, sine_cosine_degrees, smooth_step};
+use crate::math::grain::noise;
+use crate::scene::identity::Identity;
 
 const MIDDLE_Y: f32 = -0.42;
 

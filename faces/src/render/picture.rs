@@ -1,29 +1,9 @@
-//! A person in a room, in front of a camera.
+//! Pictures of scenes.
 
-use crate::background::Background;
-use crate::expression::Expression;
-use crate::head::Head;
-use crate::identity::Identity;
-use crate::light::Light;
-use crate::pose::Pose;
-use crate::render::draw;
+use super::draw;
+use crate::anatomy::head::Head;
+use crate::scene::Scene;
 use image::RgbImage;
-use serde::{Deserialize, Serialize};
-
-/// Everything a picture depends on.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Scene {
-    /// Who.
-    pub identity: Identity,
-    /// What the face does.
-    pub expression: Expression,
-    /// Where it is.
-    pub pose: Pose,
-    /// How it is lit.
-    pub light: Light,
-    /// What is behind.
-    pub background: Background,
-}
 
 impl Scene {
     /// The picture, `width` by `height` pixels.

@@ -1,9 +1,9 @@
 //! The smooth fields of one tile: coordinates, distances, lit skin, hair and clothes.
 
-use crate::colour::{Colour, scale, tint};
-use crate::curve::smooth_step;
-use crate::head::{Features, Head};
-use crate::tile::{Grid, Plane, SIDE, plane};
+use crate::anatomy::head::{Features, Head};
+use crate::math::colour::{Colour, scale, tint};
+use crate::math::curve::smooth_step;
+use crate::render::tile::{Grid, Plane, SIDE, plane};
 
 /// The fields of one tile, reused by the next.
 pub struct Fields {

@@ -1,7 +1,7 @@
 //! Whose face it is.
 
-use crate::colour::from_bytes;
-use crate::draw::Draw;
+use crate::math::colour::from_bytes;
+use crate::math::draw::Draw;
 use serde::{Deserialize, Serialize};
 
 /// Everything about a person that does not change while they move.

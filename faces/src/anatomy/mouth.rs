@@ -1,10 +1,10 @@
 //! Lips, teeth and the dark behind them.
 
-use crate::colour::{Colour, blend, scale, tint};
-use crate::curve::{coverage, hill, mix, smooth_step};
-use crate::expression::Expression;
-use crate::identity::Identity;
-use crate::relief::nose_y;
+use crate::anatomy::landmarks::nose_y;
+use crate::math::colour::{Colour, blend, scale, tint};
+use crate::math::curve::{coverage, hill, mix, smooth_step};
+use crate::scene::expression::Expression;
+use crate::scene::identity::Identity;
 
 /// A mouth in frontal coordinates.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +30,7 @@ impl Mouth {
         let fullness = identity.lip_fullness * (1.0 - 0.3 * identity.age);
         let red = identity.lip_redness;
         Self {
-            y: 0.185 + 0.5 * (nose_y(identity) - crate::relief::NOSE_Y) - 0.004 * smile,
+            y: 0.185 + 0.5 * (nose_y(identity) - crate::anatomy::landmarks::NOSE_Y) - 0.004 * smile,
             half_width: (0.214 + 0.066 * smile) * identity.mouth_width * (1.0 - 0.28 * round),
             lift: 0.050 * smile + 0.013,
             gap: [

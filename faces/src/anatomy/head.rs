@@ -1,21 +1,21 @@
 //! All parts of one head, ready to be asked for colours.
 
-use crate::body::Body;
-use crate::brow::Brow;
-use crate::bump::Bumps;
-use crate::colour::{Colour, blend, scale, tint};
-use crate::curve::{hill, smooth_step};
-use crate::eye::Eye;
-use crate::frame::Frame;
-use crate::glasses::Glasses;
-use crate::grain::noise;
-use crate::hair::Hair;
-use crate::identity::Identity;
-use crate::mouth::Mouth;
-use crate::outline::Outline;
-use crate::relief::{Parallax, relief};
+use crate::anatomy::body::Body;
+use crate::anatomy::brow::Brow;
+use crate::anatomy::eye::Eye;
+use crate::anatomy::frame::Frame;
+use crate::anatomy::glasses::Glasses;
+use crate::anatomy::hair::Hair;
+use crate::anatomy::mouth::Mouth;
+use crate::anatomy::outline::Outline;
+use crate::anatomy::skin::{Shading, stains};
+use crate::anatomy::{parallax::Parallax, relief::relief};
+use crate::math::bump::Bumps;
+use crate::math::colour::{Colour, blend, scale, tint};
+use crate::math::curve::{hill, smooth_step};
+use crate::math::grain::noise;
 use crate::scene::Scene;
-use crate::skin::{Shading, stains};
+use crate::scene::identity::Identity;
 
 /// One head; made anew for every picture, without heap memory.
 pub struct Head {

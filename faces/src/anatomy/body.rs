@@ -1,11 +1,11 @@
 //! Neck, shoulders and clothes.
 
-use crate::colour::{Colour, blend, scale, tint};
-use crate::curve::{mix, smooth_step};
-use crate::frame::Frame;
-use crate::identity::Identity;
-use crate::outline::Outline;
-use crate::skin::Shading;
+use crate::anatomy::frame::Frame;
+use crate::anatomy::outline::Outline;
+use crate::anatomy::skin::Shading;
+use crate::math::colour::{Colour, blend, scale, tint};
+use crate::math::curve::{mix, smooth_step};
+use crate::scene::identity::Identity;
 
 /// Neck and shoulders; they follow the head only in part.
 #[derive(Clone, Copy, Debug)]

@@ -1,9 +1,9 @@
 //! Spectacles.
 
-use crate::colour::{Colour, blend};
-use crate::curve::{coverage, smooth_step};
-use crate::identity::Identity;
-use crate::relief::{EYE, Parallax};
+use crate::anatomy::{landmarks::EYE, parallax::Parallax};
+use crate::math::colour::{Colour, blend};
+use crate::math::curve::{coverage, smooth_step};
+use crate::scene::identity::Identity;
 
 /// A thin dark frame in frontal coordinates.
 #[derive(Clone, Copy, Debug)]
