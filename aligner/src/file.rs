@@ -107,9 +107,9 @@ impl Aligner {
     /// # Errors
     /// [`SpecError`] naming file, field, found and expected.
     pub fn read(path: &Path) -> Result<Self, SpecError> {
-        let bytes = fs::read(path).map_err(|source| SpecError::Io {
+        let bytes = fs::read(path).map_err(|reason| SpecError::Io {
             path: path.into(),
-            source,
+            reason,
         })?;
         Self::from_bytes(&bytes).map_err(|mismatch| mismatch.in_file(path))
     }

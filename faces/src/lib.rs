@@ -30,6 +30,7 @@ Same scene, same bytes, on every platform: the arithmetic uses only additions, p
 square roots and comparisons, which IEEE 754 defines to the last bit, and no function of the C library.
 Colours are mixed in linear light; the encoding is a square root (gamma 2) for the same reason.
 "#]
+#![warn(unreachable_pub)]
 
 mod anatomy;
 mod math;
@@ -45,5 +46,5 @@ pub use scene::feature::Feature;
 pub use scene::identity::Identity;
 pub use scene::light::Light;
 pub use scene::pose::{FaceBox, Pose};
-pub use take::{Take, Truth};
+pub use take::{GroundTruth, Take};
 pub use training::{training_face, training_face_with, training_scene};

@@ -9,7 +9,7 @@ use crate::scene::light::Light;
 use crate::scene::pose::{FaceBox, Pose};
 
 /// Length of the loop.
-pub const LOOP_SECONDS: f32 = 12.0;
+pub(crate) const LOOP_SECONDS: f32 = 12.0;
 
 /// A person who looks, smiles, talks, turns and blinks in a loop of 12 seconds.
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ pub struct Take {
 
 /// What a frame of a take shows.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Truth {
+pub struct GroundTruth {
     /// Square around the face, in pixels.
     pub face: FaceBox,
     /// Smile, 0..=1.
@@ -131,9 +131,9 @@ impl Take {
     }
 
     /// What a frame shows.
-    pub fn truth(&self, frame_index: u64) -> Truth {
+    pub fn truth(&self, frame_index: u64) -> GroundTruth {
         let scene = self.scene(frame_index);
-        Truth {
+        GroundTruth {
             face: scene.pose.face_box(),
             smile: scene.expression.smile,
             mouth_open: scene.expression.mouth_open,

@@ -88,7 +88,7 @@ fn the_take_moves_smoothly_also_where_it_repeats() {
 fn the_take_shows_all_that_the_mirror_has_to_handle() {
     let take = Take::new(0, 640, 480, 30.0);
     let all: Vec<_> = (0..take.loop_frames()).map(|i| take.truth(i)).collect();
-    let some = |test: &dyn Fn(&faces::Truth) -> bool| all.iter().filter(|t| test(t)).count();
+    let some = |test: &dyn Fn(&faces::GroundTruth) -> bool| all.iter().filter(|t| test(t)).count();
     assert!(
         some(&|t| t.smile < 0.05 && t.mouth_open < 0.05) > 60,
         "neutral"

@@ -4,27 +4,28 @@ use model_spec::{Precision, SpecError};
 use onnx_runtime::NoLibrary;
 use std::path::PathBuf;
 
-/// Every variant names the file or the graph node it is about.
+/// Every variant names the file or the graph node it is about, and holds its reason in its message alone:
+/// `source()` gives none, so that a printed chain of errors says each reason once.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     /// The checkpoint's or an existing bundle's description is wrong.
     #[error(transparent)]
     Spec(#[from] SpecError),
     /// A file or folder could not be read or written.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {reason}", path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
         /// The operating system's reason.
-        source: std::io::Error,
+        reason: std::io::Error,
     },
     /// The weights file is not a safetensors file.
-    #[error("{}: not a valid safetensors file: {source}", path.display())]
+    #[error("{}: not a valid safetensors file: {reason}", path.display())]
     Safetensors {
         /// The file.
         path: PathBuf,
         /// The reader's reason.
-        source: safetensors::SafeTensorError,
+        reason: safetensors::SafeTensorError,
     },
     /// Tensors are missing, unknown, of another shape or not finite.
     #[error("{}: {} wrong:\n  {}", path.display(), count(problems), listed(problems))]
@@ -91,12 +92,12 @@ pub enum ExportError {
         reason: String,
     },
     /// A bundle's graph is no ONNX model.
-    #[error("{}: no ONNX model: {source}", path.display())]
+    #[error("{}: no ONNX model: {reason}", path.display())]
     Onnx {
         /// The file.
         path: PathBuf,
         /// The reader's reason.
-        source: prost::DecodeError,
+        reason: prost::DecodeError,
     },
     /// No usable ONNX Runtime library.
     #[error(transparent)]
@@ -138,7 +139,7 @@ impl ExportError {
     /// Makes an [`ExportError::Io`] of an operating system error about `path`.
     pub fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
-        move |source| Self::Io { path, source }
+        move |reason| Self::Io { path, reason }
     }
 }
 

@@ -7,6 +7,8 @@
 //!                          face_mask (plain graphs)         measured
 //! ```
 
+#![warn(unreachable_pub)]
+
 pub mod bundle;
 pub mod cli;
 pub mod error;

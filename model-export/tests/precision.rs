@@ -147,16 +147,18 @@ fn there_and_back() -> Graph {
 }
 
 #[test]
-fn sixteen_bit_arithmetic_is_acted_out_with_every_result_rounded_and_overflowing() {
+fn emulated_16_bit_arithmetic_rounds_every_result_and_overflows() {
     if runtime::is_missing("sixteen_bit_arithmetic") {
         return;
     }
     let mut graph = there_and_back();
     half_precision::apply(&mut graph, Precision::Fp16).unwrap();
-    let acted = onnx::encode(&emulated::of(&graph), &[]).unwrap();
+    let emulated_bytes = onnx::encode(&emulated::of(&graph), &[]).unwrap();
     let run = |x: [f32; 4]| {
         let x = ArrayD::from_shape_vec(vec![1, 1, 2, 2], x.into()).unwrap();
-        let y = runtime::run(&acted, &[("x", &x)]).remove("y").unwrap();
+        let y = runtime::run(&emulated_bytes, &[("x", &x)])
+            .remove("y")
+            .unwrap();
         y.iter().copied().collect::<Vec<_>>()
     };
     let round = |it: f32| f16::from_f32(it).to_f32();

@@ -23,6 +23,23 @@ pub struct Attribute {
 ///
 /// Domain `d` has value `(d >> i) & 1` for attribute `i`, so {smile} gives 2 domains and
 /// {smile, gender} gives 4.
+///
+/// ```
+/// use model_spec::{Attribute, AttributeSet};
+///
+/// let smile = Attribute {
+///     name: "smile".into(),
+///     label: "Smile".into(),
+///     off: "neutral".into(),
+///     on: "smiling".into(),
+///     strength_range: [-1.0, 1.5],
+/// };
+/// let attributes = AttributeSet::new(vec![smile])?;
+/// assert_eq!(attributes.domain_names(), ["neutral", "smiling"]);
+/// assert_eq!(attributes.parse_strengths("smile=0.7").unwrap(), [0.7]);
+/// assert_eq!(AttributeSet::domain_from_logits(&[2.5]), 1);
+/// # Ok::<(), model_spec::error::Mismatch>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct AttributeSet(Vec<Attribute>);

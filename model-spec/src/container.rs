@@ -133,5 +133,5 @@ fn read_part(path: &Path, position: u64, length: u64) -> io::Result<Vec<u8>> {
 
 fn io_error(path: &Path) -> impl FnOnce(io::Error) -> SpecError {
     let path = path.to_owned();
-    move |source| SpecError::Io { path, source }
+    move |reason| SpecError::Io { path, reason }
 }

@@ -20,9 +20,9 @@ pub fn of_bytes(bytes: &[u8]) -> String {
 /// # Errors
 /// [`SpecError::Io`] when the file cannot be read.
 pub fn of_file(path: &Path) -> Result<String, SpecError> {
-    let io_error = |source| SpecError::Io {
+    let io_error = |reason| SpecError::Io {
         path: path.into(),
-        source,
+        reason,
     };
     let mut file = File::open(path).map_err(io_error)?;
     let mut hasher = Sha256::new();

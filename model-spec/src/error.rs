@@ -3,25 +3,28 @@
 use std::path::PathBuf;
 
 /// Every variant names the file; most name the field, what was found and what was expected.
+///
+/// The message holds the reason of the operating system or of serde, so `source()` gives none: who prints a
+/// chain of errors prints each reason once.
 #[derive(Debug, thiserror::Error)]
 pub enum SpecError {
     /// The file could not be read or written.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {reason}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
         /// The operating system's reason.
-        source: std::io::Error,
+        reason: std::io::Error,
     },
     /// The file is not the JSON its format asks for (unknown and missing fields included).
-    #[error("{}: not a valid {what}: {source}", path.display())]
+    #[error("{}: not a valid {what}: {reason}", path.display())]
     Json {
         /// The file.
         path: PathBuf,
         /// What the file should have been, e.g. "manifest".
         what: &'static str,
         /// serde's reason, with line and column.
-        source: serde_json::Error,
+        reason: serde_json::Error,
     },
     /// The file was written for a newer format.
     #[error(

@@ -117,7 +117,35 @@ pub struct GraphSpec {
     pub outputs: Vec<TensorSpec>,
 }
 
-/// The graphs of a bundle.
+/// The graphs of a bundle, by kind.
+///
+/// ```
+/// use model_spec::{Architecture, Attribute, AttributeSet, ColourMode, GraphKind, Graphs, OutputForm};
+///
+/// let architecture = Architecture {
+///     image_size: 64,
+///     colour: ColourMode::Luma,
+///     style_dim: 16,
+///     stem_channels: 16,
+///     max_conv_dim: 64,
+///     w_hpf: 0.0,
+///     output: OutputForm::Difference,
+///     classifier_channels: 8,
+/// };
+/// let smile = Attribute {
+///     name: "smile".into(),
+///     label: "Smile".into(),
+///     off: "neutral".into(),
+///     on: "smiling".into(),
+///     strength_range: [-1.0, 1.5],
+/// };
+/// let graphs = Graphs::expected(&architecture, &AttributeSet::new(vec![smile])?);
+/// assert_eq!(graphs.generator.file, "generator.onnx");
+/// // Without high-pass skips there are no masks to make.
+/// assert!(graphs.get(GraphKind::FaceMask).is_none());
+/// assert_eq!(graphs.iter().count(), 4);
+/// # Ok::<(), model_spec::error::Mismatch>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Graphs {

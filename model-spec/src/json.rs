@@ -8,14 +8,14 @@ use std::{fs, io::Write, path::Path};
 ///
 /// # Errors
 /// [`SpecError::Io`], [`SpecError::NewerFormat`], or [`SpecError::Json`] with line and column.
-pub fn read_versioned<T: DeserializeOwned>(
+pub(crate) fn read_versioned<T: DeserializeOwned>(
     path: &Path,
     what: &'static str,
     supported: u32,
 ) -> Result<T, SpecError> {
-    let bytes = fs::read(path).map_err(|source| SpecError::Io {
+    let bytes = fs::read(path).map_err(|reason| SpecError::Io {
         path: path.into(),
-        source,
+        reason,
     })?;
     parse_versioned(&bytes, path, what, supported)
 }
@@ -24,16 +24,16 @@ pub fn read_versioned<T: DeserializeOwned>(
 ///
 /// # Errors
 /// [`SpecError::NewerFormat`], [`SpecError::Field`] for version 0, or [`SpecError::Json`].
-pub fn parse_versioned<T: DeserializeOwned>(
+pub(crate) fn parse_versioned<T: DeserializeOwned>(
     bytes: &[u8],
     path: &Path,
     what: &'static str,
     supported: u32,
 ) -> Result<T, SpecError> {
-    let json_error = |source| SpecError::Json {
+    let json_error = |reason| SpecError::Json {
         path: path.into(),
         what,
-        source,
+        reason,
     };
     // A newer format may have fields this one has not, so its version has to be read first, alone.
     #[derive(serde::Deserialize)]
@@ -59,10 +59,10 @@ pub fn parse_versioned<T: DeserializeOwned>(
 ///
 /// # Errors
 /// [`SpecError::Io`]; the former file, if any, is then untouched.
-pub fn write_atomically<T: Serialize>(path: &Path, value: &T) -> Result<(), SpecError> {
-    let io_error = |source| SpecError::Io {
+pub(crate) fn write_atomically<T: Serialize>(path: &Path, value: &T) -> Result<(), SpecError> {
+    let io_error = |reason| SpecError::Io {
         path: path.into(),
-        source,
+        reason,
     };
     let mut text = serde_json::to_string_pretty(value)
         .map_err(std::io::Error::other)
@@ -75,9 +75,9 @@ pub fn write_atomically<T: Serialize>(path: &Path, value: &T) -> Result<(), Spec
     });
     written
         .and_then(|()| fs::rename(&partial, path))
-        .map_err(|source| {
+        .map_err(|reason| {
             // Best effort: the error that matters is the one being returned.
             let _ = fs::remove_file(&partial);
-            io_error(source)
+            io_error(reason)
         })
 }

@@ -10,6 +10,8 @@
 //! Every constant that two programs need exists here once: [`pixel`] ranges, [`attribute`]s and
 //! their domains, [`tensor`] names, the meaning of a [`strength`], the [`manifest`], digests.
 
+#![warn(unreachable_pub)]
+
 pub mod architecture;
 pub mod attribute;
 pub mod bundle;
@@ -17,15 +19,15 @@ pub mod checkpoint;
 pub mod container;
 pub mod digest;
 pub mod error;
-pub mod fidelity;
-pub mod framing;
+mod fidelity;
+mod framing;
 pub mod graph;
-pub mod json;
+mod json;
 pub mod manifest;
 pub mod network;
 pub mod pixel;
 pub mod precision;
-pub mod provenance;
+mod provenance;
 pub mod signature;
 pub mod strength;
 pub mod tensor;

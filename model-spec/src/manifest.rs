@@ -73,9 +73,9 @@ impl Manifest {
     /// [`SpecError`] naming file, field, found and expected.
     pub fn load(folder: &Path) -> Result<Self, SpecError> {
         let path = folder.join(MANIFEST_FILE);
-        let bytes = fs::read(&path).map_err(|source| SpecError::Io {
+        let bytes = fs::read(&path).map_err(|reason| SpecError::Io {
             path: path.clone(),
-            source,
+            reason,
         })?;
         Self::parse(&bytes, &path)
     }

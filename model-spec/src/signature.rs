@@ -18,9 +18,9 @@ pub fn verify(
     label: &Path,
     key: &Path,
 ) -> Result<(), SpecError> {
-    let text = fs::read_to_string(key).map_err(|source| SpecError::Io {
+    let text = fs::read_to_string(key).map_err(|reason| SpecError::Io {
         path: key.into(),
-        source,
+        reason,
     })?;
     let verifying = VerifyingKey::from_public_key_pem(&text).map_err(|error| {
         let expected = "an Ed25519 public key in PEM (`openssl pkey -in KEY -pubout`)";

@@ -12,6 +12,17 @@ use crate::attribute::AttributeSet;
 ///
 /// Several attributes combine multilinearly: the domain in which a subset of them is moved is
 /// weighted by the product of the strengths in it and of one minus the others.
+///
+/// ```
+/// use model_spec::EditWeights;
+///
+/// // Half a smile on a neutral face, which is of domain 0.
+/// let weights = EditWeights::new(&[0.5], 0);
+/// assert_eq!(weights.keep, 0.5);
+/// assert_eq!(weights.towards, [0.0, 0.5]);
+/// // It smiles already.
+/// assert!(EditWeights::new(&[0.5], 1).is_identity());
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct EditWeights {
     /// Weight of the face's own related code.

@@ -5,7 +5,7 @@ use std::{env::consts::ARCH, fs::File, io::Read, path::Path};
 /// Why `library` cannot be loaded by this program, if it is for another processor. What is no ELF file
 /// at all is left to the loader, which says so.
 #[must_use]
-pub fn wrong_architecture(library: &Path) -> Option<String> {
+pub(crate) fn wrong_architecture(library: &Path) -> Option<String> {
     let mut header = [0; 20];
     File::open(library).ok()?.read_exact(&mut header).ok()?;
     if !header.starts_with(b"\x7fELF") {

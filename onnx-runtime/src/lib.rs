@@ -1,6 +1,8 @@
 //! Finds and loads the ONNX Runtime library. The mirror runs bundles with it, and the exporter measures
 //! what a precision costs, so both look in the same places and give the same reasons.
 
+#![warn(unreachable_pub)]
+
 mod elf;
 pub mod search;
 

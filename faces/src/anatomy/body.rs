@@ -9,7 +9,7 @@ use crate::scene::identity::Identity;
 
 /// Neck and shoulders; they follow the head only in part.
 #[derive(Clone, Copy, Debug)]
-pub struct Body {
+pub(crate) struct Body {
     neck: f32,
     shoulders: f32,
     lean: f32,
@@ -19,7 +19,7 @@ pub struct Body {
 
 impl Body {
     /// The body of a person in a pose.
-    pub fn new(identity: &Identity, frame: &Frame) -> Self {
+    pub(crate) fn new(identity: &Identity, frame: &Frame) -> Self {
         Self {
             neck: mix(0.30, 0.40, identity.masculinity),
             shoulders: mix(1.12, 1.32, identity.masculinity),
@@ -38,7 +38,7 @@ impl Body {
 
     /// Signed distance to neck and shoulders, in head coordinates.
     #[inline]
-    pub fn distance(&self, x: f32, y: f32) -> f32 {
+    pub(crate) fn distance(&self, x: f32, y: f32) -> f32 {
         let (bx, by) = self.own(x, y);
         let ax = bx.abs();
         let flare = (by - 0.55).max(0.0);
@@ -48,7 +48,7 @@ impl Body {
 
     /// Signed distance to the shoulders alone: long hair falls behind them.
     #[inline]
-    pub fn shoulders(&self, x: f32, y: f32) -> f32 {
+    pub(crate) fn shoulders(&self, x: f32, y: f32) -> f32 {
         let (bx, by) = self.own(x, y);
         self.own_shoulders(bx.abs(), by)
     }
@@ -62,7 +62,7 @@ impl Body {
 
     /// Colour at a point inside.
     #[inline]
-    pub fn colour(&self, x: f32, y: f32, shading: &Shading, outline: &Outline) -> Colour {
+    pub(crate) fn colour(&self, x: f32, y: f32, shading: &Shading, outline: &Outline) -> Colour {
         let (bx, by) = self.own(x, y);
         // The head keeps light from the neck.
         let above = outline.distance(x - 0.04, y - 0.16);

@@ -9,7 +9,7 @@ use crate::scene::identity::Identity;
 
 /// One eyebrow in frontal coordinates.
 #[derive(Clone, Copy, Debug)]
-pub struct Brow {
+pub(crate) struct Brow {
     side: f32,
     inner: f32,
     length: f32,
@@ -23,7 +23,7 @@ pub struct Brow {
 
 impl Brow {
     /// The brow of a person on one side (-1 or 1).
-    pub fn new(identity: &Identity, expression: &Expression, side: f32) -> Self {
+    pub(crate) fn new(identity: &Identity, expression: &Expression, side: f32) -> Self {
         let raise = expression.brow_raise;
         let eye = EYE[0] * identity.eye_spacing;
         Self {
@@ -40,7 +40,7 @@ impl Brow {
     }
 
     /// The rectangle that holds the brow.
-    pub fn area(&self) -> [f32; 4] {
+    pub(crate) fn area(&self) -> [f32; 4] {
         let (a, b) = (self.inner - 0.03, self.inner + self.length + 0.03);
         let (left, right) = if self.side > 0.0 { (a, b) } else { (-b, -a) };
         [left, self.y - 0.13, right, self.y + 0.09]
@@ -48,7 +48,7 @@ impl Brow {
 
     /// Paints the brow over the skin.
     #[inline]
-    pub fn paint(&self, x: f32, y: f32, skin: Colour, shade: f32) -> Colour {
+    pub(crate) fn paint(&self, x: f32, y: f32, skin: Colour, shade: f32) -> Colour {
         let along = (x * self.side - self.inner) / self.length;
         if !(-0.08..1.08).contains(&along) {
             return skin;

@@ -11,7 +11,7 @@ const IRIS: f32 = 0.050;
 
 /// One eye in frontal coordinates.
 #[derive(Clone, Copy, Debug)]
-pub struct Eye {
+pub(crate) struct Eye {
     centre: [f32; 2],
     /// 1 for the eye on the picture's right, -1 for the left one: outwards is positive.
     side: f32,
@@ -29,7 +29,12 @@ pub struct Eye {
 
 impl Eye {
     /// The eye of a person on one side (-1 or 1).
-    pub fn new(identity: &Identity, expression: &Expression, side: f32, light: [f32; 3]) -> Self {
+    pub(crate) fn new(
+        identity: &Identity,
+        expression: &Expression,
+        side: f32,
+        light: [f32; 3],
+    ) -> Self {
         let size = identity.eye_size;
         let narrow = 1.0 - 0.24 * expression.smile;
         let tilt = identity.eye_tilt_degrees;
@@ -49,7 +54,7 @@ impl Eye {
     }
 
     /// The rectangle that holds eye, lid crease and lashes.
-    pub fn area(&self) -> [f32; 4] {
+    pub(crate) fn area(&self) -> [f32; 4] {
         let [x, y] = self.centre;
         [
             x - self.half_width * 1.25,
@@ -61,7 +66,7 @@ impl Eye {
 
     /// Paints the eye over the skin.
     #[inline]
-    pub fn paint(&self, x: f32, y: f32, skin: Colour, shade: f32, unit: f32) -> Colour {
+    pub(crate) fn paint(&self, x: f32, y: f32, skin: Colour, shade: f32, unit: f32) -> Colour {
         let (dx, dy) = ((x - self.centre[0]) * self.side, y - self.centre[1]);
         let (s, c) = self.tilt;
         let (ex, ey) = (dx * c + dy * s, dy * c - dx * s);

@@ -10,7 +10,7 @@ const RADIUS: [f32; 3] = [0.74, 1.16, 0.70];
 /// Coordinate changes of one pose. *Head* coordinates turn with the roll only; *frontal* coordinates
 /// lie on the face, so that an eye has the same ones whichever way the head looks.
 #[derive(Clone, Copy, Debug)]
-pub struct Frame {
+pub(crate) struct Frame {
     centre: [f32; 2],
     /// Pixels per face height.
     pub scale: f32,
@@ -22,7 +22,7 @@ pub struct Frame {
 
 impl Frame {
     /// The coordinate changes of a pose.
-    pub fn new(pose: &Pose) -> Self {
+    pub(crate) fn new(pose: &Pose) -> Self {
         let mut frame = Self {
             centre: pose.centre,
             scale: pose.face_height.max(1.0),
@@ -41,23 +41,23 @@ impl Frame {
     }
 
     /// Sine of the yaw: positive when the face looks to the picture's right.
-    pub fn yaw_sine(&self) -> f32 {
+    pub(crate) fn yaw_sine(&self) -> f32 {
         self.yaw.0
     }
 
     /// Sine of the pitch: positive when the face looks down.
-    pub fn pitch_sine(&self) -> f32 {
+    pub(crate) fn pitch_sine(&self) -> f32 {
         self.pitch.0
     }
 
     /// Sine of the roll: positive clockwise.
-    pub fn roll_sine(&self) -> f32 {
+    pub(crate) fn roll_sine(&self) -> f32 {
         self.roll.0
     }
 
     /// Head coordinates of a pixel position.
     #[inline]
-    pub fn head_from_pixel(&self, px: f32, py: f32) -> (f32, f32) {
+    pub(crate) fn head_from_pixel(&self, px: f32, py: f32) -> (f32, f32) {
         let (dx, dy) = (
             (px - self.centre[0]) / self.scale,
             (py - self.centre[1]) / self.scale,
@@ -71,14 +71,14 @@ impl Frame {
 
     /// Depth of the ball towards the viewer. Floored, so that it has no edge near the outline.
     #[inline]
-    pub fn depth(&self, x: f32, y: f32) -> f32 {
+    pub(crate) fn depth(&self, x: f32, y: f32) -> f32 {
         let (u, v) = (x / RADIUS[0], (y - MIDDLE_Y) / RADIUS[1]);
         RADIUS[2] * (1.0 - u * u - v * v).max(0.06).sqrt()
     }
 
     /// Frontal coordinates of head coordinates whose depth is known.
     #[inline]
-    pub fn frontal_from_head(&self, x: f32, y: f32, depth: f32) -> (f32, f32) {
+    pub(crate) fn frontal_from_head(&self, x: f32, y: f32, depth: f32) -> (f32, f32) {
         (
             x * self.yaw.1 - depth * self.yaw.0,
             MIDDLE_Y + (y - MIDDLE_Y) * self.pitch.1 - depth * self.pitch.0,

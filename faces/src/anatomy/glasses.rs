@@ -7,7 +7,7 @@ use crate::scene::identity::Identity;
 
 /// A thin dark frame in frontal coordinates.
 #[derive(Clone, Copy, Debug)]
-pub struct Glasses {
+pub(crate) struct Glasses {
     eye_x: f32,
     shift: [f32; 2],
     opacity: f32,
@@ -15,7 +15,7 @@ pub struct Glasses {
 
 impl Glasses {
     /// The glasses of a person, if any.
-    pub fn new(identity: &Identity, parallax: &Parallax) -> Option<Self> {
+    pub(crate) fn new(identity: &Identity, parallax: &Parallax) -> Option<Self> {
         (identity.glasses > 0.0).then(|| Self {
             eye_x: EYE[0] * identity.eye_spacing + 0.012,
             shift: parallax.shift(0.10),
@@ -24,13 +24,13 @@ impl Glasses {
     }
 
     /// The rectangle that holds them.
-    pub fn area(&self) -> [f32; 4] {
+    pub(crate) fn area(&self) -> [f32; 4] {
         [-0.62, EYE[1] - 0.2, 0.62, EYE[1] + 0.24]
     }
 
     /// Paints frame and glass over the face.
     #[inline]
-    pub fn paint(&self, x: f32, y: f32, face: Colour, unit: f32) -> Colour {
+    pub(crate) fn paint(&self, x: f32, y: f32, face: Colour, unit: f32) -> Colour {
         let (x, y) = (x - self.shift[0], y - self.shift[1] - EYE[1] - 0.02);
         let (dx, dy) = ((x.abs() - self.eye_x) / 0.205, y / 0.150);
         let (u, v) = (dx * dx, dy * dy);

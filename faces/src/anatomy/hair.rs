@@ -12,7 +12,7 @@ const MIDDLE_Y: f32 = -0.42;
 
 /// The hair of one person in one pose.
 #[derive(Clone, Copy, Debug)]
-pub struct Hair {
+pub(crate) struct Hair {
     half_width: f32,
     curtain: f32,
     top: f32,
@@ -29,7 +29,7 @@ pub struct Hair {
 
 impl Hair {
     /// The hair of a person whose head has this outline.
-    pub fn new(identity: &Identity, outline: &Outline, frame: &Frame) -> Self {
+    pub(crate) fn new(identity: &Identity, outline: &Outline, frame: &Frame) -> Self {
         let long = smooth_step(0.28, 0.42, identity.hair_length);
         let volume = identity.hair_volume;
         let parting = identity.hair_parting;
@@ -57,13 +57,13 @@ impl Hair {
     }
 
     /// Whether the hair falls over the ears.
-    pub fn covers_ears(&self) -> bool {
+    pub(crate) fn covers_ears(&self) -> bool {
         self.long > 0.5
     }
 
     /// Signed distance to the whole hair, in head coordinates.
     #[inline]
-    pub fn outer(&self, x: f32, y: f32) -> f32 {
+    pub(crate) fn outer(&self, x: f32, y: f32) -> f32 {
         let x = x + self.sway * 0.5;
         let v = y - MIDDLE_Y;
         let low = v.max(0.0);
@@ -80,7 +80,7 @@ impl Hair {
 
     /// Signed distance to the part of the face the hair leaves free, in frontal coordinates.
     #[inline]
-    pub fn opening(&self, x: f32, y: f32) -> f32 {
+    pub(crate) fn opening(&self, x: f32, y: f32) -> f32 {
         let (s, c) = self.opening_tilt;
         let (dx, dy) = (x - self.opening_x, y + 0.28);
         let (rx, ry) = (dx * c + dy * s, dy * c - dx * s);
@@ -97,7 +97,7 @@ impl Hair {
 
     /// Noise of the strands through a point of the head: coarse locks and fine hairs, each -1..1.
     #[inline]
-    pub fn strands(&self, x: f32, y: f32) -> (f32, f32) {
+    pub(crate) fn strands(&self, x: f32, y: f32) -> (f32, f32) {
         let (across, along) = self.flow(x, y);
         (
             noise(across * 13.0 + self.seed, along * 1.3 + self.seed),
@@ -115,7 +115,7 @@ impl Hair {
 
     /// Light on the hair as a body, and its gloss, at a point of the head.
     #[inline]
-    pub fn light(&self, x: f32, y: f32, shading: &Shading) -> (f32, f32) {
+    pub(crate) fn light(&self, x: f32, y: f32, shading: &Shading) -> (f32, f32) {
         let nx = (x / (self.half_width * 1.12)).clamp(-0.95, 0.95);
         let ny = ((y + 0.25) / 1.35).clamp(-0.8, 0.3);
         let nz = (1.0 - nx * nx - ny * ny).max(0.05).sqrt();
@@ -128,7 +128,7 @@ impl Hair {
 
     /// Colour of the hair.
     #[inline]
-    pub fn colour(&self, strands: (f32, f32), light: f32, gloss: f32) -> Colour {
+    pub(crate) fn colour(&self, strands: (f32, f32), light: f32, gloss: f32) -> Colour {
         let (lock, fine) = strands;
         let body = (0.82 + 0.34 * lock + 0.22 * fine).max(0.2) * light;
         let shine = gloss * (0.45 + 0.45 * fine + 0.25 * lock).max(0.0);

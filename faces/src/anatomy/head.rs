@@ -18,7 +18,7 @@ use crate::scene::Scene;
 use crate::scene::identity::Identity;
 
 /// One head; made anew for every picture, without heap memory.
-pub struct Head {
+pub(crate) struct Head {
     pub frame: Frame,
     pub outline: Outline,
     pub relief: Bumps<()>,
@@ -36,7 +36,7 @@ pub struct Head {
 
 impl Head {
     /// The head of a scene.
-    pub fn new(scene: &Scene) -> Self {
+    pub(crate) fn new(scene: &Scene) -> Self {
         let identity = scene.identity;
         let expression = scene.expression.clamped();
         let frame = Frame::new(&scene.pose);
@@ -64,7 +64,7 @@ impl Head {
 
     /// Signed distance to the nearer ear, in head coordinates.
     #[inline]
-    pub fn ear_distance(&self, x: f32, y: f32) -> f32 {
+    pub(crate) fn ear_distance(&self, x: f32, y: f32) -> f32 {
         let ear = |at: f32| {
             let tilt = (x - at) + 0.16 * (y + 0.24) * at.signum();
             let (u, v) = (tilt / 0.085, (y + 0.235) / 0.165);
@@ -75,7 +75,7 @@ impl Head {
 
     /// Colour of an ear at a point inside.
     #[inline]
-    pub fn ear_colour(&self, x: f32, y: f32) -> Colour {
+    pub(crate) fn ear_colour(&self, x: f32, y: f32) -> Colour {
         let side = x.signum();
         let at = if side < 0.0 {
             self.ears[0]
@@ -92,7 +92,7 @@ impl Head {
 
     /// Skin pattern and beard at frontal coordinates: a factor per channel.
     #[inline]
-    pub fn pattern(&self, x: f32, y: f32) -> Colour {
+    pub(crate) fn pattern(&self, x: f32, y: f32) -> Colour {
         let id = &self.identity;
         let seed = (id.texture & 63) as f32;
         let coarse = noise(x * 7.0 + seed, y * 7.0 - seed);
@@ -150,7 +150,14 @@ impl Head {
 
     /// Paints eyes, brows, mouth and glasses over lit skin, at frontal coordinates.
     #[inline]
-    pub fn features(&self, x: f32, y: f32, skin: Colour, present: Features, unit: f32) -> Colour {
+    pub(crate) fn features(
+        &self,
+        x: f32,
+        y: f32,
+        skin: Colour,
+        present: Features,
+        unit: f32,
+    ) -> Colour {
         let shade = skin[1] / self.shading.albedo()[1];
         let mut c = skin;
         if present.mouth && inside(self.mouth.area(), x, y) {
@@ -179,7 +186,7 @@ impl Head {
     }
 
     /// Which sharp features may lie in a rectangle of frontal coordinates.
-    pub fn features_in(&self, area: [f32; 4]) -> Features {
+    pub(crate) fn features_in(&self, area: [f32; 4]) -> Features {
         Features {
             mouth: overlap(self.mouth.area(), area),
             eyes: self.eyes.iter().any(|eye| overlap(eye.area(), area)),
@@ -191,7 +198,7 @@ impl Head {
 
 /// Which sharp features a tile has to paint.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Features {
+pub(crate) struct Features {
     pub mouth: bool,
     pub eyes: bool,
     pub brows: bool,

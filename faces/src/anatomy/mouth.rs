@@ -8,7 +8,7 @@ use crate::scene::identity::Identity;
 
 /// A mouth in frontal coordinates.
 #[derive(Clone, Copy, Debug)]
-pub struct Mouth {
+pub(crate) struct Mouth {
     /// Height of the closed lip line at the nose line.
     pub y: f32,
     half_width: f32,
@@ -23,7 +23,7 @@ pub struct Mouth {
 
 impl Mouth {
     /// The mouth of a person with an expression.
-    pub fn new(identity: &Identity, expression: &Expression) -> Self {
+    pub(crate) fn new(identity: &Identity, expression: &Expression) -> Self {
         let (smile, open) = (expression.smile, expression.mouth_open);
         let round = expression.mouth_round;
         let teeth = smooth_step(0.12, 0.85, smile);
@@ -52,22 +52,22 @@ impl Mouth {
     }
 
     /// How far the chin moves down.
-    pub fn jaw_drop(&self) -> f32 {
+    pub(crate) fn jaw_drop(&self) -> f32 {
         self.drop
     }
 
     /// The corner on the picture's right.
-    pub fn corner(&self) -> [f32; 2] {
+    pub(crate) fn corner(&self) -> [f32; 2] {
         [self.half_width, self.y - self.lift]
     }
 
     /// Height of the middle of the lower lip.
-    pub fn lower_y(&self) -> f32 {
+    pub(crate) fn lower_y(&self) -> f32 {
         self.y + self.gap[1] + 0.5 * self.lips[1]
     }
 
     /// The rectangle that holds the mouth.
-    pub fn area(&self) -> [f32; 4] {
+    pub(crate) fn area(&self) -> [f32; 4] {
         let w = self.half_width * 1.12;
         [
             -w,
@@ -79,7 +79,7 @@ impl Mouth {
 
     /// Paints the mouth over the skin. `shade` is the light on the skin there, `unit` pixels per face height.
     #[inline]
-    pub fn paint(&self, x: f32, y: f32, skin: Colour, shade: f32, unit: f32) -> Colour {
+    pub(crate) fn paint(&self, x: f32, y: f32, skin: Colour, shade: f32, unit: f32) -> Colour {
         let t = x / self.half_width;
         let t2 = (t * t).min(1.0);
         let rest = 1.0 - t2;

@@ -8,7 +8,7 @@ const WIDEST_Y: f32 = -0.30;
 
 /// Egg-shaped outline with a jaw.
 #[derive(Clone, Copy, Debug)]
-pub struct Outline {
+pub(crate) struct Outline {
     /// Half width at the cheek bones.
     pub half_width: f32,
     top: f32,
@@ -20,7 +20,7 @@ pub struct Outline {
 
 impl Outline {
     /// The outline of a person in a pose.
-    pub fn new(identity: &Identity, frame: &Frame, jaw_drop: f32) -> Self {
+    pub(crate) fn new(identity: &Identity, frame: &Frame, jaw_drop: f32) -> Self {
         Self {
             half_width: 0.565 * identity.face_width,
             top: 0.98,
@@ -33,7 +33,7 @@ impl Outline {
 
     /// Signed distance in face heights, negative inside. Exact enough near the edge.
     #[inline]
-    pub fn distance(&self, x: f32, y: f32) -> f32 {
+    pub(crate) fn distance(&self, x: f32, y: f32) -> f32 {
         let v = (y - WIDEST_Y) / if y > WIDEST_Y { self.chin } else { self.top };
         let low = v.clamp(0.0, 1.2);
         // The chin sits in front of the turning axis, so a turned head carries it sideways.

@@ -4,20 +4,20 @@ use crate::anatomy::frame::Frame;
 
 /// Where the sticking-out parts of the face move when it turns.
 #[derive(Clone, Copy, Debug)]
-pub struct Parallax {
+pub(crate) struct Parallax {
     turn: [f32; 2],
 }
 
 impl Parallax {
     /// Of one pose.
-    pub fn new(frame: &Frame) -> Self {
+    pub(crate) fn new(frame: &Frame) -> Self {
         Self {
             turn: [frame.yaw_sine(), frame.pitch_sine()],
         }
     }
 
     /// Frontal shift of a part that stands out by `height` face heights.
-    pub fn shift(&self, height: f32) -> [f32; 2] {
+    pub(crate) fn shift(&self, height: f32) -> [f32; 2] {
         self.turn.map(|t| t * height)
     }
 }

@@ -9,7 +9,7 @@ use crate::scene::expression::Expression;
 use crate::scene::identity::Identity;
 
 /// All hills and hollows of a face.
-pub fn relief(
+pub(crate) fn relief(
     identity: &Identity,
     expression: &Expression,
     parallax: &Parallax,

@@ -14,7 +14,7 @@ use crate::scene::identity::Identity;
 use crate::scene::light::{Light, unit};
 
 /// Average reflectance of a person's skin, linear RGB.
-pub fn albedo(identity: &Identity) -> Colour {
+pub(crate) fn albedo(identity: &Identity) -> Colour {
     const LIGHT: Colour = from_bytes(236, 200, 178);
     const MIDDLE: Colour = from_bytes(196, 148, 116);
     const DARK: Colour = from_bytes(92, 60, 44);
@@ -27,7 +27,7 @@ pub fn albedo(identity: &Identity) -> Colour {
 
 /// How the skin answers the light.
 #[derive(Clone, Copy, Debug)]
-pub struct Shading {
+pub(crate) struct Shading {
     albedo: Colour,
     towards: [f32; 3],
     halfway: [f32; 3],
@@ -41,7 +41,7 @@ const WRAP: Colour = [0.42, 0.28, 0.22];
 
 impl Shading {
     /// For a person in a light.
-    pub fn new(identity: &Identity, light: &Light) -> Self {
+    pub(crate) fn new(identity: &Identity, light: &Light) -> Self {
         let towards = light.unit_direction();
         Self {
             albedo: albedo(identity),
@@ -54,13 +54,13 @@ impl Shading {
     }
 
     /// Reflectance without stains.
-    pub fn albedo(&self) -> Colour {
+    pub(crate) fn albedo(&self) -> Colour {
         self.albedo
     }
 
     /// Light on a white surface with this unit normal.
     #[inline]
-    pub fn irradiance(&self, n: [f32; 3]) -> Colour {
+    pub(crate) fn irradiance(&self, n: [f32; 3]) -> Colour {
         let d = n[0] * self.towards[0] + n[1] * self.towards[1] + n[2] * self.towards[2];
         // Fill from the sky is stronger than from the floor.
         let sky = 0.92 - 0.30 * n[1];
@@ -72,7 +72,7 @@ impl Shading {
 
     /// Mirrored light of the skin's film.
     #[inline]
-    pub fn gloss(&self, n: [f32; 3]) -> f32 {
+    pub(crate) fn gloss(&self, n: [f32; 3]) -> f32 {
         let h = (n[0] * self.halfway[0] + n[1] * self.halfway[1] + n[2] * self.halfway[2]).max(0.0);
         let (h2, h4) = (h * h, h * h * h * h);
         let h8 = h4 * h4;
@@ -82,7 +82,7 @@ impl Shading {
 }
 
 /// Local darkening and colouring: each bump takes away `amount * payload` of a channel.
-pub fn stains(
+pub(crate) fn stains(
     identity: &Identity,
     expression: &Expression,
     parallax: &Parallax,

@@ -17,7 +17,7 @@ const fn table() -> [f32; SIDE * SIDE] {
 
 /// Scrambles 32 bits.
 #[inline]
-pub const fn hash(value: u32) -> u32 {
+pub(crate) const fn hash(value: u32) -> u32 {
     let mut v = value.wrapping_mul(0x9E37_79B1) ^ 0x85EB_CA6B;
     v ^= v >> 15;
     v = v.wrapping_mul(0x2C1B_3C6D);
@@ -28,7 +28,7 @@ pub const fn hash(value: u32) -> u32 {
 
 /// Smooth noise in -1..1 with cells of size 1.
 #[inline]
-pub fn noise(x: f32, y: f32) -> f32 {
+pub(crate) fn noise(x: f32, y: f32) -> f32 {
     // The shift keeps the argument positive, so that cutting off is rounding down, without a call.
     let (x, y) = (x + 8192.0, y + 8192.0);
     let (ix, iy) = (x as i32, y as i32);

@@ -6,7 +6,7 @@ use crate::math::curve::smooth_step;
 use crate::render::tile::{Grid, Plane, SIDE, plane};
 
 /// The fields of one tile, reused by the next.
-pub struct Fields {
+pub(crate) struct Fields {
     pub head: [Plane; 2],
     pub frontal: [Plane; 2],
     pub height: Plane,
@@ -17,15 +17,15 @@ pub struct Fields {
     pub hair: [Plane; 3],
 }
 
-pub const HEAD: usize = 0;
-pub const HAIR: usize = 1;
-pub const OPENING: usize = 2;
-pub const BODY: usize = 3;
-pub const EAR: usize = 4;
+pub(crate) const HEAD: usize = 0;
+pub(crate) const HAIR: usize = 1;
+pub(crate) const OPENING: usize = 2;
+pub(crate) const BODY: usize = 3;
+pub(crate) const EAR: usize = 4;
 
 /// What a tile contains.
 #[derive(Clone, Copy, Debug)]
-pub struct Content {
+pub(crate) struct Content {
     pub head: bool,
     pub hair: bool,
     pub body: bool,
@@ -34,7 +34,7 @@ pub struct Content {
 }
 
 /// Which parts a tile may hold, from distances at its middle.
-pub fn near_parts(head: &Head, x: usize, y: usize) -> [bool; 5] {
+pub(crate) fn near_parts(head: &Head, x: usize, y: usize) -> [bool; 5] {
     let half = SIDE as f32 / 2.0;
     let (hx, hy) = head.frame.head_from_pixel(x as f32 + half, y as f32 + half);
     // From the middle to a corner, and a margin because distances are only nearly exact.
@@ -51,7 +51,7 @@ pub fn near_parts(head: &Head, x: usize, y: usize) -> [bool; 5] {
 
 impl Fields {
     /// Empty fields.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             head: [plane(); 2],
             frontal: [plane(); 2],
@@ -64,7 +64,7 @@ impl Fields {
     }
 
     /// Fills the fields of a tile; nothing when the tile shows the background alone.
-    pub fn fill(&mut self, head: &Head, grid: &Grid, near: [bool; 5]) -> Option<Content> {
+    pub(crate) fn fill(&mut self, head: &Head, grid: &Grid, near: [bool; 5]) -> Option<Content> {
         let n = grid.samples;
         let margin = 2.0 / head.frame.scale + 0.03;
         for j in 0..n {

@@ -28,7 +28,7 @@ struct Spread {
 }
 
 /// Draws the head over the `rgb` bytes of a picture.
-pub fn draw(head: &Head, width: usize, height: usize, rgb: &mut [u8]) {
+pub(crate) fn draw(head: &Head, width: usize, height: usize, rgb: &mut [u8]) {
     let step = if head.frame.scale < FINE_BELOW_PIXELS {
         1
     } else {

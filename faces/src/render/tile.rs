@@ -1,18 +1,18 @@
 //! A square of the picture with smooth fields sampled on a grid.
 
 /// Pixels per tile side.
-pub const SIDE: usize = 32;
+pub(crate) const SIDE: usize = 32;
 /// Most grid samples per tile side: one per pixel and a border.
 const MOST: usize = SIDE + 3;
 
 /// A field on the grid.
-pub type Plane = [f32; MOST * MOST];
+pub(crate) type Plane = [f32; MOST * MOST];
 /// A field on the pixels.
-pub type Pixels = [f32; SIDE * SIDE];
+pub(crate) type Pixels = [f32; SIDE * SIDE];
 
 /// Where the samples of a tile lie: every `step` pixels, one sample around the tile as border.
 #[derive(Clone, Copy, Debug)]
-pub struct Grid {
+pub(crate) struct Grid {
     step: usize,
     /// Samples per side.
     pub samples: usize,
@@ -22,7 +22,7 @@ pub struct Grid {
 
 impl Grid {
     /// The grid of the tile whose first pixel is `(x, y)`; `step` is 1 or 2.
-    pub fn new(x: usize, y: usize, step: usize) -> Self {
+    pub(crate) fn new(x: usize, y: usize, step: usize) -> Self {
         Self {
             step,
             samples: SIDE / step + 3,
@@ -32,13 +32,13 @@ impl Grid {
     }
 
     /// Pixels between samples.
-    pub fn step(&self) -> f32 {
+    pub(crate) fn step(&self) -> f32 {
         self.step as f32
     }
 
     /// Pixel position of a sample.
     #[inline]
-    pub fn position(&self, i: usize, j: usize) -> (f32, f32) {
+    pub(crate) fn position(&self, i: usize, j: usize) -> (f32, f32) {
         (
             self.x0 + (i * self.step) as f32,
             self.y0 + (j * self.step) as f32,
@@ -47,19 +47,19 @@ impl Grid {
 
     /// Index of a sample in a [`Plane`].
     #[inline]
-    pub fn index(&self, i: usize, j: usize) -> usize {
+    pub(crate) fn index(&self, i: usize, j: usize) -> usize {
         j * self.samples + i
     }
 
     /// Smallest and largest value of a field.
-    pub fn range(&self, plane: &Plane) -> (f32, f32) {
+    pub(crate) fn range(&self, plane: &Plane) -> (f32, f32) {
         plane[..self.samples * self.samples]
             .iter()
             .fold((f32::MAX, f32::MIN), |(a, b), v| (a.min(*v), b.max(*v)))
     }
 
     /// The field at every pixel.
-    pub fn spread(&self, plane: &Plane, pixels: &mut Pixels) {
+    pub(crate) fn spread(&self, plane: &Plane, pixels: &mut Pixels) {
         for y in 0..SIDE {
             let out = &mut pixels[y * SIDE..(y + 1) * SIDE];
             let row = |j: usize| &plane[j * self.samples + 1..(j + 1) * self.samples];
@@ -79,11 +79,11 @@ impl Grid {
 }
 
 /// An empty field.
-pub const fn plane() -> Plane {
+pub(crate) const fn plane() -> Plane {
     [0.0; MOST * MOST]
 }
 
 /// Empty pixels.
-pub const fn pixels() -> Pixels {
+pub(crate) const fn pixels() -> Pixels {
     [0.0; SIDE * SIDE]
 }

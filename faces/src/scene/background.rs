@@ -90,7 +90,7 @@ impl Background {
 
 /// Fixed pattern in byte levels that hides the steps of slow gradients and looks like film grain.
 #[inline]
-pub fn dither(x: usize, y: usize) -> f32 {
+pub(crate) fn dither(x: usize, y: usize) -> f32 {
     let bits = hash((y as u32) << 16 ^ x as u32);
     ((bits >> 8) as f32 * (1.0 / 16_777_216.0) - 0.5) * 2.6
 }

@@ -35,7 +35,7 @@ impl Light {
 }
 
 /// The vector with length 1; straight to the viewer when it has none.
-pub fn unit(v: [f32; 3]) -> [f32; 3] {
+pub(crate) fn unit(v: [f32; 3]) -> [f32; 3] {
     let length = (v[0] * v[0] + v[1] * v[1] + v[2] * v[2]).sqrt();
     if length > 1e-6 {
         v.map(|c| c / length)

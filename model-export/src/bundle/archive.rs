@@ -13,7 +13,7 @@ use tar::{Builder, EntryType, Header};
 ///
 /// # Errors
 /// The operating system's reason; `target` is then as it was.
-pub fn write(folder: &Path, target: &Path) -> io::Result<()> {
+pub(crate) fn write(folder: &Path, target: &Path) -> io::Result<()> {
     let parent = target.parent().unwrap_or(Path::new("/"));
     let partial = tempfile::Builder::new()
         .prefix(".partial-")

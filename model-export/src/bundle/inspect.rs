@@ -144,9 +144,9 @@ fn table(file: &str, totals: &BTreeMap<String, OperatorTotal>) -> String {
 /// # Errors
 /// [`ExportError::Onnx`].
 pub fn operators(bytes: &[u8], label: &Path) -> Result<BTreeMap<String, OperatorTotal>> {
-    let model = ModelProto::decode(bytes).map_err(|source| ExportError::Onnx {
+    let model = ModelProto::decode(bytes).map_err(|reason| ExportError::Onnx {
         path: label.into(),
-        source,
+        reason,
     })?;
     let graph = model.graph.unwrap_or_default();
     let shapes = shapes(&graph);

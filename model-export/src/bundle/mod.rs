@@ -1,9 +1,9 @@
 //! What a bundle holds beside its graphs, and how it is written and described.
 
-pub mod archive;
+pub(crate) mod archive;
 pub mod inspect;
-pub mod model_card;
-pub mod part;
+pub(crate) mod model_card;
+pub(crate) mod part;
 pub mod report;
-pub mod signing_key;
-pub mod writer;
+pub(crate) mod signing_key;
+pub(crate) mod writer;

@@ -20,7 +20,7 @@ fn missing(manifest: &Manifest) -> Vec<String> {
 
 /// The model card as Markdown; everything in it is in the manifest or in the graphs.
 #[must_use]
-pub fn render(manifest: &Manifest, graphs: &[GraphReport]) -> String {
+pub(crate) fn render(manifest: &Manifest, graphs: &[GraphReport]) -> String {
     let architecture = &manifest.architecture;
     let provenance = &manifest.provenance;
     let size = architecture.image_size;

@@ -15,7 +15,7 @@ use model_spec::{
 
 /// A graph, what the manifest promises of it, and what became of it.
 #[derive(Debug)]
-pub struct Part {
+pub(crate) struct Part {
     /// Which of the networks it is.
     pub kind: GraphKind,
     /// Its entry in the manifest.
@@ -31,7 +31,7 @@ impl Part {
     ///
     /// # Errors
     /// [`ExportError::Graph`]: `promised` has no such graph, or the graph contradicts itself.
-    pub fn rewritten(
+    pub(crate) fn rewritten(
         kind: GraphKind,
         mut graph: Graph,
         promised: &Graphs,
@@ -75,7 +75,7 @@ impl Part {
     ///
     /// # Errors
     /// [`ExportError::Graph`] for others, or [`ExportError::TooLarge`].
-    pub fn encode(&self, metadata: &[(&str, String)]) -> Result<Vec<u8>> {
+    pub(crate) fn encode(&self, metadata: &[(&str, String)]) -> Result<Vec<u8>> {
         let graph = &self.graph;
         let shapes = graph.shapes()?;
         let inputs: Vec<_> = graph
@@ -100,7 +100,7 @@ impl Part {
 }
 
 /// What every graph says about itself to whoever opens it without the manifest.
-pub fn metadata(spec: &CheckpointSpec) -> Vec<(&'static str, String)> {
+pub(crate) fn metadata(spec: &CheckpointSpec) -> Vec<(&'static str, String)> {
     vec![
         ("model", spec.name.clone()),
         ("licence", spec.licence.clone()),

@@ -17,7 +17,7 @@ use tempfile::TempDir;
 
 /// A bundle being written into a hidden neighbour folder, which is removed unless it is finished.
 #[derive(Debug)]
-pub struct BundleWriter {
+pub(crate) struct BundleWriter {
     target: PathBuf,
     parent: PathBuf,
     partial: TempDir,
@@ -28,7 +28,7 @@ impl BundleWriter {
     ///
     /// # Errors
     /// [`ExportError::Occupied`] when `target` holds anything but a bundle, or [`ExportError::Io`].
-    pub fn create(target: &Path) -> Result<Self> {
+    pub(crate) fn create(target: &Path) -> Result<Self> {
         let target = resolved(target)?;
         refuse_occupied(&target)?;
         let parent = target.parent().unwrap_or(Path::new("/")).to_path_buf();
@@ -51,7 +51,7 @@ impl BundleWriter {
     ///
     /// # Errors
     /// [`ExportError::Io`].
-    pub fn write(&self, file: &str, bytes: &[u8]) -> Result<()> {
+    pub(crate) fn write(&self, file: &str, bytes: &[u8]) -> Result<()> {
         let write = |path: &Path| {
             let mut file = File::create(path)?;
             file.write_all(bytes)?;
@@ -65,7 +65,7 @@ impl BundleWriter {
     ///
     /// # Errors
     /// [`ExportError::Spec`] or [`ExportError::Io`]; the target is then as it was.
-    pub fn finish(self, manifest: &Manifest, key: Option<&SigningKey>) -> Result<()> {
+    pub(crate) fn finish(self, manifest: &Manifest, key: Option<&SigningKey>) -> Result<()> {
         let label = self.target.join(MANIFEST_FILE);
         manifest
             .validate()
@@ -98,9 +98,9 @@ fn is_archive(target: &Path) -> bool {
 
 /// The absolute path that `target` stands for, links followed.
 fn resolved(target: &Path) -> Result<PathBuf> {
-    let io_error = |source| ExportError::Io {
+    let io_error = |reason| ExportError::Io {
         path: target.into(),
-        source,
+        reason,
     };
     if target.exists() {
         return fs::canonicalize(target).map_err(io_error);

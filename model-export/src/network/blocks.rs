@@ -8,7 +8,7 @@ use std::f32::consts::FRAC_1_SQRT_2;
 
 /// Sizes and switches of a block.
 #[derive(Debug, Clone, Copy)]
-pub struct BlockShape {
+pub(crate) struct BlockShape {
     /// Channels in, `C`.
     pub from: usize,
     /// Channels out, `C'`.
@@ -21,7 +21,7 @@ pub struct BlockShape {
 ///
 /// # Shapes
 /// `x [C,H,W] -> [C',H,W]`, or half the height and width. Only the generator's blocks have norms.
-pub fn residual(
+pub(crate) fn residual(
     layers: &mut Layers<'_>,
     name: &str,
     x: &str,
@@ -62,7 +62,7 @@ pub fn residual(
 ///
 /// # Shapes
 /// `x [C,H,W]`, style `[d]` -> `[C',H,W]`, or twice the height and width.
-pub fn adaptive(
+pub(crate) fn adaptive(
     layers: &mut Layers<'_>,
     name: &str,
     x: &str,

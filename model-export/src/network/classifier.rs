@@ -10,7 +10,11 @@ use crate::{
 use model_spec::{Architecture, GraphKind, network::CLASSIFIER_LAYERS, tensor};
 
 /// The plain graph `image [C,S,S] -> logits [A]`.
-pub fn build(architecture: &Architecture, attributes: usize, weights: &mut Weights) -> Graph {
+pub(crate) fn build(
+    architecture: &Architecture,
+    attributes: usize,
+    weights: &mut Weights,
+) -> Graph {
     let doc = "One logit per attribute; above 0 means the attribute's `on` value.";
     let mut layers = Layers::new(GraphKind::Classifier, doc, weights);
     let (size, channels) = (architecture.image_size, architecture.colour.channels());

@@ -15,7 +15,7 @@ use ndarray::{Array1, Array4, Ix1, Ix2, Ix4};
 
 /// Sizes and switches of a square convolution.
 #[derive(Debug, Clone, Copy)]
-pub struct ConvShape {
+pub(crate) struct ConvShape {
     /// Channels in and out.
     pub channels: [usize; 2],
     /// Side of the kernel.
@@ -31,7 +31,7 @@ pub struct ConvShape {
 impl ConvShape {
     /// 3x3 with bias, keeps the image size.
     #[must_use]
-    pub fn same(channels: [usize; 2]) -> Self {
+    pub(crate) fn same(channels: [usize; 2]) -> Self {
         Self {
             channels,
             kernel: 3,
@@ -43,7 +43,7 @@ impl ConvShape {
 
     /// 1x1 with bias.
     #[must_use]
-    pub fn pointwise(channels: [usize; 2]) -> Self {
+    pub(crate) fn pointwise(channels: [usize; 2]) -> Self {
         Self {
             kernel: 1,
             padding: 0,
@@ -53,7 +53,7 @@ impl ConvShape {
 
     /// The same without bias.
     #[must_use]
-    pub fn without_bias(self) -> Self {
+    pub(crate) fn without_bias(self) -> Self {
         Self {
             with_bias: false,
             ..self
@@ -63,7 +63,7 @@ impl ConvShape {
 
 /// The value that holds a style code.
 #[derive(Debug, Clone, Copy)]
-pub struct StyleCode<'a> {
+pub(crate) struct StyleCode<'a> {
     /// Name of the value, `[dim]`.
     pub value: &'a str,
     /// Length of the code, `d` in the paper.
@@ -71,7 +71,7 @@ pub struct StyleCode<'a> {
 }
 
 /// A network under construction. Layers are named as their tensors are, without the network's name.
-pub struct Layers<'a> {
+pub(crate) struct Layers<'a> {
     /// The graph so far.
     pub graph: Graph,
     weights: &'a mut Weights,
@@ -81,7 +81,7 @@ pub struct Layers<'a> {
 
 impl<'a> Layers<'a> {
     /// Starts the graph of a network whose tensors' names start with its own.
-    pub fn new(kind: GraphKind, doc: &str, weights: &'a mut Weights) -> Self {
+    pub(crate) fn new(kind: GraphKind, doc: &str, weights: &'a mut Weights) -> Self {
         Self {
             prefix: format!("{kind}."),
             ..Self::unprefixed(kind.name(), doc, weights)
@@ -89,7 +89,7 @@ impl<'a> Layers<'a> {
     }
 
     /// Starts the graph `name`, for tensors whose names do not start with it.
-    pub fn unprefixed(name: &str, doc: &str, weights: &'a mut Weights) -> Self {
+    pub(crate) fn unprefixed(name: &str, doc: &str, weights: &'a mut Weights) -> Self {
         Self {
             graph: Graph::new(name, doc),
             weights,
@@ -102,7 +102,11 @@ impl<'a> Layers<'a> {
     }
 
     /// The weight of a convolution, `[to,from,height,width]`.
-    pub fn weight(&mut self, layer: &str, [to, from, height, width]: [usize; 4]) -> Array4<f32> {
+    pub(crate) fn weight(
+        &mut self,
+        layer: &str,
+        [to, from, height, width]: [usize; 4],
+    ) -> Array4<f32> {
         let name = self.tensor(layer, "weight");
         self.weights.take(&name, Ix4(to, from, height, width))
     }
@@ -113,19 +117,19 @@ impl<'a> Layers<'a> {
     }
 
     /// Appends an operator without weights.
-    pub fn op(&mut self, name: &str, op: Op, inputs: &[&str]) -> String {
+    pub(crate) fn op(&mut self, name: &str, op: Op, inputs: &[&str]) -> String {
         self.graph.push(name, op, inputs)
     }
 
     /// Square convolution, `[from,H,W] -> [to,H',W']`.
-    pub fn conv(&mut self, name: &str, x: &str, shape: ConvShape) -> String {
+    pub(crate) fn conv(&mut self, name: &str, x: &str, shape: ConvShape) -> String {
         let [from, to] = shape.channels;
         let weight = self.weight(name, [to, from, shape.kernel, shape.kernel]);
         self.conv_of(name, x, weight, shape)
     }
 
     /// As [`Layers::conv`], with a weight that has been taken already.
-    pub fn conv_of(
+    pub(crate) fn conv_of(
         &mut self,
         name: &str,
         x: &str,
@@ -142,7 +146,7 @@ impl<'a> Layers<'a> {
     }
 
     /// `[from] -> [to]`.
-    pub fn linear(&mut self, name: &str, x: &str, [from, to]: [usize; 2]) -> String {
+    pub(crate) fn linear(&mut self, name: &str, x: &str, [from, to]: [usize; 2]) -> String {
         let weight_name = self.tensor(name, "weight");
         let weight = self.weights.take(&weight_name, Ix2(to, from));
         let bias = self.vector(name, "bias", to);
@@ -150,7 +154,7 @@ impl<'a> Layers<'a> {
     }
 
     /// Instance norm with trained scale and shift, `[channels,H,W]`.
-    pub fn instance_norm(&mut self, name: &str, x: &str, channels: usize) -> String {
+    pub(crate) fn instance_norm(&mut self, name: &str, x: &str, channels: usize) -> String {
         let op = Op::InstanceNorm {
             scale: self.vector(name, "weight", channels),
             shift: self.vector(name, "bias", channels),
@@ -160,7 +164,7 @@ impl<'a> Layers<'a> {
     }
 
     /// Batch norm with its running statistics, `[channels,H,W]`.
-    pub fn batch_norm(&mut self, name: &str, x: &str, channels: usize) -> String {
+    pub(crate) fn batch_norm(&mut self, name: &str, x: &str, channels: usize) -> String {
         let op = Op::BatchNorm {
             scale: self.vector(name, "weight", channels),
             shift: self.vector(name, "bias", channels),
@@ -173,7 +177,7 @@ impl<'a> Layers<'a> {
 
     /// `AdaIN(x, s) = (1 + gamma) * instance_norm(x) + beta`, `[gamma, beta] = fc(s)` (StarGAN v2):
     /// `x [channels,H,W]`, `s [d]`.
-    pub fn adaptive_instance_norm(
+    pub(crate) fn adaptive_instance_norm(
         &mut self,
         name: &str,
         x: &str,
@@ -203,13 +207,13 @@ impl<'a> Layers<'a> {
     }
 
     /// Leaky ReLU of the value `x`.
-    pub fn leaky_relu(&mut self, name: &str, x: &str) -> String {
+    pub(crate) fn leaky_relu(&mut self, name: &str, x: &str) -> String {
         let slope = LEAKY_SLOPE as f32;
         self.graph.push(name, Op::LeakyRelu { slope }, &[x])
     }
 
     /// Stacks rows: `[length]` each `-> [rows,length]`.
-    pub fn stack(&mut self, name: &str, rows: &[String], length: usize) -> String {
+    pub(crate) fn stack(&mut self, name: &str, rows: &[String], length: usize) -> String {
         let shape = vec![1, length];
         let rows: Vec<String> = rows
             .iter()

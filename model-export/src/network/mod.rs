@@ -1,12 +1,12 @@
 //! The graphs of a bundle, built plainly from a checkpoint's weights.
 
-pub mod blocks;
-pub mod classifier;
+pub(crate) mod blocks;
+pub(crate) mod classifier;
 pub mod face_mask;
 pub mod generator;
-pub mod layers;
-pub mod style_encoder;
-pub mod style_transformer;
+pub(crate) mod layers;
+pub(crate) mod style_encoder;
+pub(crate) mod style_transformer;
 pub mod weights;
 
 use crate::{error::Result, graph::Graph, network::weights::Weights};

@@ -11,7 +11,7 @@ use crate::{
 use model_spec::{Architecture, GraphKind, tensor};
 
 /// The plain graph `image [C,S,S] -> styles [Y,d]`.
-pub fn build(architecture: &Architecture, domains: usize, weights: &mut Weights) -> Graph {
+pub(crate) fn build(architecture: &Architecture, domains: usize, weights: &mut Weights) -> Graph {
     let doc = "SE_y(x): the style code of a face, one row per domain y the face could be in.";
     let mut layers = Layers::new(GraphKind::StyleEncoder, doc, weights);
     let (size, channels) = (architecture.image_size, architecture.colour.channels());

@@ -9,7 +9,7 @@ use model_spec::{Architecture, GraphKind, tensor};
 /// The plain graph `style [d] -> style_unrelated [d], style_related [d], style_related_targets [Y,d]`.
 ///
 /// Yang et al. 2021, section 3.2: `s_un = P(s)`, `s_re = s - s_un`, `s~_re = T_y~(s_re)`.
-pub fn build(architecture: &Architecture, domains: usize, weights: &mut Weights) -> Graph {
+pub(crate) fn build(architecture: &Architecture, domains: usize, weights: &mut Weights) -> Graph {
     let doc = "s_un = P(s), s_re = s - s_un, and T_y(s_re) with one row per target domain y.";
     let mut layers = Layers::new(GraphKind::StyleTransformer, doc, weights);
     let dim = architecture.style_dim;

@@ -35,9 +35,9 @@ impl Weights {
     /// [`ExportError::Io`] or [`ExportError::Safetensors`].
     pub fn load(path: &Path) -> Result<Self> {
         let bytes = fs::read(path).map_err(ExportError::io(path))?;
-        let file = SafeTensors::deserialize(&bytes).map_err(|source| ExportError::Safetensors {
+        let file = SafeTensors::deserialize(&bytes).map_err(|reason| ExportError::Safetensors {
             path: path.into(),
-            source,
+            reason,
         })?;
         let stored = file.iter().map(|(name, view)| {
             let decode = || {

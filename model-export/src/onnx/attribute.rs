@@ -10,28 +10,28 @@ fn attribute(name: &str, kind: AttributeType) -> AttributeProto {
     }
 }
 
-pub fn float(name: &str, value: f32) -> AttributeProto {
+pub(super) fn float(name: &str, value: f32) -> AttributeProto {
     AttributeProto {
         f: Some(value),
         ..attribute(name, AttributeType::Float)
     }
 }
 
-pub fn integer(name: &str, value: i64) -> AttributeProto {
+pub(super) fn integer(name: &str, value: i64) -> AttributeProto {
     AttributeProto {
         i: Some(value),
         ..attribute(name, AttributeType::Int)
     }
 }
 
-pub fn integers(name: &str, values: &[usize]) -> AttributeProto {
+pub(super) fn integers(name: &str, values: &[usize]) -> AttributeProto {
     AttributeProto {
         ints: values.iter().map(|&value| value as i64).collect(),
         ..attribute(name, AttributeType::Ints)
     }
 }
 
-pub fn text(name: &str, value: &str) -> AttributeProto {
+pub(super) fn text(name: &str, value: &str) -> AttributeProto {
     AttributeProto {
         s: Some(value.into()),
         ..attribute(name, AttributeType::String)

@@ -11,7 +11,7 @@ use ndarray::{ArrayD, Axis, IxDyn};
 use std::collections::BTreeMap;
 
 /// Opened graphs.
-pub struct Chain {
+pub(crate) struct Chain {
     sessions: BTreeMap<GraphKind, Session>,
     reads_masks: bool,
 }
@@ -21,7 +21,7 @@ impl Chain {
     ///
     /// # Errors
     /// [`crate::ExportError::Runtime`].
-    pub fn open<'a>(
+    pub(crate) fn open<'a>(
         graphs: impl IntoIterator<Item = (GraphKind, &'a Graph)>,
         runtime: &Runtime,
     ) -> Result<Self> {
@@ -41,7 +41,7 @@ impl Chain {
 
     /// Whether there is a graph of `kind`.
     #[must_use]
-    pub fn has(&self, kind: GraphKind) -> bool {
+    pub(crate) fn has(&self, kind: GraphKind) -> bool {
         self.sessions.contains_key(&kind)
     }
 
@@ -49,7 +49,11 @@ impl Chain {
     ///
     /// # Errors
     /// [`crate::ExportError::Runtime`].
-    pub fn run(&mut self, kind: GraphKind, inputs: &[(&str, &ArrayD<f32>)]) -> Result<Arrays> {
+    pub(crate) fn run(
+        &mut self,
+        kind: GraphKind,
+        inputs: &[(&str, &ArrayD<f32>)],
+    ) -> Result<Arrays> {
         match self.sessions.get_mut(&kind) {
             Some(session) => session.run(inputs),
             None => Ok(Arrays::new()),
@@ -60,7 +64,7 @@ impl Chain {
     ///
     /// # Errors
     /// [`crate::ExportError::Runtime`].
-    pub fn logits(&mut self, image: &ArrayD<f32>) -> Result<Vec<f32>> {
+    pub(crate) fn logits(&mut self, image: &ArrayD<f32>) -> Result<Vec<f32>> {
         let mut outputs = self.run(GraphKind::Classifier, &[(tensor::IMAGE, image)])?;
         let logits = outputs.remove(tensor::LOGITS).unwrap_or_default();
         Ok(match self.has(GraphKind::Classifier) {
@@ -74,7 +78,7 @@ impl Chain {
     ///
     /// # Errors
     /// [`crate::ExportError::Runtime`].
-    pub fn generator_inputs(
+    pub(crate) fn generator_inputs(
         &mut self,
         image: &ArrayD<f32>,
         source: usize,
@@ -102,7 +106,7 @@ impl Chain {
     ///
     /// # Errors
     /// [`crate::ExportError::Runtime`].
-    pub fn masks(&mut self, image: &ArrayD<f32>) -> Result<Arrays> {
+    pub(crate) fn masks(&mut self, image: &ArrayD<f32>) -> Result<Arrays> {
         if self.has(GraphKind::FaceMask) || !self.reads_masks {
             return self.run(GraphKind::FaceMask, &[(tensor::IMAGE, image)]);
         }
@@ -121,7 +125,7 @@ impl Chain {
     ///
     /// # Errors
     /// [`crate::ExportError::Runtime`].
-    pub fn edit(
+    pub(crate) fn edit(
         &mut self,
         image: &ArrayD<f32>,
         source: usize,

@@ -1,4 +1,4 @@
-//! 16-bit arithmetic acted out in 32-bit floats.
+//! 16-bit arithmetic emulated in 32-bit floats.
 //!
 //! ONNX Runtime's processor kernels have no 16-bit convolutions. It computes such graphs in 32-bit floats
 //! and drops the conversions between two operators, so that only the weights are rounded, and a value
@@ -14,9 +14,9 @@ use half::f16;
 /// The graph that gives the numbers of `graph` with each 16-bit value rounded to one.
 #[must_use]
 pub fn of(graph: &Graph) -> Graph {
-    let mut acted = graph.clone();
-    acted.nodes = graph.nodes.iter().flat_map(rounded).collect();
-    acted
+    let mut emulated = graph.clone();
+    emulated.nodes = graph.nodes.iter().flat_map(rounded).collect();
+    emulated
 }
 
 fn rounded(node: &Node) -> Vec<Node> {

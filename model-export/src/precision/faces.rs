@@ -19,7 +19,7 @@ const LARGEST_FOLDER: usize = 128;
 
 /// Faces framed as the training images.
 #[derive(Debug, Clone)]
-pub struct Faces {
+pub(crate) struct Faces {
     /// How many, and which.
     pub label: String,
     /// `[1,C,S,S]` in [-1, 1] each.
@@ -33,7 +33,7 @@ impl Faces {
     ///
     /// # Errors
     /// [`ExportError::Parity`] for a sample without them.
-    pub fn of_parity(sample: &Parity) -> Result<Self> {
+    pub(crate) fn of_parity(sample: &Parity) -> Result<Self> {
         let image = sample.array(tensor::IMAGE)?;
         let images: Vec<_> = (0..image.len_of(Axis(0)))
             .map(|n| image.index_axis(Axis(0), n).insert_axis(Axis(0)).to_owned())
@@ -51,7 +51,7 @@ impl Faces {
     /// # Errors
     /// [`ExportError::Io`], or [`ExportError::Picture`] naming a file that is no picture; also for a
     /// folder without any.
-    pub fn of_folder(folder: &Path, architecture: &Architecture) -> Result<Self> {
+    pub(crate) fn of_folder(folder: &Path, architecture: &Architecture) -> Result<Self> {
         let mut paths = Vec::new();
         pictures(folder, &mut paths)?;
         paths.sort();
@@ -120,7 +120,7 @@ fn picture(path: &Path, architecture: &Architecture) -> Result<ArrayD<f32>> {
 }
 
 /// A parity sample: faces, and what the trainer's networks made of them.
-pub struct Parity {
+pub(crate) struct Parity {
     path: PathBuf,
     bytes: Vec<u8>,
 }
@@ -128,7 +128,7 @@ pub struct Parity {
 impl Parity {
     /// The sample in `bytes`, which come from `path`.
     #[must_use]
-    pub fn new(path: &Path, bytes: Vec<u8>) -> Self {
+    pub(crate) fn new(path: &Path, bytes: Vec<u8>) -> Self {
         Self {
             path: path.into(),
             bytes,
@@ -137,7 +137,7 @@ impl Parity {
 
     /// The bytes of the sample.
     #[must_use]
-    pub fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
@@ -163,7 +163,7 @@ impl Parity {
 
     /// Whether there is a tensor called `name`.
     #[must_use]
-    pub fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.data(name, Dtype::F32).is_ok()
     }
 
@@ -171,7 +171,7 @@ impl Parity {
     ///
     /// # Errors
     /// [`ExportError::Parity`].
-    pub fn array(&self, name: &str) -> Result<ArrayD<f32>> {
+    pub(crate) fn array(&self, name: &str) -> Result<ArrayD<f32>> {
         let (shape, data) = self.data(name, Dtype::F32)?;
         let values = data.as_chunks().0.iter().map(|it| f32::from_le_bytes(*it));
         ArrayD::from_shape_vec(IxDyn(&shape), values.collect())
@@ -182,7 +182,7 @@ impl Parity {
     ///
     /// # Errors
     /// [`ExportError::Parity`].
-    pub fn domains(&self) -> Result<Vec<usize>> {
+    pub(crate) fn domains(&self) -> Result<Vec<usize>> {
         let (_, data) = self.data(tensor::SOURCE_DOMAIN, Dtype::I64)?;
         let values = data.as_chunks().0.iter().map(|it| i64::from_le_bytes(*it));
         let domains: Option<Vec<usize>> = values.map(|it| usize::try_from(it).ok()).collect();

@@ -19,7 +19,7 @@ const HEADROOM: f32 = 2.0;
 ///
 /// # Errors
 /// [`ExportError::Runtime`], or [`ExportError::Parity`].
-pub fn measure(
+pub(crate) fn measure(
     exact: &mut Chain,
     reduced: &mut Chain,
     attributes: &AttributeSet,
@@ -77,7 +77,11 @@ pub fn measure(
 ///
 /// # Errors
 /// [`ExportError::Loss`] with every figure beyond it.
-pub fn judge(fidelity: &mut Fidelity, precision: Precision, accept_loss: bool) -> Result<()> {
+pub(crate) fn judge(
+    fidelity: &mut Fidelity,
+    precision: Precision,
+    accept_loss: bool,
+) -> Result<()> {
     let Some(tolerance) = precision.tolerance() else {
         return Ok(());
     };

@@ -13,7 +13,7 @@ use model_spec::{AttributeSet, CheckpointSpec, Fidelity, GraphKind, Precision, t
 
 /// What a precision costs and gains.
 #[derive(Debug)]
-pub struct Reduction {
+pub(crate) struct Reduction {
     /// What it costs.
     pub fidelity: Fidelity,
     /// Shortest time of an edit on this processor, in units of that in 32-bit floats.
@@ -25,7 +25,7 @@ pub struct Reduction {
 ///
 /// # Errors
 /// [`crate::ExportError`]: no ONNX Runtime, faces that cannot be used, or a loss beyond the tolerance.
-pub fn reduce(
+pub(crate) fn reduce(
     parts: &mut [Part],
     spec: &CheckpointSpec,
     parity: &Parity,

@@ -14,7 +14,7 @@ const LEAST_TIME: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// [`crate::ExportError::Runtime`].
-pub fn ratio(
+pub(crate) fn ratio(
     exact: &mut Chain,
     reduced: &mut Chain,
     attributes: usize,

@@ -3,7 +3,7 @@
 use crate::graph::{Node, op::Op};
 
 /// Makes sums and differences of the even and odd rows or columns.
-pub struct Halves<'a> {
+pub(super) struct Halves<'a> {
     /// What the names of the nodes start with.
     pub name: &'a str,
     /// The nodes.
@@ -12,7 +12,7 @@ pub struct Halves<'a> {
 
 impl Halves<'_> {
     /// Appends a node and returns its name.
-    pub fn push(&mut self, part: &str, op: Op, inputs: &[&str]) -> String {
+    pub(super) fn push(&mut self, part: &str, op: Op, inputs: &[&str]) -> String {
         let node = Node::new(format!("{}.{part}", self.name), op, inputs);
         let name = node.name.clone();
         self.made.push(node);
@@ -22,7 +22,7 @@ impl Halves<'_> {
     /// Of `x`, whose first `channels` channels are the even rows (`axis` 1) or columns (2) and whose
     /// others are the odd ones, `length` of each: `odd[i-1] - odd[i]`, `even[i] + odd[i]`,
     /// `even[i+1] - even[i]`.
-    pub fn pooled(
+    pub(super) fn pooled(
         &mut self,
         x: &str,
         label: &str,
@@ -43,7 +43,7 @@ impl Halves<'_> {
 
     /// As [`Halves::pooled`]: `odd[i-1] - odd[i]`, `even[i] + odd[i]`, `odd[i] - even[i]`,
     /// `even[i] - even[i+1]`.
-    pub fn tiled(
+    pub(super) fn tiled(
         &mut self,
         x: &str,
         label: &str,

@@ -7,7 +7,7 @@ use crate::graph::{
 
 /// A 3x3 convolution that a rewrite may replace.
 #[derive(Clone, Copy)]
-pub struct Conv3x3<'a> {
+pub(super) struct Conv3x3<'a> {
     /// Position of its node.
     pub at: usize,
     /// Its node.
@@ -20,7 +20,7 @@ pub struct Conv3x3<'a> {
 
 impl<'a> Conv3x3<'a> {
     /// The convolution at `at`, if it keeps the image size.
-    pub fn at(graph: &'a Graph, at: usize) -> Option<Self> {
+    pub(super) fn at(graph: &'a Graph, at: usize) -> Option<Self> {
         let node = &graph.nodes[at];
         match &node.op {
             Op::Conv(conv) if conv.is_same_3x3() => Some(Self {
@@ -34,7 +34,7 @@ impl<'a> Conv3x3<'a> {
     }
 
     /// `avg_pool2(conv3x3(x))`, the pooling at `at`; nothing else reads the convolution.
-    pub fn before_pooling(graph: &'a Graph, at: usize) -> Option<Self> {
+    pub(super) fn before_pooling(graph: &'a Graph, at: usize) -> Option<Self> {
         let pool = &graph.nodes[at];
         if pool.op != Op::AveragePool2 {
             return None;
@@ -44,7 +44,7 @@ impl<'a> Conv3x3<'a> {
     }
 
     /// `conv3x3(nearest_up2(x))`, the convolution at `at`.
-    pub fn behind_upsampling(graph: &'a Graph, at: usize) -> Option<Self> {
+    pub(super) fn behind_upsampling(graph: &'a Graph, at: usize) -> Option<Self> {
         let found = Self::at(graph, at)?;
         let up = graph.node(found.x)?;
         (up.op == Op::NearestUp2).then(|| Self {
@@ -54,13 +54,13 @@ impl<'a> Conv3x3<'a> {
     }
 
     /// The same, if it has at least so many input and output channels.
-    pub fn with_channels(self, least: usize) -> Option<Self> {
+    pub(super) fn with_channels(self, least: usize) -> Option<Self> {
         let enough = self.conv.channels().iter().all(|&count| count >= least);
         enough.then_some(self)
     }
 
     /// Shape of `x`, `[C,H,W]`.
-    pub fn input_shape(&self, graph: &Graph) -> Option<[usize; 3]> {
+    pub(super) fn input_shape(&self, graph: &Graph) -> Option<[usize; 3]> {
         let shapes = graph.shapes().ok()?;
         <[usize; 3]>::try_from(shapes.get(self.x)?.as_slice()).ok()
     }

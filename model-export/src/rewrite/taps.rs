@@ -11,7 +11,7 @@ fn first_all_last(weight: ArrayView4<'_, f64>, axis: Axis) -> [Array4<f64>; 3] {
 
 /// The nine matrices `[C',C]` of a 3x3 kernel times `factor`, row by row: rows first, all, last, and
 /// within each of them columns first, all, last.
-pub fn nine_matrices(weight: &Array4<f32>, factor: f64) -> Vec<Array2<f32>> {
+pub(super) fn nine_matrices(weight: &Array4<f32>, factor: f64) -> Vec<Array2<f32>> {
     let weight = weight.mapv(|w| f64::from(w) * factor);
     let rows = first_all_last(weight.view(), Axis(2));
     let columns = rows

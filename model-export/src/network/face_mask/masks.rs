@@ -50,7 +50,7 @@ const OUTER: [Part; 6] = [
 ];
 
 /// `mask_first, mask_second [1,256,256]` of heat maps `[98,64,64]`.
-pub fn from_heat_maps(layers: &mut Layers<'_>, heat_maps: &str) -> [String; 2] {
+pub(super) fn from_heat_maps(layers: &mut Layers<'_>, heat_maps: &str) -> [String; 2] {
     let resized = Op::Bilinear {
         from: HEAT_SIZE,
         side: MASK_SIZE,

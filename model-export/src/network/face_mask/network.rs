@@ -13,7 +13,7 @@ use model_spec::{
 use ndarray::{Array3, Array4, ArrayView4, s};
 
 /// Heat maps `[98,64,64]` of an image `[3,256,256]` in [0, 1].
-pub fn heat_maps(layers: &mut Layers<'_>, image: &str) -> String {
+pub(super) fn heat_maps(layers: &mut Layers<'_>, image: &str) -> String {
     let stem = ConvShape {
         kernel: 7,
         stride: 2,
