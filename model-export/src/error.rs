@@ -53,7 +53,7 @@ pub enum ExportError {
         /// Size it would have.
         bytes: usize,
     },
-    /// What was given as a checkpoint is none.
+    /// The path is not a checkpoint folder.
     #[error(
         "{}: found {found}, expected a checkpoint folder, as `trainer fit` and `trainer import` \
          write it", path.display()

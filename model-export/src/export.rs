@@ -1,4 +1,4 @@
-//! The whole way from a checkpoint folder to a bundle.
+//! From a checkpoint folder to a bundle, end to end.
 
 use crate::{
     bundle::{

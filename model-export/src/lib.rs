@@ -1,11 +1,13 @@
 //! Turns a checkpoint into a bundle: ONNX graphs, manifest, parity sample and model card.
 //!
 //! ```text
-//! checkpoint ─► weights ─► style_encoder,     ─► rewrite ─► precision ─► onnx ─► bundle_writer ─► bundle
-//!                          style_transformer,    (exact)    norms,                (atomic,
-//!                          generator, classifier,           floats, integers,      signed)
-//!                          face_mask (plain graphs)         measured
+//! checkpoint ─► network ─► rewrite ─► precision ─► onnx ─► bundle
+//!               plain      exact      norms, 16 bits,       manifest, model card; atomic, signed
+//!               graphs                8 bits; measured
 //! ```
+//!
+//! [`export`] goes this way from end to end; [`graph`] is the form that all but the last two work on, and
+//! [`cli`] the command line.
 
 #![warn(unreachable_pub)]
 

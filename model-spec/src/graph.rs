@@ -155,7 +155,7 @@ pub struct Graphs {
     pub style_transformer: GraphSpec,
     /// `image, style [, mask_first, mask_second] -> edited [, difference]`.
     pub generator: GraphSpec,
-    /// `image -> logits`; without it the source domain has to be named by who runs the bundle.
+    /// `image -> logits`; without it, the user has to name the source domain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub classifier: Option<GraphSpec>,
     /// `image -> mask_first, mask_second`, where `w_hpf > 0`; without it the masks have to come from elsewhere.

@@ -11,7 +11,7 @@ pub const SIGNATURE_FILE: &str = "manifest.sig";
 /// `key` (PEM, as `openssl pkey -pubout` writes it).
 ///
 /// # Errors
-/// [`SpecError::Io`], or [`SpecError::Field`] for a key or signature that is none or does not fit.
+/// [`SpecError::Io`], or [`SpecError::Field`] for a malformed or a wrong key or signature.
 pub fn verify(
     manifest: &[u8],
     signature: &[u8],

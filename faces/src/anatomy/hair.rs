@@ -27,6 +27,15 @@ pub(crate) struct Hair {
     seed: f32,
 }
 
+/// Noise of the strands through one point, each -1..1.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Strands {
+    /// Coarse locks.
+    pub(crate) lock: f32,
+    /// Fine hairs.
+    pub(crate) fine: f32,
+}
+
 impl Hair {
     /// The hair of a person whose head has this outline.
     pub(crate) fn new(identity: &Identity, outline: &Outline, frame: &Frame) -> Self {
@@ -95,14 +104,14 @@ impl Hair {
         (mix(round, square, 0.30) - 1.0) * width
     }
 
-    /// Noise of the strands through a point of the head: coarse locks and fine hairs, each -1..1.
+    /// The strands through a point of the head.
     #[inline]
-    pub(crate) fn strands(&self, x: f32, y: f32) -> (f32, f32) {
+    pub(crate) fn strands(&self, x: f32, y: f32) -> Strands {
         let (across, along) = self.flow(x, y);
-        (
-            noise(across * 13.0 + self.seed, along * 1.3 + self.seed),
-            noise(across * 46.0 + self.seed, along * 3.0),
-        )
+        Strands {
+            lock: noise(across * 13.0 + self.seed, along * 1.3 + self.seed),
+            fine: noise(across * 46.0 + self.seed, along * 3.0),
+        }
     }
 
     /// Strands fall from the parting along parabolas.
@@ -128,8 +137,8 @@ impl Hair {
 
     /// Colour of the hair.
     #[inline]
-    pub(crate) fn colour(&self, strands: (f32, f32), light: f32, gloss: f32) -> Colour {
-        let (lock, fine) = strands;
+    pub(crate) fn colour(&self, strands: Strands, light: f32, gloss: f32) -> Colour {
+        let Strands { lock, fine } = strands;
         let body = (0.82 + 0.34 * lock + 0.22 * fine).max(0.2) * light;
         let shine = gloss * (0.45 + 0.45 * fine + 0.25 * lock).max(0.0);
         let bright: Colour = blend(self.colour, [0.75, 0.66, 0.55], 0.35);

@@ -128,7 +128,7 @@ impl Fields {
         for (plane, value) in self.hair.iter_mut().zip(colour) {
             plane[k] = value;
         }
-        let ragged = 0.004 * strands.0 + 0.005 * strands.1;
+        let ragged = 0.004 * strands.lock + 0.005 * strands.fine;
         self.distance[HAIR][k] += ragged;
         let behind = head.body.shoulders(x, y) * 0.5;
         self.distance[OPENING][k] = (self.distance[OPENING][k] - ragged).min(behind);

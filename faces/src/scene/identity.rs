@@ -106,7 +106,7 @@ impl Identity {
                 0.3,
             ),
             lip_redness: if man { d.unit() * 0.2 } else { d.unit() },
-            hair: hair(&mut d, dark, grey),
+            hair: hair(&mut d, HairKind { dark, grey }),
             hair_length: if man {
                 d.unit() * 0.3
             } else {
@@ -192,7 +192,13 @@ fn iris(d: &mut Draw, dark: bool) -> [f32; 3] {
     }
 }
 
-fn hair(d: &mut Draw, dark: bool, grey: bool) -> [f32; 3] {
+/// Which colours hair may have.
+struct HairKind {
+    dark: bool,
+    grey: bool,
+}
+
+fn hair(d: &mut Draw, HairKind { dark, grey }: HairKind) -> [f32; 3] {
     const DARK: [[f32; 3]; 2] = [from_bytes(30, 24, 22), from_bytes(46, 34, 28)];
     const FAIR: [[f32; 3]; 5] = [
         from_bytes(66, 44, 30),

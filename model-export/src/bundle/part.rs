@@ -99,7 +99,7 @@ impl Part {
     }
 }
 
-/// What every graph says about itself to whoever opens it without the manifest.
+/// What every graph says about itself, for readers that have no manifest.
 pub(crate) fn metadata(spec: &CheckpointSpec) -> Vec<(&'static str, String)> {
     vec![
         ("model", spec.name.clone()),

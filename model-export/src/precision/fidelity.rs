@@ -8,11 +8,11 @@ use crate::error::{ExportError, Result};
 use model_spec::{AttributeSet, Fidelity, GraphKind, Precision, tensor};
 use ndarray::{ArrayD, Axis, IxDyn};
 
-/// Ratio of equal pictures in decibels, where it would be infinite.
+/// PSNR given for equal pictures, in decibels, where it would be infinite.
 const EQUAL_DECIBELS: f64 = 200.0;
-/// Difference that stands for infinity and not-a-number, which JSON has not.
+/// Stands for infinity and not-a-number, which JSON cannot hold.
 const NOT_FINITE: f64 = 1e6;
-/// Other providers and devices round in other places than the processor here.
+/// Other providers and devices round differently from the processor here.
 const HEADROOM: f32 = 2.0;
 
 /// Runs every face through both chains, once per attribute, towards its other value.

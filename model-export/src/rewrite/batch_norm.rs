@@ -7,7 +7,7 @@ use crate::graph::{
 };
 use ndarray::{Array1, Axis};
 
-/// See the module.
+/// This rewrite, for [`super::PASSES`].
 pub const PASS: Pass = Pass {
     name: "batch-norm",
     skip: "no-batch-norm",

@@ -3,7 +3,7 @@
 use super::Pass;
 use crate::graph::{Graph, op::Op};
 
-/// See the module.
+/// This rewrite, for [`super::PASSES`].
 pub const PASS: Pass = Pass {
     name: "bias-before-norm",
     skip: "no-bias-before-norm",

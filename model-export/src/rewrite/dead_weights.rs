@@ -4,7 +4,7 @@
 use super::Pass;
 use crate::graph::Graph;
 
-/// See the module.
+/// This rewrite, for [`super::PASSES`].
 pub const PASS: Pass = Pass {
     name: "dead-weights",
     skip: "no-dead-weights",

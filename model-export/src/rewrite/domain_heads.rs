@@ -5,7 +5,7 @@ use super::Pass;
 use crate::graph::{Graph, Node, op::Op};
 use ndarray::{Array1, Array2, Array3, Axis, concatenate};
 
-/// See the module.
+/// This rewrite, for [`super::PASSES`].
 pub const PASS: Pass = Pass {
     name: "domain-heads",
     skip: "no-domain-heads",

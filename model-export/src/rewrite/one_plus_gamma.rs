@@ -3,7 +3,7 @@
 use super::Pass;
 use crate::graph::{Graph, op::Op};
 
-/// See the module.
+/// This rewrite, for [`super::PASSES`].
 pub const PASS: Pass = Pass {
     name: "one-plus-gamma",
     skip: "no-one-plus-gamma",

@@ -4,7 +4,7 @@
 use super::Pass;
 use crate::graph::{Graph, Node, op::Op};
 
-/// See the module.
+/// This rewrite, for [`super::PASSES`].
 pub const PASS: Pass = Pass {
     name: "pointwise",
     skip: "no-pointwise",

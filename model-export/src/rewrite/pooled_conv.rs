@@ -8,7 +8,7 @@ use crate::graph::{
 };
 use ndarray::{Array4, s};
 
-/// See the module.
+/// This rewrite, for [`super::PASSES`].
 pub const PASS: Pass = Pass {
     name: "pooled-conv",
     skip: "no-pooled-conv",

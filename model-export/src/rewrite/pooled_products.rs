@@ -16,7 +16,7 @@ use crate::graph::{
 };
 use ndarray::{Axis, concatenate};
 
-/// See the module.
+/// This rewrite, for [`super::PASSES`].
 pub const PASS: Pass = Pass {
     name: "pooled-products",
     skip: "no-pooled-products",

@@ -10,7 +10,7 @@ use super::Pass;
 use crate::graph::{Graph, Node, op::Op};
 use std::collections::BTreeMap;
 
-/// See the module.
+/// This rewrite, for [`super::PASSES`].
 pub const PASS: Pass = Pass {
     name: "scale",
     skip: "no-scale",

@@ -14,7 +14,7 @@ use crate::graph::{
 };
 use ndarray::{Array4, ArrayView4, Axis, concatenate};
 
-/// See the module.
+/// This rewrite, for [`super::PASSES`].
 pub const PASS: Pass = Pass {
     name: "upsampled-conv",
     skip: "no-upsampled-conv",

@@ -15,7 +15,7 @@ use crate::graph::{
 };
 use ndarray::Axis;
 
-/// See the module.
+/// This rewrite, for [`super::PASSES`].
 pub const PASS: Pass = Pass {
     name: "upsampled-products",
     skip: "no-upsampled-products",

@@ -15,7 +15,7 @@ use crate::graph::{
 };
 use ndarray::{Array1, Array4, ArrayView4, Axis, concatenate, s};
 
-/// See the module.
+/// This rewrite, for [`super::PASSES`].
 pub const PASS: Pass = Pass {
     name: "winograd-products",
     skip: "no-winograd-products",

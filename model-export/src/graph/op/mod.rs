@@ -118,9 +118,9 @@ pub enum Op {
     GlobalAveragePool,
     /// One number of many.
     Reduce {
-        /// Which.
+        /// What it makes of them.
         how: Reduction,
-        /// Over which sides.
+        /// The sides, which become 1.
         over: Sides,
     },
     /// Every pixel becomes a 2x2 square: `[C,H,W] -> [C,2H,2W]`.
