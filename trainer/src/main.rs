@@ -12,13 +12,13 @@ const USAGE: u8 = 2;
 const FAILURE: u8 = 1;
 
 fn main() -> ExitCode {
-    // First of all: see `cuda::load`.
-    trainer::cuda::load();
+    // First of all: see `device::load`.
+    trainer::device::load();
     let cli = cli::Cli::parse();
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("info"))
         .format_timestamp_secs()
         .init();
-    trainer::training_step::silence_memory_panics();
+    trainer::training::step::silence_memory_panics();
     match cli.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

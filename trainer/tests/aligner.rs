@@ -7,7 +7,7 @@ use model_spec::{
     digest,
 };
 use std::{fs, path::Path};
-use trainer::fit_aligner::{Request, fit_aligner};
+use trainer::align::{Request, fit_aligner};
 
 /// A checkpoint of which only the specification matters here.
 fn checkpoint(folder: &Path) {

@@ -4,9 +4,9 @@ use crate::small::trained;
 use std::{fs::File, io::BufReader};
 use tch::{Device, Tensor};
 use trainer::{
-    model::StoredEditor,
-    portrait::{Change, Portrait},
-    sweep::{self, Sweep},
+    editing::portrait::{Change, Portrait},
+    editing::sweep::{self, Sweep},
+    training::trainee::StoredEditor,
 };
 
 #[test]

@@ -7,11 +7,11 @@ use tch::{
     nn::{Init, VarStore},
 };
 use trainer::{
-    adam::{Adam, AdamSettings},
     networks::{
         Form, Rewrite,
         layers::{Convolution, leaky_relu},
     },
+    optimiser::adam::{Adam, AdamSettings},
 };
 
 fn compare(name: &str, run: impl Fn(&Convolution, &Tensor, Form) -> Tensor) {

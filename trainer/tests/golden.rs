@@ -5,14 +5,15 @@ use serde_json::Value;
 use std::path::Path;
 use tch::{Device, Kind, Tensor, nn::VarStore};
 use trainer::{
-    frechet, import,
+    evaluation::frechet,
+    import,
+    losses::objective::{Batch, LossWeights, discriminator_objective, edit, editor_objective},
     losses::{Orthogonality, orthogonality},
     networks::{
         Discriminator, Editor, FaceMask, Form, InceptionV3, Masks, ResNet18, Rewrite,
         face_mask::masks_from_heat_maps, style_encoder::select_domain,
     },
-    objective::{Batch, LossWeights, discriminator_objective, edit, editor_objective},
-    pickle,
+    weights::pickle,
     weights::{self, Weights},
 };
 

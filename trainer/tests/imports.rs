@@ -13,10 +13,11 @@ use std::{
 };
 use tch::{Device, Tensor};
 use trainer::{
-    attributes, checkpoint,
+    checkpoint,
+    config::attributes,
     import::{Request, import, infer, official},
     networks::{FaceMask, ResNet18},
-    pickle,
+    weights::pickle,
     weights::{self, Weights},
 };
 

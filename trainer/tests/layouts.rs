@@ -4,8 +4,8 @@ use crate::small::SIZE;
 use std::{fmt::Write, fs, path::Path};
 use tch::{Kind, Tensor};
 use trainer::{
-    attributes,
     config::Targets,
+    config::attributes,
     data::{DataSet, Layout, Listing, Sampler, Split, listing::detect},
     error::TrainError,
 };

@@ -9,7 +9,7 @@ use trainer::{
     checkpoint::{self, Loaded},
     config::Config,
     error::TrainError,
-    fit::{Request, fit},
+    training::fit::{Request, fit},
 };
 
 pub const SIZE: u32 = 32;

@@ -5,16 +5,16 @@ use model_spec::checkpoint::{MODEL_FILE, TRAINING_FILE};
 use std::fs;
 use tch::{Device, Kind, Tensor};
 use trainer::{
-    bench::{Request, bench, table},
-    model::{StoredClassifier, Trainee},
+    device::speed::{self, Speed},
+    losses::objective::Batch,
     networks::{
         Form, Rewrite,
-        form::{BOX_CHANNELS, BOX_PIXELS, SPREAD_PIXELS},
+        convolution_form::{BOX_CHANNELS, BOX_PIXELS, SPREAD_PIXELS},
         multiply_adds,
     },
-    objective::Batch,
-    speed::{self, Speed},
-    training_step::Judges,
+    training::bench::{Request, bench, table},
+    training::step::Judges,
+    training::trainee::{StoredClassifier, Trainee},
     weights,
 };
 

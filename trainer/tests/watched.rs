@@ -7,9 +7,9 @@ use prost::Message;
 use std::{fs, path::Path, process::Command};
 use tch::Tensor;
 use trainer::{
-    applied::unrelated_share,
-    metrics::{SCORE, UNRELATED_SHARE},
-    tensorboard::{Event, EventWriter, masked_crc},
+    editing::batch_editor::unrelated_share,
+    evaluation::metrics::{SCORE, UNRELATED_SHARE},
+    run::tensorboard::{Event, EventWriter, masked_crc},
 };
 
 /// Events of all files of a run, their checksums checked.
@@ -196,7 +196,7 @@ fn a_resumed_run_drops_the_statistics_behind_its_checkpoint() {
     let temporary = tempfile::tempdir().unwrap();
     let stats = temporary.path().join("stats.jsonl");
     fs::write(&stats, "{\"step\":1}\n{\"step\":2}\n{\"step\":3}\n{\"ste").unwrap();
-    trainer::stats::rewind(&stats, 2).unwrap();
+    trainer::run::statistics::rewind(&stats, 2).unwrap();
     assert_eq!(
         fs::read_to_string(&stats).unwrap(),
         "{\"step\":1}\n{\"step\":2}\n"

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use std::path::PathBuf;
-use trainer::fit_aligner;
+use trainer::align;
 
 /// See [`super::Command::FitAligner`].
 #[derive(Debug, Args)]
@@ -28,14 +28,14 @@ pub struct FitAligner {
 impl FitAligner {
     /// Does what was asked.
     pub fn run(self) -> anyhow::Result<()> {
-        let request = fit_aligner::Request {
+        let request = align::Request {
             checkpoint: self.checkpoint,
             data: self.data,
             procedural: self.procedural,
             repetitions: self.repetitions,
             seed: self.seed,
         };
-        for (name, value) in fit_aligner::fit_aligner(&request)? {
+        for (name, value) in align::fit_aligner(&request)? {
             println!("{name:48} {value:.4}");
         }
         Ok(())

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use trainer::{
     checkpoint,
     config::{ClassifierConfig, Config, EvaluationConfig},
-    cuda, edit,
+    device,
+    editing::files,
+    editing::portrait::{Change, Portrait},
+    editing::sweep::{self, Sweep},
     error::TrainError,
-    evaluate,
-    portrait::{Change, Portrait},
-    sweep::{self, Sweep},
+    evaluation::evaluate,
 };
 
 /// See [`super::Command::Edit`].
@@ -45,7 +46,7 @@ pub struct Edit {
 impl Edit {
     /// Does what was asked.
     pub fn run(self) -> anyhow::Result<()> {
-        let device = cuda::device();
+        let device = device::device();
         let model = checkpoint::load(&self.checkpoint, device)?;
         let attributes = &model.spec.attributes;
         if let Some(text) = &self.sweep {
@@ -65,7 +66,7 @@ impl Edit {
                 Change::Strengths(strengths.map_err(TrainError::from)?)
             }
         };
-        let (edited, skipped) = edit::edit_files(&model, &change, &self.input, &self.out, device)?;
+        let (edited, skipped) = files::edit_files(&model, &change, &self.input, &self.out, device)?;
         log::info!(
             "{edited} pictures edited, {skipped} skipped: {}",
             self.out.display()

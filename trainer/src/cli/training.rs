@@ -5,7 +5,7 @@ use std::{
     path::PathBuf,
     sync::{Arc, atomic::AtomicBool},
 };
-use trainer::{bench, config::Config, dry_run, fit};
+use trainer::{config::Config, training::bench, training::dry_run, training::fit};
 
 /// See [`super::Command::Fit`].
 #[derive(Debug, Args)]

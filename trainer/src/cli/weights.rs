@@ -4,10 +4,11 @@ use clap::Args;
 use model_spec::{CheckpointSpec, Framing};
 use std::path::PathBuf;
 use trainer::{
-    attributes, classify,
+    config::attributes,
     config::{ClassifierConfig, Targets},
-    cuda,
     data::{DataSet, Sampler},
+    device,
+    evaluation::classifier,
     import,
 };
 
@@ -119,8 +120,8 @@ impl Classifier {
             batch_size: 64,
             learning_rate: 2e-3,
         };
-        let device = cuda::device();
-        let classifier = classify::train(
+        let device = device::device();
+        let classifier = classifier::train(
             architecture,
             attributes,
             &settings,
@@ -129,7 +130,7 @@ impl Classifier {
             device,
         )?;
         if let Some(test) = &data.test {
-            let accuracies = classify::accuracy(&classifier.network, test, attributes, device);
+            let accuracies = classifier::accuracy(&classifier.network, test, attributes, device);
             for (name, accuracy) in attributes.names().into_iter().zip(accuracies) {
                 println!("accuracy.{name} {accuracy:.4}");
             }

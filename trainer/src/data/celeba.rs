@@ -4,7 +4,7 @@ use super::{
     Listing, Split,
     folder::{entries, few},
 };
-use crate::{attributes::nearest, error::TrainError};
+use crate::{config::attributes::nearest, error::TrainError};
 use model_spec::{Attribute, AttributeSet};
 use std::{
     collections::{BTreeMap, BTreeSet},

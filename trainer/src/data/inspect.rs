@@ -5,7 +5,7 @@ use super::{
     decode::{self, Report},
     listing, picture,
 };
-use crate::{error::TrainError, grid};
+use crate::{editing::grid, error::TrainError};
 use image::{RgbImage, imageops};
 use model_spec::{Architecture, AttributeSet};
 use std::path::{Path, PathBuf};

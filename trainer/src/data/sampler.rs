@@ -2,7 +2,7 @@
 //! random state to resume exactly.
 
 use super::{FaceSet, augment};
-use crate::{config::Targets, objective::Batch};
+use crate::{config::Targets, losses::objective::Batch};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use tch::{Device, Tensor};

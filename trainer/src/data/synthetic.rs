@@ -1,7 +1,7 @@
 //! Procedural faces as training images.
 
 use super::{FaceSet, picture};
-use crate::{attributes::nearest, error::TrainError};
+use crate::{config::attributes::nearest, error::TrainError};
 use faces::Feature;
 use model_spec::{Architecture, AttributeSet};
 use rand::{RngExt, SeedableRng};

@@ -1,7 +1,7 @@
 //! Residual and AdaIN blocks of StarGAN v2 (Choi et al. 2020, appendix A).
 
 use super::{
-    form::Form,
+    convolution_form::Form,
     layers::{
         AdaptiveInstanceNorm, Convolution, InstanceNorm, average_pool2, leaky_relu, nearest_up2,
     },

@@ -1,6 +1,8 @@
 //! The discriminator `D`: real or drawn, judged per domain.
 
-use super::{form::Form, layers::Convolution, style_encoder::select_domain, trunk::Trunk};
+use super::{
+    convolution_form::Form, layers::Convolution, style_encoder::select_domain, trunk::Trunk,
+};
 use model_spec::Architecture;
 use tch::{Tensor, nn};
 

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     error::TrainError,
-    pickle,
+    weights::pickle,
     weights::{self, Weights},
 };
 use std::path::Path;

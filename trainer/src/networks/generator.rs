@@ -2,7 +2,7 @@
 
 use super::{
     blocks::{AdainBlock, BlockShape, ResidualBlock},
-    form::Form,
+    convolution_form::Form,
     layers::{Convolution, InstanceNorm, leaky_relu},
 };
 use model_spec::{Architecture, OutputForm};

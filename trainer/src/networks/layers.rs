@@ -1,7 +1,7 @@
 //! Convolution, linear layer and norms over the parameters of a [`tch::nn::Path`].
 
 use super::{
-    form::{Form, Rewrite},
+    convolution_form::{Form, Rewrite},
     multiply_adds,
 };
 use tch::{Device, Tensor, nn, nn::Init};

@@ -2,10 +2,10 @@
 
 pub mod blocks;
 pub mod classifier;
+pub mod convolution_form;
 pub mod discriminator;
 pub mod editor;
 pub mod face_mask;
-pub mod form;
 pub mod generator;
 pub mod inception;
 pub mod layers;
@@ -16,10 +16,10 @@ pub mod style_transformer;
 pub mod trunk;
 
 pub use classifier::Classifier;
+pub use convolution_form::{Form, Rewrite};
 pub use discriminator::Discriminator;
 pub use editor::Editor;
 pub use face_mask::FaceMask;
-pub use form::{Form, Rewrite};
 pub use generator::{Generator, Masks};
 pub use inception::InceptionV3;
 pub use perceptual::ResNet18;

@@ -2,7 +2,7 @@
 
 use crate::{
     error::TrainError,
-    pickle,
+    weights::pickle,
     weights::{self, Weights},
 };
 use std::{fmt, path::Path};

@@ -1,6 +1,6 @@
 //! The style encoder `SE`: a face and its domain give a style code.
 
-use super::{form::Form, layers::Linear, trunk::Trunk};
+use super::{convolution_form::Form, layers::Linear, trunk::Trunk};
 use model_spec::Architecture;
 use tch::{Tensor, nn};
 

@@ -2,7 +2,7 @@
 
 use super::{
     blocks::{BlockShape, ResidualBlock},
-    form::Form,
+    convolution_form::Form,
     layers::{Convolution, leaky_relu},
 };
 use model_spec::Architecture;

@@ -1,0 +1,63 @@
+//! `trainer edit`: a checkpoint applied to picture files.
+
+use crate::{
+    checkpoint::Loaded,
+    editing::grid,
+    editing::portrait::{Change, Portrait},
+    error::TrainError,
+};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+use tch::Device;
+
+/// Edits `input`, a picture or a folder of them, into `output` (a file or a folder, likewise).
+/// Pictures are taken to be framed like the training faces; they keep their size, cut to a square.
+///
+/// Returns how many were edited and how many were skipped as unreadable.
+///
+/// # Errors
+/// [`TrainError`]; in a folder, unreadable pictures are named in the log and skipped.
+pub fn edit_files(
+    model: &Loaded,
+    change: &Change,
+    input: &Path,
+    output: &Path,
+    device: Device,
+) -> Result<(usize, usize), TrainError> {
+    let edit_file = |input: &Path, output: &Path| {
+        let portrait = Portrait::open(model, input, device)?;
+        grid::write(output, &portrait.edited(model, change))
+    };
+    if !input.is_dir() {
+        edit_file(input, output)?;
+        return Ok((1, 0));
+    }
+    fs::create_dir_all(output).map_err(|e| TrainError::io(output, e))?;
+    let mut files: Vec<PathBuf> = fs::read_dir(input)
+        .and_then(|entries| entries.map(|e| e.map(|e| e.path())).collect())
+        .map_err(|e| TrainError::io(input, e))?;
+    files.retain(|path| path.is_file());
+    files.sort();
+    let (mut edited, mut skipped) = (0, 0);
+    for file in &files {
+        let name = file.with_extension("png");
+        let target = output.join(name.file_name().unwrap_or_default());
+        match edit_file(file, &target) {
+            Ok(()) => edited += 1,
+            Err(error @ TrainError::Data { .. }) => {
+                log::warn!("skipped: {error}");
+                skipped += 1;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    if edited == 0 {
+        return Err(TrainError::Data {
+            path: input.into(),
+            reason: format!("no readable picture among {} files", files.len()),
+        });
+    }
+    Ok((edited, skipped))
+}

@@ -1,0 +1,103 @@
+//! `trainer eval`: a checkpoint judged on the test faces.
+
+use crate::{
+    checkpoint,
+    config::{ClassifierConfig, EvaluationConfig, Targets},
+    data::{DataSet, Sampler},
+    device,
+    editing::batch_editor::Applied,
+    error::TrainError,
+    evaluation::classifier,
+    evaluation::metrics::{Court, Metrics},
+    networks::InceptionV3,
+};
+use std::path::PathBuf;
+
+/// What `trainer eval` was asked to do.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Checkpoint folder.
+    pub checkpoint: PathBuf,
+    /// Data with training and test faces.
+    pub data: PathBuf,
+    /// The judge's weights: used when there, else trained and written there.
+    pub judge: PathBuf,
+    /// How the judge is trained.
+    pub judge_training: ClassifierConfig,
+    /// Seed of the judge; another than the model's, so that it is another network.
+    pub judge_seed: u64,
+    /// How many faces, and the rows that edits belong to.
+    pub settings: EvaluationConfig,
+    /// torchvision `inception_v3` weights, for the Fréchet inception distance.
+    pub inception: Option<PathBuf>,
+    /// Whether the figures are written into the checkpoint, for its model card.
+    pub record: bool,
+}
+
+/// Procedural faces per domain that a judge learns from when the data are procedural.
+const SYNTHETIC_FACES: usize = 600;
+
+/// Judges a checkpoint on the test split by a classifier that never saw the generator.
+///
+/// # Errors
+/// [`TrainError`].
+pub fn evaluate(request: &Request) -> Result<Metrics, TrainError> {
+    let device = device::device();
+    let model = checkpoint::load(&request.checkpoint, device)?;
+    let (architecture, attributes) = (&model.spec.architecture, &model.spec.attributes);
+    let rendered = (SYNTHETIC_FACES, request.judge_seed);
+    let data = DataSet::open(&request.data, architecture, attributes, rendered)?;
+    let Some(test) = &data.test else {
+        return Err(TrainError::Data {
+            path: request.data.clone(),
+            reason: "found no test faces, expected a test/ folder".into(),
+        });
+    };
+    let sampler = Sampler {
+        real: data.train.clone(),
+        synthetic: None,
+        targets: Targets::Any,
+        seed: request.judge_seed,
+    };
+    let judge = classifier::load_or_train(
+        architecture,
+        attributes,
+        &request.judge_training,
+        &sampler,
+        &request.judge,
+        device,
+    )?;
+    let inception = request
+        .inception
+        .as_ref()
+        .map(|path| InceptionV3::load(path, device))
+        .transpose()?;
+    let court = Court {
+        judge: &judge.network,
+        faces: test,
+        attributes,
+        settings: &request.settings,
+        inception: inception.as_ref(),
+    };
+    let mut metrics = court.measure(&Applied {
+        editor: &model.editor.networks,
+        face_mask: model.face_mask.as_ref(),
+        device,
+    })?;
+    let judges = [
+        ("judge_accuracy", &judge.network),
+        ("classifier_accuracy", &model.classifier.network),
+    ];
+    for (name, network) in judges {
+        let accuracies = classifier::accuracy(network, test, attributes, device);
+        for (accuracy, attribute) in accuracies.into_iter().zip(attributes.names()) {
+            metrics.insert(format!("{name}.{attribute}"), accuracy);
+        }
+    }
+    if request.record {
+        let mut spec = model.spec;
+        spec.provenance.metrics.extend(metrics.clone());
+        spec.save(&request.checkpoint)?;
+    }
+    Ok(metrics)
+}

@@ -1,0 +1,167 @@
+//! Does an edit work, does it leave the rest alone, and does more strength do more?
+
+use crate::{
+    config::EvaluationConfig,
+    data::FaceSet,
+    editing::batch_editor::Applied,
+    error::TrainError,
+    evaluation::classifier,
+    evaluation::frechet,
+    losses::mean_absolute,
+    networks::{Classifier, InceptionV3},
+};
+use model_spec::AttributeSet;
+use std::collections::BTreeMap;
+use tch::{Kind, Tensor};
+
+/// Rows of the mouth, as shares of the image's height, in a detector's tight crop: below the nose.
+const MOUTH_ROWS: [f64; 2] = [0.62, 1.0];
+/// Rows above the eyes.
+const FOREHEAD_ROWS: [f64; 2] = [0.0, 0.3];
+/// Strengths, towards the other value, between which the judge's score must not fall. At 0 and below
+/// a face that does not have the value stays as it is, so nothing can fall there.
+const STRENGTHS: [f32; 7] = [0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5];
+
+/// Figures by name, as they go into a model card. Shares are 0 to 1; changes are mean absolute
+/// differences in units of the whole pixel range (0 to 1).
+pub type Metrics = BTreeMap<String, f64>;
+
+/// Name of the single figure by which checkpoints are compared.
+pub const SCORE: &str = "score";
+
+/// Name of the mean share of the style codes that `P` calls unrelated to the attributes.
+pub const UNRELATED_SHARE: &str = "unrelated_share";
+/// Share below which the split of the codes has collapsed. The orthogonality loss is zero for
+/// `s_un = 0`, and no loss of the paper wants anything of `s_un`.
+const LEAST_UNRELATED_SHARE: f64 = 0.01;
+
+/// What edits are judged with.
+#[derive(Debug, Clone, Copy)]
+pub struct Court<'a> {
+    /// A classifier that the editor was not trained with.
+    pub judge: &'a Classifier,
+    /// Faces to edit.
+    pub faces: &'a FaceSet,
+    /// Their attributes.
+    pub attributes: &'a AttributeSet,
+    /// How many of them, and the rows that edits belong to.
+    pub settings: &'a EvaluationConfig,
+    /// For the Fréchet inception distance, if wanted.
+    pub inception: Option<&'a InceptionV3>,
+}
+
+impl Court<'_> {
+    /// Moves every attribute of every domain's faces to its other value and measures the edits.
+    ///
+    /// - `edit_success.FROM_to_TO`: share of edits in which the judge sees the other value;
+    /// - `monotonicity.FROM_to_TO`: share of steps of strength, 0 to 1.5 by 0.25, at which the
+    ///   judge's score does not fall;
+    /// - `change_below_nose.…` and `change_above_eyes.…`, or `change_edited_rows.…` and
+    ///   `change_kept_rows.…` where the settings give an attribute rows of its own;
+    /// - `frechet_inception_distance.…` to the real faces of the target domain;
+    /// - `unrelated_share`: the mean of `|s_un|^2 / (|s_un|^2 + |s_re|^2)`; below 1 % a warning says so;
+    /// - `score`: success, times monotonicity, times the edited rows' part of both rows' change; the
+    ///   mean over all directions.
+    ///
+    /// # Errors
+    /// [`TrainError::Torch`] when a Fréchet distance cannot be computed.
+    pub fn measure(&self, model: &Applied<'_>) -> Result<Metrics, TrainError> {
+        let mut metrics = Metrics::new();
+        let mut scores = Vec::new();
+        let mut shares = Vec::new();
+        for source in 0..self.attributes.domain_count() {
+            let faces = self.faces.of_domain(source, self.settings.faces_per_domain);
+            shares.push(model.unrelated_shares(&faces, source));
+            for attribute in 0..self.attributes.len() {
+                scores.push(self.direction(model, source, attribute, &mut metrics)?);
+            }
+        }
+        let mean = scores.iter().sum::<f64>() / scores.len().max(1) as f64;
+        metrics.insert(SCORE.into(), mean);
+        let share = Tensor::cat(&shares, 0).mean(Kind::Double).double_value(&[]);
+        metrics.insert(UNRELATED_SHARE.into(), share);
+        if share < LEAST_UNRELATED_SHARE {
+            log::warn!(
+                "unrelated share {:.2} %: the style transformer calls nearly all of the style codes related \
+                 to the attributes, so an edit, a reference's above all, may change more than it should; \
+                 a smaller loss.orthogonality may keep them apart",
+                share * 100.0
+            );
+        }
+        Ok(metrics)
+    }
+
+    fn direction(
+        &self,
+        model: &Applied<'_>,
+        source: usize,
+        attribute: usize,
+        metrics: &mut Metrics,
+    ) -> Result<f64, TrainError> {
+        let target = source ^ (1 << attribute);
+        let sign = if AttributeSet::is_on(source, attribute) {
+            -1.0
+        } else {
+            1.0
+        };
+        let faces = self.faces.of_domain(source, self.settings.faces_per_domain);
+        let edited = |strength: f32| {
+            let mut strengths = vec![0.0; self.attributes.len()];
+            strengths[attribute] = sign * strength;
+            model.edit(&faces, source, &strengths)
+        };
+        // The judge's score for the target value, face by face.
+        let score = |images: &Tensor| {
+            let logits = classifier::judge(self.judge, images, model.device);
+            logits.select(1, attribute as i64) * f64::from(sign)
+        };
+        let sweep: Vec<Tensor> = STRENGTHS.iter().map(|&a| score(&edited(a))).collect();
+        let steps = sweep.windows(2).map(|pair| pair[1].ge_tensor(&pair[0]));
+        let monotonicity = share(&Tensor::cat(&steps.collect::<Vec<_>>(), 0));
+
+        let whole = edited(1.0);
+        let success = share(&score(&whole).gt(0.0));
+        let name = self.attributes.as_slice()[attribute].name.as_str();
+        let change = |rows: Option<&[f64; 2]>, mouth_or_forehead: [f64; 2]| {
+            let [top, bottom] = *rows.unwrap_or(&mouth_or_forehead);
+            let size = faces.size()[2] as f64;
+            let (top, bottom) = ((top * size).round() as i64, (bottom * size).round() as i64);
+            let cut = |t: &Tensor| t.narrow(2, top, (bottom - top).max(1)) * 0.5;
+            mean_absolute(&cut(&whole), &cut(&faces)).double_value(&[])
+        };
+        let (edited_rows, kept_rows) = (
+            self.settings.edited_rows.get(name),
+            self.settings.kept_rows.get(name),
+        );
+        let inside = change(edited_rows, MOUTH_ROWS);
+        let outside = change(kept_rows, FOREHEAD_ROWS);
+
+        let path = format!(
+            "{}_to_{}",
+            self.attributes.domain_name(source),
+            self.attributes.domain_name(target)
+        );
+        let inside_name = edited_rows.map_or("change_below_nose", |_| "change_edited_rows");
+        let outside_name = kept_rows.map_or("change_above_eyes", |_| "change_kept_rows");
+        metrics.extend([
+            (format!("edit_success.{path}"), success),
+            (format!("monotonicity.{path}"), monotonicity),
+            (format!("{inside_name}.{path}"), inside),
+            (format!("{outside_name}.{path}"), outside),
+        ]);
+        if let Some(network) = self.inception {
+            let real = self.faces.of_domain(target, self.settings.faces_per_domain);
+            let features = |images: &Tensor| frechet::features(network, images, model.device);
+            let distance = frechet::distance(&features(&whole), &features(&real))?;
+            metrics.insert(format!("frechet_inception_distance.{path}"), distance);
+        }
+        let place = inside / (inside + outside).max(f64::EPSILON);
+        Ok(success * monotonicity * place)
+    }
+}
+
+fn share(hits: &Tensor) -> f64 {
+    hits.to_kind(Kind::Float)
+        .mean(Kind::Double)
+        .double_value(&[])
+}

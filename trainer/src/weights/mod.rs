@@ -1,0 +1,136 @@
+//! Named tensors on disk (safetensors), copied into networks by name.
+
+pub mod pickle;
+
+use crate::error::TrainError;
+use std::{collections::BTreeMap, path::Path};
+use tch::{Tensor, nn::VarStore};
+
+/// Tensors by name.
+pub type Weights = BTreeMap<String, Tensor>;
+
+/// At most this many wrong tensors are named in one error.
+const NAMED_IN_ERROR: usize = 5;
+
+/// Reads every tensor of `path`.
+///
+/// # Errors
+/// [`TrainError::Torch`] naming the file.
+pub fn read(path: &Path) -> Result<Weights, TrainError> {
+    let tensors = Tensor::read_safetensors(path)
+        .map_err(TrainError::torch(format!("reading {}", path.display())))?;
+    Ok(tensors.into_iter().collect())
+}
+
+/// Writes `weights` to `path`, whole or not at all.
+///
+/// # Errors
+/// [`TrainError::Torch`] or [`TrainError::Io`], naming the file.
+pub fn write(path: &Path, weights: &Weights) -> Result<(), TrainError> {
+    // Whatever their order in memory.
+    let tensors: Vec<(&String, Tensor)> = weights
+        .iter()
+        .map(|(name, tensor)| (name, tensor.contiguous()))
+        .collect();
+    // Written beside and renamed, so that a kill leaves no half file.
+    let partial = path.with_extension("partial");
+    Tensor::write_safetensors(&tensors, &partial)
+        .map_err(TrainError::torch(format!("writing {}", path.display())))?;
+    std::fs::File::open(&partial)
+        .and_then(|file| file.sync_all())
+        .and_then(|()| std::fs::rename(&partial, path))
+        .map_err(|e| TrainError::io(path, e))
+}
+
+/// The variables of `store`, each name behind `prefix`.
+#[must_use]
+pub fn of_store(store: &VarStore, prefix: &str) -> Weights {
+    store
+        .variables()
+        .into_iter()
+        .map(|(name, tensor)| (format!("{prefix}{name}"), tensor))
+        .collect()
+}
+
+/// Copies `from`, whose names start with `prefix`, into `targets`; every target must be there.
+///
+/// # Errors
+/// [`TrainError::Weights`] naming the first missing or misshapen tensors of `path`.
+pub fn copy_into(
+    targets: &Weights,
+    from: &Weights,
+    prefix: &str,
+    path: &Path,
+) -> Result<(), TrainError> {
+    let mut problems = Vec::new();
+    for (name, target) in targets {
+        let name = format!("{prefix}{name}");
+        match from.get(&name) {
+            Some(tensor) if tensor.size() == target.size() => {
+                tch::no_grad(|| target.shallow_clone().copy_(tensor));
+            }
+            found => problems.push(unlike(&name, found, target)),
+        }
+    }
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let more = problems.len().saturating_sub(NAMED_IN_ERROR);
+    problems.truncate(NAMED_IN_ERROR);
+    if more > 0 {
+        problems.push(format!("and {more} more"));
+    }
+    Err(TrainError::Weights {
+        path: path.into(),
+        reason: problems.join("; "),
+    })
+}
+
+/// Copies `from` into `targets`, which must have the same names and shapes.
+///
+/// # Errors
+/// [`TrainError::Weights`] naming every missing, misshapen and extra tensor of `path`.
+pub fn copy_exactly(targets: &Weights, from: &Weights, path: &Path) -> Result<(), TrainError> {
+    let wrong = targets.iter().filter_map(|(name, target)| {
+        let found = from.get(name);
+        let fits = found.is_some_and(|tensor| tensor.size() == target.size());
+        (!fits).then(|| unlike(name, found, target))
+    });
+    let extra = from
+        .iter()
+        .filter(|(name, _)| !targets.contains_key(*name))
+        .map(|(name, tensor)| format!("{name}: found {:?}, expected none", tensor.size()));
+    let problems: Vec<String> = wrong.chain(extra).collect();
+    if problems.is_empty() {
+        return copy_into(targets, from, "", path);
+    }
+    Err(TrainError::Weights {
+        path: path.into(),
+        reason: format!(
+            "{} tensors do not fit:\n  {}",
+            problems.len(),
+            problems.join("\n  ")
+        ),
+    })
+}
+
+fn unlike(name: &str, found: Option<&Tensor>, target: &Tensor) -> String {
+    let expected = target.size();
+    match found {
+        None => format!("{name}: missing, expected {expected:?}"),
+        Some(tensor) => format!("{name}: found {:?}, expected {expected:?}", tensor.size()),
+    }
+}
+
+/// `weights` without `prefix` where a name has it (`module.` of a data-parallel run).
+#[must_use]
+pub fn without_prefix(weights: Weights, prefix: &str) -> Weights {
+    let strip = |name: String| {
+        name.strip_prefix(prefix)
+            .map_or(name.clone(), str::to_owned)
+    };
+    weights
+        .into_iter()
+        .map(|(name, tensor)| (strip(name), tensor))
+        .collect()
+}
