@@ -10,14 +10,14 @@
 
 use std::time::{Duration, Instant};
 use tch::{Device, Kind, Tensor, nn::VarStore};
-use trainer::networks::{Form, Rewrite, layers::Convolution};
+use trainer::networks::{ConvolutionForm, Rewrite, layers::Convolution};
 
 const ROUNDS: usize = 9;
 /// The plain one first.
-const FORMS: [Form; 3] = [
-    Form::Plain,
-    Form::Always(Rewrite::SpreadKernel),
-    Form::Always(Rewrite::BoxFilter),
+const FORMS: [ConvolutionForm; 3] = [
+    ConvolutionForm::Plain,
+    ConvolutionForm::Always(Rewrite::SpreadKernel),
+    ConvolutionForm::Always(Rewrite::BoxFilter),
 ];
 
 /// `(channels in, channels out, side of the smaller image in pixels)`.
@@ -32,7 +32,7 @@ const POOLED: [(usize, usize, i64); 6] = [
 const UPSAMPLED: [(usize, usize, i64); 4] =
     [(512, 512, 8), (512, 256, 16), (256, 128, 32), (128, 64, 64)];
 
-type Run = fn(&Convolution, &Tensor, Form) -> Tensor;
+type Run = fn(&Convolution, &Tensor, ConvolutionForm) -> Tensor;
 
 fn main() {
     println!(
@@ -86,7 +86,7 @@ fn row(name: &str, (from, to, side): (usize, usize, i64), batch: i64, scale: i64
         format!("{forward:.2}, {both:.2}")
     };
     let pixels = batch * side * side;
-    let chosen = match Form::Rewritten.rewrite(from as i64, pixels) {
+    let chosen = match ConvolutionForm::Rewritten.rewrite(from as i64, pixels) {
         None => "plain",
         Some(Rewrite::SpreadKernel) => "spread kernel",
         Some(Rewrite::BoxFilter) => "box filter",

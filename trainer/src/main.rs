@@ -1,10 +1,8 @@
 //! `trainer`: trains, tries and judges face editors.
 
-mod cli;
-
 use clap::Parser;
 use std::process::ExitCode;
-use trainer::error::TrainError;
+use trainer::{cli::Cli, error::TrainError};
 
 /// Exit code of a request that is wrong in itself, as clap's own.
 const USAGE: u8 = 2;
@@ -14,11 +12,11 @@ const FAILURE: u8 = 1;
 fn main() -> ExitCode {
     // First of all: see `device::load`.
     trainer::device::load();
-    let cli = cli::Cli::parse();
+    let cli = Cli::parse();
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("info"))
         .format_timestamp_secs()
         .init();
-    trainer::training::step::silence_memory_panics();
+    trainer::training::silence_memory_panics();
     match cli.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -7,7 +7,7 @@ use model_spec::{
     digest,
 };
 use std::{fs, path::Path};
-use trainer::align::{Request, fit_aligner};
+use trainer::align::{AlignRequest, fit_aligner};
 
 /// A checkpoint of which only the specification matters here.
 fn checkpoint(folder: &Path) {
@@ -39,8 +39,8 @@ fn faces_in(folder: &Path) {
     }
 }
 
-fn request(place: &Path) -> Request {
-    Request {
+fn request(place: &Path) -> AlignRequest {
+    AlignRequest {
         checkpoint: place.join("checkpoint"),
         data: Some(place.join("data")),
         procedural: 150,

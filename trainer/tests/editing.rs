@@ -4,9 +4,8 @@ use crate::small::trained;
 use std::{fs::File, io::BufReader};
 use tch::{Device, Tensor};
 use trainer::{
-    editing::portrait::{Change, Portrait},
-    editing::sweep::{self, Sweep},
-    training::trainee::StoredEditor,
+    editing::{Change, Portrait, Sweep, sweep},
+    networks::{Face, StoredEditor},
 };
 
 #[test]
@@ -47,14 +46,15 @@ fn a_reference_gives_its_related_code_and_keeps_the_faces_own_unrelated_one() {
         editor.style_transformer.split(&style)
     };
     let ((unrelated, related), (_, wanted)) = (split(&x, 0), split(&reference, 1));
+    let faces = [(&x, 0), (&reference, 1)].map(|(x, domain)| Face { x, domain });
     for strength in [0.0, 0.5, 1.0] {
         let code = &unrelated + &related * (1.0 - strength) + &wanted * strength;
         let expected = editor.generator.forward(&x, &code, None);
-        let found = editor.transfer((&x, 0), (&reference, 1), strength as f32, None);
+        let found = editor.transfer(faces[0], faces[1], strength as f32, None);
         crate::fixtures::assert_close("transfer", &found, &expected, 1e-5);
     }
-    let kept = editor.transfer((&x, 0), (&reference, 1), 0.0, None);
-    let copied = editor.transfer((&x, 0), (&reference, 1), 1.0, None);
+    let kept = editor.transfer(faces[0], faces[1], 0.0, None);
+    let copied = editor.transfer(faces[0], faces[1], 1.0, None);
     assert!(f64::try_from((kept - copied).abs().max()).unwrap() > 1e-4);
 }
 

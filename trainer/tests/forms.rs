@@ -8,13 +8,13 @@ use tch::{
 };
 use trainer::{
     networks::{
-        Form, Rewrite,
+        ConvolutionForm, Rewrite,
         layers::{Convolution, leaky_relu},
     },
-    optimiser::adam::{Adam, AdamSettings},
+    optimiser::{Adam, AdamSettings},
 };
 
-fn compare(name: &str, run: impl Fn(&Convolution, &Tensor, Form) -> Tensor) {
+fn compare(name: &str, run: impl Fn(&Convolution, &Tensor, ConvolutionForm) -> Tensor) {
     tch::manual_seed(3);
     let store = VarStore::new(Device::Cpu);
     let convolution = Convolution::new(&store.root(), 3, 5, 3);
@@ -32,10 +32,10 @@ fn compare(name: &str, run: impl Fn(&Convolution, &Tensor, Form) -> Tensor) {
         gradients.extend(Tensor::run_backward(&[penalty], &[weight], false, false));
         (y, gradients)
     };
-    let (plain, plain_gradients) = result(Form::Plain);
+    let (plain, plain_gradients) = result(ConvolutionForm::Plain);
     for rewrite in [Rewrite::SpreadKernel, Rewrite::BoxFilter] {
         let name = format!("{name}, {rewrite:?}");
-        let (rewritten, rewritten_gradients) = result(Form::Always(rewrite));
+        let (rewritten, rewritten_gradients) = result(ConvolutionForm::Always(rewrite));
         assert_close(&name, &rewritten, &plain, 1e-5);
         for (rewritten, plain) in rewritten_gradients.iter().zip(&plain_gradients) {
             assert_close(&format!("{name}: gradient"), rewritten, plain, 1e-5);

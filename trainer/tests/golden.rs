@@ -5,16 +5,16 @@ use serde_json::Value;
 use std::path::Path;
 use tch::{Device, Kind, Tensor, nn::VarStore};
 use trainer::{
+    config::{LossWeights, OrthogonalityForm},
+    data::Batch,
     evaluation::frechet,
     import,
-    losses::objective::{Batch, LossWeights, discriminator_objective, edit, editor_objective},
-    losses::{Orthogonality, orthogonality},
+    losses::{EditedBatch, discriminator_objective, editor_objective, orthogonality},
     networks::{
-        Discriminator, Editor, FaceMask, Form, InceptionV3, Masks, ResNet18, Rewrite,
+        ConvolutionForm, Discriminator, Editor, FaceMask, InceptionV3, Masks, ResNet18, Rewrite,
         face_mask::masks_from_heat_maps, style_encoder::select_domain,
     },
-    weights::pickle,
-    weights::{self, Weights},
+    weights::{self, Weights, pickle},
 };
 
 /// Both, whether or not they pay.
@@ -28,7 +28,7 @@ struct Golden {
     io: Weights,
 }
 
-fn load(folder: &Path, form: Form) -> Golden {
+fn load(folder: &Path, form: ConvolutionForm) -> Golden {
     let config: Value =
         serde_json::from_str(&std::fs::read_to_string(folder.join("config.json")).unwrap())
             .unwrap();
@@ -61,7 +61,7 @@ fn load(folder: &Path, form: Form) -> Golden {
     }
 }
 
-fn outputs_match(name: &str, form: Form) {
+fn outputs_match(name: &str, form: ConvolutionForm) {
     let Some(folder) = folder(name) else { return };
     let golden = load(&folder, form);
     let (editor, io) = (&golden.editor, &golden.io);
@@ -99,21 +99,21 @@ fn outputs_match(name: &str, form: Form) {
 #[test]
 fn plain_networks_at_64_pixels_match_the_reference() {
     let _alone = crate::small::alone();
-    outputs_match("official-64-plain", Form::Plain);
+    outputs_match("official-64-plain", ConvolutionForm::Plain);
 }
 
 #[test]
 fn rewritten_networks_at_64_pixels_match_the_reference() {
     let _alone = crate::small::alone();
     for rewrite in REWRITES {
-        outputs_match("official-64-plain", Form::Always(rewrite));
+        outputs_match("official-64-plain", ConvolutionForm::Always(rewrite));
     }
 }
 
 #[test]
 fn networks_with_high_pass_skips_match_the_reference() {
     let _alone = crate::small::alone();
-    outputs_match("official-256-hpf", Form::Rewritten);
+    outputs_match("official-256-hpf", ConvolutionForm::Rewritten);
 }
 
 fn assert_value(name: &str, found: &Tensor, expected: &Value) {
@@ -191,11 +191,11 @@ fn official_names(store: &VarStore, network: &str) -> Weights {
 fn losses_and_every_gradient_norm_match_the_reference() {
     let _alone = crate::small::alone();
     for rewrite in REWRITES {
-        step_matches(Form::Always(rewrite));
+        step_matches(ConvolutionForm::Always(rewrite));
     }
 }
 
-fn step_matches(form: Form) {
+fn step_matches(form: ConvolutionForm) {
     let (Some(networks), Some(step)) = (folder("official-64-plain"), folder("training-step"))
     else {
         return;
@@ -210,8 +210,8 @@ fn step_matches(form: Form) {
         target: golden.io["y_trg"].shallow_clone(),
         masks: None,
     };
-    let edited = edit(&golden.editor, &batch);
-    assert_close("fake", &edited.image, &step_io["fake"], 1e-4);
+    let edited = EditedBatch::new(&golden.editor, &batch);
+    assert_close("fake", &edited.fake, &step_io["fake"], 1e-4);
     let resnet18 = resnet18();
     let features = resnet18.features(&batch.x);
     assert_close("F(x)", &features, &step_io["resnet18_features_x"], 1e-4);
@@ -220,13 +220,13 @@ fn step_matches(form: Form) {
     let objective = discriminator_objective(
         &golden.discriminator,
         &batch,
-        &edited.image,
+        &edited.fake,
         &weights,
         Some(1),
         |judge| judge(),
     );
-    for (name, loss) in &objective.parts {
-        assert_value(name, loss, &expected["d"][name]);
+    for loss in &objective.losses {
+        assert_value(loss.name, &loss.value, &expected["d"][loss.name]);
     }
     objective.total.backward();
     let store = weights::of_store(&golden.discriminator_store, "");
@@ -241,9 +241,9 @@ fn step_matches(form: Form) {
         |x| resnet18.features(x),
         |_| unreachable!("no classification loss in the paper"),
     );
-    assert_eq!(objective.parts.len(), 5);
-    for (name, loss) in &objective.parts {
-        assert_value(name, loss, &expected["g"][name]);
+    assert_eq!(objective.losses.len(), 5);
+    for loss in &objective.losses {
+        assert_value(loss.name, &loss.value, &expected["g"][loss.name]);
     }
     objective.total.backward();
     for network in ["generator", "style_encoder"] {
@@ -251,17 +251,11 @@ fn step_matches(form: Form) {
         assert_gradient_norms(&store, &expected["g"]["grad_norms"][network]);
     }
     let forms = [
-        ("orthogonality_single", Orthogonality::Single),
-        ("orthogonality_inner", Orthogonality::Inner),
+        ("orthogonality_single", OrthogonalityForm::Single),
+        ("orthogonality_inner", OrthogonalityForm::Inner),
     ];
     for (name, form) in forms {
-        let split = &edited.split;
-        let loss = orthogonality(
-            &split.unrelated,
-            &split.related,
-            &split.related_target,
-            form,
-        );
+        let loss = orthogonality(&edited.split, form, &Tensor::from(1.0_f32));
         assert_value(name, &loss, &expected["g"][name]);
     }
 }

@@ -15,14 +15,13 @@ use tch::{Device, Tensor};
 use trainer::{
     checkpoint,
     config::attributes,
-    import::{Request, import, infer, official},
+    import::{ImportRequest, import, infer, official},
     networks::{FaceMask, ResNet18},
-    weights::pickle,
-    weights::{self, Weights},
+    weights::{self, Weights, pickle},
 };
 
-fn request(input: PathBuf, out: PathBuf, names: &str) -> Request {
-    Request {
+fn request(input: PathBuf, out: PathBuf, names: &str) -> ImportRequest {
+    ImportRequest {
         input,
         out,
         attributes: Some(attributes::parse(names).unwrap()),

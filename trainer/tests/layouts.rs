@@ -4,9 +4,8 @@ use crate::small::SIZE;
 use std::{fmt::Write, fs, path::Path};
 use tch::{Kind, Tensor};
 use trainer::{
-    config::Targets,
-    config::attributes,
-    data::{DataSet, Layout, Listing, Sampler, Split, listing::detect},
+    config::{Targets, attributes},
+    data::{DataSet, Layout, Listing, Rendering, Sampler, Split, listing::detect},
     error::TrainError,
 };
 
@@ -167,7 +166,10 @@ fn procedural_faces_come_in_every_combination_of_their_attributes() {
             "synthetic".as_ref(),
             &config.architecture,
             &attributes,
-            (3, 5),
+            Rendering {
+                faces_per_domain: 3,
+                seed: 5,
+            },
         )
     };
     let (data, again) = (open().unwrap(), open().unwrap());
@@ -196,7 +198,11 @@ fn batches_draw_every_domain_evenly_however_few_faces_it_has_and_targets_as_set(
         fs::remove_file(folder.join(format!("train/neutral/{seed}.png"))).unwrap();
     }
     let config = crate::small::config(&[]);
-    let data = DataSet::open(&folder, &config.architecture, &config.attributes, (0, 0)).unwrap();
+    let none = Rendering {
+        faces_per_domain: 0,
+        seed: 0,
+    };
+    let data = DataSet::open(&folder, &config.architecture, &config.attributes, none).unwrap();
     for (targets, kept) in [(Targets::Any, 0.5), (Targets::Other, 0.0)] {
         let sampler = Sampler {
             real: data.train.clone(),

@@ -3,7 +3,7 @@
 use crate::small::{config, data, step, train};
 use model_spec::checkpoint::TRAINING_FILE;
 use std::fs;
-use trainer::data::{DataSet, inspect, pack};
+use trainer::data::{DataSet, Rendering, inspect, pack};
 
 #[test]
 fn a_pack_trains_to_the_same_bytes_as_its_folder() {
@@ -34,7 +34,11 @@ fn a_damaged_pack_and_one_for_another_model_are_refused() {
         ..architecture.clone()
     };
     let message = |architecture| {
-        let opened = DataSet::open(&packed, architecture, attributes, (0, 0));
+        let none = Rendering {
+            faces_per_domain: 0,
+            seed: 0,
+        };
+        let opened = DataSet::open(&packed, architecture, attributes, none);
         opened.unwrap_err().to_string()
     };
     let text = message(&larger);

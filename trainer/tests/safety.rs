@@ -14,7 +14,7 @@ use std::{
     thread::sleep,
     time::{Duration, Instant},
 };
-use trainer::{error::TrainError, training::step::with_memory_hint};
+use trainer::{error::TrainError, training::with_memory_hint};
 
 /// `trainer fit` on one thread, with the small settings and `more`.
 fn fit(data: &Path, out: &Path, more: &[&str]) -> Command {

@@ -2,7 +2,7 @@
 
 use crate::small::{SIZE, config_of, configs, data, step, train};
 use std::fs;
-use trainer::{checkpoint, losses::Orthogonality, networks::FaceMask, weights};
+use trainer::{checkpoint, config::OrthogonalityForm, networks::FaceMask, weights};
 
 fn shipped() -> Vec<String> {
     let mut names = Vec::new();
@@ -61,12 +61,12 @@ fn every_settings_file_runs_two_steps_at_a_small_size() {
 fn the_ablation_switches_what_the_papers_table_says() {
     let _alone = crate::small::alone();
     let rows = [
-        ("bl", 0.0, Orthogonality::None),
-        ("bl-pl", 1.0, Orthogonality::None),
-        ("bl-pl-ol-single", 1.0, Orthogonality::Single),
-        ("bl-pl-ol-inner", 1.0, Orthogonality::Inner),
-        ("bl-ol-l1", 0.0, Orthogonality::Full),
-        ("full", 1.0, Orthogonality::Full),
+        ("bl", 0.0, OrthogonalityForm::None),
+        ("bl-pl", 1.0, OrthogonalityForm::None),
+        ("bl-pl-ol-single", 1.0, OrthogonalityForm::Single),
+        ("bl-pl-ol-inner", 1.0, OrthogonalityForm::Inner),
+        ("bl-ol-l1", 0.0, OrthogonalityForm::Full),
+        ("full", 1.0, OrthogonalityForm::Full),
     ];
     let paper = config_of("celeba-hq-256.toml", &[]);
     for (name, perceptual, form) in rows {

@@ -6,10 +6,10 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
 };
 use trainer::{
-    checkpoint::{self, Loaded},
+    checkpoint::{self, Checkpoint},
     config::Config,
     error::TrainError,
-    training::fit::{Request, fit},
+    training::{FitRequest, fit},
 };
 
 pub const SIZE: u32 = 32;
@@ -73,7 +73,7 @@ pub fn settings(more: &[&str]) -> Vec<String> {
 }
 
 pub fn train(data: &Path, out: &Path, config: Config, resume: bool) -> Result<(), TrainError> {
-    let request = Request {
+    let request = FitRequest {
         config,
         data: data.into(),
         out: out.into(),
@@ -87,7 +87,7 @@ pub fn step(out: &Path, step: u64) -> PathBuf {
 }
 
 /// A checkpoint of four steps on the faces of [`data`], and those faces' folder.
-pub fn trained(folder: &Path) -> (Loaded, PathBuf) {
+pub fn trained(folder: &Path) -> (Checkpoint, PathBuf) {
     let data = data(&folder.join("data"));
     let out = folder.join("run");
     train(&data, &out, config(&[]), false).unwrap();

@@ -5,28 +5,27 @@ use model_spec::checkpoint::{MODEL_FILE, TRAINING_FILE};
 use std::fs;
 use tch::{Device, Kind, Tensor};
 use trainer::{
-    device::speed::{self, Speed},
-    losses::objective::Batch,
+    data::Batch,
+    device::{Speed, in_float32},
     networks::{
-        Form, Rewrite,
+        ConvolutionForm, Rewrite, StoredClassifier,
         convolution_form::{BOX_CHANNELS, BOX_PIXELS, SPREAD_PIXELS},
+        layers::Convolution,
         multiply_adds,
     },
-    training::bench::{Request, bench, table},
-    training::step::Judges,
-    training::trainee::{StoredClassifier, Trainee},
+    training::{BenchRequest, FrozenNetworks, StepPlan, Trainee, Updates, bench, table},
     weights,
 };
 
 /// The paper's losses and generator, small.
-fn request() -> Request {
+fn request() -> BenchRequest {
     let small = [
         "architecture.w_hpf=0",
         "architecture.stem_channels=8",
         "architecture.max_conv_dim=32",
         "architecture.image_size=64",
     ];
-    Request {
+    BenchRequest {
         config: config_of("celeba-hq-256.toml", &small),
         rounds: 1,
     }
@@ -54,15 +53,15 @@ fn rewrites_save_multiply_adds_and_leave_the_losses_within_1e_4() {
 fn multiply_adds_are_those_of_the_layers() {
     let _alone = crate::small::alone();
     let store = tch::nn::VarStore::new(Device::Cpu);
-    let convolution = trainer::networks::layers::Convolution::new(&store.root(), 3, 5, 3);
+    let convolution = Convolution::new(&store.root(), 3, 5, 3);
     let x = Tensor::zeros([2, 3, 8, 8], (Kind::Float, Device::Cpu));
     let _ = multiply_adds::take();
     let _ = convolution.forward(&x);
     assert_eq!(multiply_adds::take(), 2 * 8 * 8 * 3 * 5 * 9);
     for (rewrite, taps) in [(Rewrite::SpreadKernel, 16), (Rewrite::BoxFilter, 9)] {
-        let _ = convolution.forward_pooled(&x, Form::Always(rewrite));
+        let _ = convolution.forward_pooled(&x, ConvolutionForm::Always(rewrite));
         assert_eq!(multiply_adds::take(), 2 * 4 * 4 * 3 * 5 * taps);
-        let _ = convolution.forward_upsampled(&x, Form::Always(rewrite));
+        let _ = convolution.forward_upsampled(&x, ConvolutionForm::Always(rewrite));
         assert_eq!(multiply_adds::take(), 2 * 8 * 8 * 3 * 5 * taps);
     }
 }
@@ -73,17 +72,16 @@ fn the_rewrite_depends_on_channels_and_pixels_and_very_small_images_have_none() 
     let store = tch::nn::VarStore::new(Device::Cpu);
     for (channels, smallest, taps) in [(3, SPREAD_PIXELS, 16), (BOX_CHANNELS, BOX_PIXELS, 9)] {
         let path = store.root() / channels;
-        let convolution =
-            trainer::networks::layers::Convolution::new(&path, channels as usize, 5, 3);
+        let convolution = Convolution::new(&path, channels as usize, 5, 3);
         let side = 2 * (smallest as f64).sqrt().ceil() as i64;
         for (side, taps) in [(side, taps), (side - 2, 36)] {
             let expected = (side * side / 4 * channels * 5 * taps) as u64;
             let x = Tensor::zeros([1, channels, side, side], (Kind::Float, Device::Cpu));
             let _ = multiply_adds::take();
-            let _ = convolution.forward_pooled(&x, Form::Rewritten);
+            let _ = convolution.forward_pooled(&x, ConvolutionForm::Rewritten);
             assert_eq!(multiply_adds::take(), expected);
             let small = x.narrow(2, 0, side / 2).narrow(3, 0, side / 2);
-            let _ = convolution.forward_upsampled(&small, Form::Rewritten);
+            let _ = convolution.forward_upsampled(&small, ConvolutionForm::Rewritten);
             assert_eq!(multiply_adds::take(), expected);
         }
     }
@@ -101,7 +99,7 @@ fn bfloat16_covers_convolutions_and_leaves_float32_where_it_is_asked_for() {
     let convolve = || x.conv2d(&kernel, None::<&Tensor>, [1, 1], [1, 1], [1, 1], 1);
     assert_eq!(convolve().kind(), Kind::Float);
     let (mixed, inner) = bf16.mixed(Device::Cpu, || {
-        (convolve(), speed::in_float32(Device::Cpu, convolve))
+        (convolve(), in_float32(Device::Cpu, convolve))
     });
     assert_eq!(mixed.kind(), Kind::BFloat16);
     assert_eq!(inner.kind(), Kind::Float);
@@ -117,16 +115,16 @@ fn bfloat16_covers_convolutions_and_leaves_float32_where_it_is_asked_for() {
 fn a_step_in_bfloat16_has_nearly_the_losses_of_float32_and_exactly_its_r1() {
     let _alone = crate::small::alone();
     let config = request().config;
-    let (architecture, attributes) = (&config.architecture, &config.attributes);
-    let classifier = StoredClassifier::new(architecture, attributes, Device::Cpu);
-    let judges = Judges::new(&config, &classifier.network, Device::Cpu).unwrap();
+    let classifier = StoredClassifier::new(&config.architecture, &config.attributes, Device::Cpu);
+    let frozen = FrozenNetworks::load(&config, &classifier.network, Device::Cpu).unwrap();
     let losses = |bf16: bool| {
-        let speed = Speed {
+        let mut config = config.clone();
+        config.seed = 7;
+        config.speed = Speed {
             bf16,
             ..Speed::PLAIN
         };
-        let adam = (config.editor_adam, config.discriminator_adam);
-        let mut trainee = Trainee::new(architecture, attributes, adam, speed, 7, Device::Cpu);
+        let mut trainee = Trainee::new(&config, Device::Cpu);
         tch::manual_seed(8);
         let coarse = Tensor::rand([2, 3, 8, 8], tch::kind::FLOAT_CPU) * 2.0 - 1.0;
         let batch = Batch {
@@ -135,11 +133,15 @@ fn a_step_in_bfloat16_has_nearly_the_losses_of_float32_and_exactly_its_r1() {
             target: Tensor::from_slice(&[1_i64, 0]),
             masks: None,
         };
-        let edit = trainee.edit(&batch, speed, true);
-        let mut losses = trainee.discriminator_step(&batch, &edit, &config.loss, speed, Some(1));
-        losses.extend(trainee.editor_step(&batch, &edit, &config.loss, speed, &judges));
-        let value = |(name, loss): (&'static str, Tensor)| (name, loss.double_value(&[]));
-        losses.into_iter().map(value).collect::<Vec<_>>()
+        let plan = StepPlan {
+            updates: Updates::Both,
+            r1_interval: Some(1),
+            ..StepPlan::at(&config, 1)
+        };
+        let losses = trainee.step(batch, &plan, &frozen).into_iter();
+        losses
+            .map(|loss| (loss.name, loss.value.double_value(&[])))
+            .collect::<Vec<_>>()
     };
     for ((name, plain), (_, mixed)) in losses(false).into_iter().zip(losses(true)) {
         let difference = (plain - mixed).abs() / plain.abs();

@@ -7,9 +7,12 @@ use prost::Message;
 use std::{fs, path::Path, process::Command};
 use tch::Tensor;
 use trainer::{
-    editing::batch_editor::unrelated_share,
-    evaluation::metrics::{SCORE, UNRELATED_SHARE},
-    run::tensorboard::{Event, EventWriter, masked_crc},
+    editing::unrelated_share,
+    evaluation::{SCORE, UNRELATED_SHARE},
+    run::{
+        statistics,
+        tensorboard::{Event, EventWriter, masked_crc},
+    },
 };
 
 /// Events of all files of a run, their checksums checked.
@@ -196,7 +199,7 @@ fn a_resumed_run_drops_the_statistics_behind_its_checkpoint() {
     let temporary = tempfile::tempdir().unwrap();
     let stats = temporary.path().join("stats.jsonl");
     fs::write(&stats, "{\"step\":1}\n{\"step\":2}\n{\"step\":3}\n{\"ste").unwrap();
-    trainer::run::statistics::rewind(&stats, 2).unwrap();
+    statistics::rewind(&stats, 2).unwrap();
     assert_eq!(
         fs::read_to_string(&stats).unwrap(),
         "{\"step\":1}\n{\"step\":2}\n"

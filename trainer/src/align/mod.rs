@@ -12,7 +12,10 @@ mod measure;
 mod portrait;
 mod regression;
 
-use crate::{data::DataSet, error::TrainError};
+use crate::{
+    data::{DataSet, Rendering},
+    error::TrainError,
+};
 use aligner::Aligner;
 use model_spec::{
     CheckpointSpec,
@@ -36,7 +39,7 @@ const JUDGED_SEED: u64 = 1 << 40;
 
 /// What `trainer fit-aligner` was asked to do.
 #[derive(Debug, Clone)]
-pub struct Request {
+pub struct AlignRequest {
     /// Checkpoint folder; gets `aligner.bin`.
     pub checkpoint: PathBuf,
     /// Training images, in any layout; without them the procedural faces have to do.
@@ -56,7 +59,7 @@ pub type Figures = BTreeMap<String, f64>;
 ///
 /// # Errors
 /// [`TrainError`] naming the file.
-pub fn fit_aligner(request: &Request) -> Result<Figures, TrainError> {
+pub fn fit_aligner(request: &AlignRequest) -> Result<Figures, TrainError> {
     let mut spec = CheckpointSpec::load(&request.checkpoint, &[MODEL_FILE])?;
     let framing = spec.framing;
     let window = Aligner::window_of(&framing);
@@ -67,9 +70,12 @@ pub fn fit_aligner(request: &Request) -> Result<Figures, TrainError> {
         Portraits::procedural(&framing, JUDGED_PROCEDURAL, JUDGED_SEED),
     )];
     if let Some(data) = &request.data {
-        let rendered = (request.procedural / 2, request.seed);
+        let rendering = Rendering {
+            faces_per_domain: request.procedural / 2,
+            seed: request.seed,
+        };
         let architecture = portrait::architecture(&spec);
-        let data = DataSet::open(data, &architecture, &spec.attributes, rendered)?;
+        let data = DataSet::open(data, &architecture, &spec.attributes, rendering)?;
         sets.push(Portraits::of_images(&data.train, &architecture, &window));
         if let Some(test) = &data.test {
             judged.push(("test", Portraits::of_images(test, &architecture, &window)));

@@ -3,10 +3,11 @@
 pub mod compatibility;
 pub mod parity;
 
+pub use parity::ParityNetworks;
+
 use crate::{
     error::TrainError,
-    networks::FaceMask,
-    training::trainee::{StoredClassifier, StoredEditor},
+    networks::{FaceMask, StoredClassifier, StoredEditor},
     weights::{self, Weights},
 };
 use model_spec::{
@@ -90,7 +91,7 @@ fn remove_if_there(folder: &Path) -> Result<(), TrainError> {
 
 /// A checkpoint opened for use.
 #[derive(Debug)]
-pub struct Loaded {
+pub struct Checkpoint {
     /// Its specification.
     pub spec: CheckpointSpec,
     /// The averaged editor.
@@ -105,7 +106,7 @@ pub struct Loaded {
 ///
 /// # Errors
 /// [`TrainError`] naming file, tensor, found and expected.
-pub fn load(folder: &Path, device: Device) -> Result<Loaded, TrainError> {
+pub fn load(folder: &Path, device: Device) -> Result<Checkpoint, TrainError> {
     let spec = CheckpointSpec::load(folder, &[MODEL_FILE])?;
     let path = folder.join(MODEL_FILE);
     let tensors = weights::read(&path)?;
@@ -132,7 +133,7 @@ pub fn load(folder: &Path, device: Device) -> Result<Loaded, TrainError> {
     } else {
         None
     };
-    Ok(Loaded {
+    Ok(Checkpoint {
         spec,
         editor,
         classifier,

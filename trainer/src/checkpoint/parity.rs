@@ -14,17 +14,30 @@ const SEED: u64 = 0x5041_5249_5459;
 /// Strength of every attribute in the sample's edits, face by face.
 const STRENGTHS: [f32; tensor::PARITY_FACES] = [1.0, -1.0, 0.5, -0.5, 1.5, -0.25, 0.75, 1.0];
 
-/// Runs `editor` and `classifier` on the sample's faces, with the masks of `face_mask` if given; names and shapes as in
-/// [`model_spec::tensor`].
+/// The networks that a sample is made with.
+#[derive(Debug, Clone, Copy)]
+pub struct ParityNetworks<'a> {
+    /// Edits the faces.
+    pub editor: &'a Editor,
+    /// Adds its logits, where the checkpoint has one.
+    pub classifier: Option<&'a Classifier>,
+    /// Adds the masks that the generator reads, where the checkpoint has one.
+    pub face_mask: Option<&'a FaceMask>,
+}
+
+/// Runs the networks on the sample's faces; names and shapes as in [`model_spec::tensor`].
 #[must_use]
 pub fn sample(
     architecture: &Architecture,
     attributes: &AttributeSet,
-    editor: &Editor,
-    classifier: Option<&Classifier>,
-    face_mask: Option<&FaceMask>,
+    networks: ParityNetworks<'_>,
     device: Device,
 ) -> Weights {
+    let ParityNetworks {
+        editor,
+        classifier,
+        face_mask,
+    } = networks;
     let domains = attributes.domain_count();
     let per_domain = tensor::PARITY_FACES.div_ceil(domains);
     let set = synthetic::render(architecture, attributes, per_domain, SEED);

@@ -1,8 +1,8 @@
 //! `fit-aligner`.
 
+use crate::align::{self, AlignRequest};
 use clap::Args;
 use std::path::PathBuf;
-use trainer::align;
 
 /// See [`super::Command::FitAligner`].
 #[derive(Debug, Args)]
@@ -28,7 +28,7 @@ pub struct FitAligner {
 impl FitAligner {
     /// Does what was asked.
     pub fn run(self) -> anyhow::Result<()> {
-        let request = align::Request {
+        let request = AlignRequest {
             checkpoint: self.checkpoint,
             data: self.data,
             procedural: self.procedural,

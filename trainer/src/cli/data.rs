@@ -1,11 +1,11 @@
 //! Data: `pack` and `inspect`.
 
-use clap::Args;
-use std::path::PathBuf;
-use trainer::{
+use crate::{
     config::Config,
     data::{inspect, pack},
 };
+use clap::Args;
+use std::path::PathBuf;
 
 /// See [`super::Command::Pack`].
 #[derive(Debug, Args)]

@@ -1,17 +1,15 @@
 //! Trained models: `edit` and `eval`.
 
-use clap::Args;
-use std::path::PathBuf;
-use trainer::{
+use crate::{
     checkpoint,
     config::{ClassifierConfig, Config, EvaluationConfig},
     device,
-    editing::files,
-    editing::portrait::{Change, Portrait},
-    editing::sweep::{self, Sweep},
+    editing::{Change, Portrait, Sweep, files, sweep},
     error::TrainError,
-    evaluation::evaluate,
+    evaluation::{self, EvaluateRequest},
 };
+use clap::Args;
+use std::path::PathBuf;
 
 /// See [`super::Command::Edit`].
 #[derive(Debug, Args)]
@@ -46,7 +44,7 @@ pub struct Edit {
 impl Edit {
     /// Does what was asked.
     pub fn run(self) -> anyhow::Result<()> {
-        let device = device::device();
+        let device = device::choose();
         let model = checkpoint::load(&self.checkpoint, device)?;
         let attributes = &model.spec.attributes;
         if let Some(text) = &self.sweep {
@@ -66,9 +64,11 @@ impl Edit {
                 Change::Strengths(strengths.map_err(TrainError::from)?)
             }
         };
-        let (edited, skipped) = files::edit_files(&model, &change, &self.input, &self.out, device)?;
+        let done = files::edit_files(&model, &change, &self.input, &self.out, device)?;
         log::info!(
-            "{edited} pictures edited, {skipped} skipped: {}",
+            "{} pictures edited, {} skipped: {}",
+            done.edited,
+            done.skipped,
             self.out.display()
         );
         Ok(())
@@ -114,7 +114,7 @@ impl Eval {
             Some(path) => Config::load(path, &[])?.evaluation,
             None => EvaluationConfig::default(),
         };
-        let request = evaluate::Request {
+        let request = EvaluateRequest {
             checkpoint: self.checkpoint,
             data: self.data,
             judge: self.judge,
@@ -131,7 +131,7 @@ impl Eval {
             inception: self.inception,
             record: self.record,
         };
-        for (name, value) in evaluate::evaluate(&request)? {
+        for (name, value) in evaluation::evaluate(&request)? {
             println!("{name:48} {value:.4}");
         }
         Ok(())

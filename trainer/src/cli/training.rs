@@ -1,11 +1,14 @@
 //! Training: `fit` and `bench`.
 
+use crate::{
+    config::Config,
+    training::{self, BenchRequest, FitRequest},
+};
 use clap::Args;
 use std::{
     path::PathBuf,
     sync::{Arc, atomic::AtomicBool},
 };
-use trainer::{config::Config, training::bench, training::dry_run, training::fit};
 
 /// See [`super::Command::Fit`].
 #[derive(Debug, Args)]
@@ -41,14 +44,14 @@ impl Fit {
         for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
             signal_hook::flag::register(signal, Arc::clone(&stop))?;
         }
-        let request = fit::Request {
+        let request = FitRequest {
             config: Config::load_for(&self.config, self.attributes.as_deref(), &self.set)?,
             data: self.data,
             out: self.out,
             resume: self.resume,
         };
         if self.dry_run {
-            let findings = dry_run::dry_run(&request)?;
+            let findings = training::dry_run(&request)?;
             let names = request.config.attributes.domain_names();
             for (name, count) in names.iter().zip(&findings.faces) {
                 println!("train/{name}: {count} faces");
@@ -62,7 +65,7 @@ impl Fit {
             println!("everything is in place; nothing was written");
             return Ok(());
         }
-        Ok(fit::fit(&request, &stop)?)
+        Ok(training::fit(&request, &stop)?)
     }
 }
 
@@ -83,12 +86,12 @@ pub struct Bench {
 impl Bench {
     /// Does what was asked.
     pub fn run(self) -> anyhow::Result<()> {
-        let request = bench::Request {
+        let request = BenchRequest {
             config: Config::load(&self.config, &self.set)?,
             rounds: self.rounds.max(1),
         };
-        let rows = bench::bench(&request)?;
-        print!("{}", bench::table(&request, &rows));
+        let rows = training::bench(&request)?;
+        print!("{}", training::table(&request, &rows));
         Ok(())
     }
 }

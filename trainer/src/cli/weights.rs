@@ -1,16 +1,15 @@
 //! Weights from elsewhere: `import` and `classifier`.
 
+use crate::{
+    config::{ClassifierConfig, Targets, attributes},
+    data::{DataSet, Rendering, Sampler},
+    device,
+    evaluation::classifier,
+    import::{self, ImportRequest},
+};
 use clap::Args;
 use model_spec::{CheckpointSpec, Framing};
 use std::path::PathBuf;
-use trainer::{
-    config::attributes,
-    config::{ClassifierConfig, Targets},
-    data::{DataSet, Sampler},
-    device,
-    evaluation::classifier,
-    import,
-};
 
 /// See [`super::Command::Import`].
 #[derive(Debug, Args)]
@@ -65,7 +64,7 @@ fn framing(text: &str) -> Result<Framing, String> {
 impl Import {
     /// Does what was asked.
     pub fn run(self) -> anyhow::Result<()> {
-        let request = import::Request {
+        let request = ImportRequest {
             attributes: self
                 .attributes
                 .as_deref()
@@ -108,7 +107,11 @@ impl Classifier {
         const SYNTHETIC_FACES: usize = 600;
         let spec = CheckpointSpec::load(&self.checkpoint, &[])?;
         let (architecture, attributes) = (&spec.architecture, &spec.attributes);
-        let data = DataSet::open(&self.data, architecture, attributes, (SYNTHETIC_FACES, 1))?;
+        let rendering = Rendering {
+            faces_per_domain: SYNTHETIC_FACES,
+            seed: 1,
+        };
+        let data = DataSet::open(&self.data, architecture, attributes, rendering)?;
         let sampler = Sampler {
             real: data.train,
             synthetic: None,
@@ -120,7 +123,7 @@ impl Classifier {
             batch_size: 64,
             learning_rate: 2e-3,
         };
-        let device = device::device();
+        let device = device::choose();
         let classifier = classifier::train(
             architecture,
             attributes,

@@ -1,9 +1,7 @@
 //! The text of a settings file: its base, command-line overrides, and messages about unknown keys.
 
-use crate::{
-    config::EvaluationConfig, config::attributes::nearest, device::speed::Speed, error::TrainError,
-    losses::objective::LossWeights,
-};
+use super::attributes::nearest;
+use crate::error::TrainError;
 use std::path::Path;
 
 /// Adds the nearest known name to serde's message about an unknown one.
@@ -61,12 +59,13 @@ fn merge(table: &mut toml::Table, changes: toml::Table) {
     }
 }
 
-/// Writes out what a file may leave out, so that `--set` finds it.
-pub fn add_defaults(table: &mut toml::Table) {
-    let loss = toml::Table::try_from(LossWeights::default());
-    let speed = toml::Table::try_from(Speed::default());
-    let evaluation = toml::Table::try_from(EvaluationConfig::default());
-    for (name, defaults) in [("loss", loss), ("speed", speed), ("evaluation", evaluation)] {
+/// Fills in the sections that a file may leave out, in whole or in part, so that `--set` finds their keys.
+pub fn add_defaults<const N: usize>(
+    table: &mut toml::Table,
+    sections: [(&str, Result<toml::Table, toml::ser::Error>); N],
+) {
+    for (name, defaults) in sections {
+        // Plain structs of numbers, switches and names always become a table.
         let defaults = defaults.unwrap_or_default();
         let section = table
             .entry(name)

@@ -10,6 +10,15 @@ const TEST_SEED: u64 = 0x7E57_FACE_0000_0000;
 /// Procedural test faces rendered for every domain.
 const SYNTHETIC_TEST_FACES: usize = 48;
 
+/// How many procedural faces are rendered, and which.
+#[derive(Debug, Clone, Copy)]
+pub struct Rendering {
+    /// Training faces of every domain.
+    pub faces_per_domain: usize,
+    /// Seed of the first domain.
+    pub seed: u64,
+}
+
 /// Faces to learn from and faces to judge on.
 #[derive(Debug, Clone)]
 pub struct DataSet {
@@ -25,7 +34,7 @@ pub struct DataSet {
 
 impl DataSet {
     /// Opens `data`, a folder, a pack or `synthetic`, and decodes, maps or renders its faces;
-    /// `synthetic` renders `faces_per_domain` training faces from `seed`.
+    /// only `synthetic` uses `rendering`.
     ///
     /// # Errors
     /// [`TrainError`] naming the file or folder that is wrong.
@@ -33,7 +42,7 @@ impl DataSet {
         data: &Path,
         architecture: &Architecture,
         attributes: &AttributeSet,
-        (faces_per_domain, seed): (usize, u64),
+        rendering: Rendering,
     ) -> Result<Self, TrainError> {
         let layout = listing::detect(data)?;
         log::info!("data: {} ({layout})", data.display());
@@ -41,6 +50,10 @@ impl DataSet {
             Layout::Packed => pack::open(data, architecture, attributes),
             Layout::Synthetic => {
                 synthetic::check(attributes)?;
+                let Rendering {
+                    faces_per_domain,
+                    seed,
+                } = rendering;
                 let render = |count, seed| synthetic::render(architecture, attributes, count, seed);
                 let text = format!("synthetic {faces_per_domain} {seed}");
                 Ok(Self {

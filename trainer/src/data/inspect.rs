@@ -1,11 +1,11 @@
 //! `trainer inspect`: what would be trained on.
 
 use super::{
-    DataSet, FaceSet, Layout, Listing, Split,
+    DataSet, FaceSet, Layout, Listing, Rendering, Split,
     decode::{self, Report},
     listing, picture,
 };
-use crate::{editing::grid, error::TrainError};
+use crate::error::TrainError;
 use image::{RgbImage, imageops};
 use model_spec::{Architecture, AttributeSet};
 use std::path::{Path, PathBuf};
@@ -33,7 +33,11 @@ pub fn inspect(
     print(format!("data: {} ({layout})", data.display()));
     let rows = match layout {
         Layout::Packed | Layout::Synthetic => {
-            let data = DataSet::open(data, architecture, attributes, (SHOWN, 0))?;
+            let rendering = Rendering {
+                faces_per_domain: SHOWN,
+                seed: 0,
+            };
+            let data = DataSet::open(data, architecture, attributes, rendering)?;
             stored(&data, attributes, print)?
         }
         _ => pictures(data, layout, architecture, attributes, print)?,
@@ -46,7 +50,7 @@ pub fn inspect(
             imageops::replace(&mut picture, face, left.into(), top.into());
         }
     }
-    grid::write(sheet, &picture)?;
+    picture::write(sheet, &picture)?;
     print(format!("contact sheet: {}", sheet.display()));
     Ok(())
 }

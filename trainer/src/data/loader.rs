@@ -1,7 +1,7 @@
 //! Batches made ahead on a thread of their own, so that a step never waits for memory or disk.
 
-use super::{Sampler, augment, sampler::HostBatch};
-use crate::{error::TrainError, losses::objective::Batch};
+use super::{Batch, Sampler, augment, sampler::HostBatch};
+use crate::error::TrainError;
 use std::{
     sync::mpsc::{Receiver, sync_channel},
     thread,

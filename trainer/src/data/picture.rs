@@ -1,5 +1,6 @@
 //! Reading and writing picture files.
 
+use crate::error::TrainError;
 use image::{DynamicImage, ImageDecoder, ImageReader, RgbImage, imageops};
 use model_spec::{ColourMode, pixel};
 use std::{fs, io::Cursor, path::Path};
@@ -65,6 +66,16 @@ pub fn resized(square: &RgbImage, size: usize) -> RgbImage {
         return square.clone();
     }
     imageops::resize(square, size, size, imageops::FilterType::Triangle)
+}
+
+/// Writes a picture in the format that its name ends in.
+///
+/// # Errors
+/// [`TrainError::Io`] naming the file.
+pub fn write(path: &Path, picture: &RgbImage) -> Result<(), TrainError> {
+    picture
+        .save(path)
+        .map_err(|e| TrainError::io(path, std::io::Error::other(e)))
 }
 
 /// Interleaved RGB to planar bytes `[C,H,W]`.

@@ -1,8 +1,8 @@
 //! Batches by step number: the same seed and step give the same batch, so a run needs no saved
 //! random state to resume exactly.
 
-use super::{FaceSet, augment};
-use crate::{config::Targets, losses::objective::Batch};
+use super::{Batch, FaceSet, augment};
+use crate::config::Targets;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use tch::{Device, Tensor};
@@ -12,12 +12,21 @@ use tch::{Device, Tensor};
 pub struct Sampler {
     /// Real faces.
     pub real: FaceSet,
-    /// Procedural faces and their share of the batch.
-    pub synthetic: Option<(FaceSet, f64)>,
+    /// Procedural faces among them.
+    pub synthetic: Option<SyntheticFaces>,
     /// Which domains a face may be moved to.
     pub targets: Targets,
     /// Seed of the run.
     pub seed: u64,
+}
+
+/// Procedural faces that are mixed with real ones.
+#[derive(Debug, Clone)]
+pub struct SyntheticFaces {
+    /// The faces.
+    pub faces: FaceSet,
+    /// Their share of every batch, 0 to 1.
+    pub share: f64,
 }
 
 /// A batch in main memory, not augmented yet.
@@ -43,7 +52,7 @@ impl Sampler {
         for _ in 0..size {
             let domain = rng.random_range(0..domains);
             let set = match &self.synthetic {
-                Some((synthetic, share)) if rng.random_bool(*share) => synthetic,
+                Some(synthetic) if rng.random_bool(synthetic.share) => &synthetic.faces,
                 _ => &self.real,
             };
             let index = rng.random_range(0..set.count(domain));

@@ -1,6 +1,10 @@
-//! One program for CPU and GPU: the CUDA half of libtorch is loaded if it can be.
+//! Where and how a program computes: the CPU or a CUDA GPU, in which precision and memory order.
 
-pub mod speed;
+mod precision;
+mod speed;
+
+pub use precision::in_float32;
+pub use speed::Speed;
 
 use tch::Device;
 
@@ -21,7 +25,7 @@ pub fn load() {
 
 /// The first CUDA GPU, or the CPU, named in the log either way.
 #[must_use]
-pub fn device() -> Device {
+pub fn choose() -> Device {
     let device = Device::cuda_if_available();
     match device {
         Device::Cpu => log::info!(

@@ -1,6 +1,7 @@
 //! What makes a step faster without making it another step: switches of a run's `[speed]` section.
 
-use crate::{error::TrainError, networks::Form};
+use super::precision;
+use crate::{error::TrainError, networks::ConvolutionForm};
 use serde::{Deserialize, Serialize};
 use tch::{Device, Tensor, nn::VarStore};
 
@@ -45,11 +46,11 @@ impl Speed {
 
     /// How resampled convolutions are computed.
     #[must_use]
-    pub const fn form(self) -> Form {
+    pub const fn convolution_form(self) -> ConvolutionForm {
         if self.rewrites {
-            Form::Rewritten
+            ConvolutionForm::Rewritten
         } else {
-            Form::Plain
+            ConvolutionForm::Plain
         }
     }
 
@@ -71,14 +72,7 @@ impl Speed {
         if device != Device::Cpu {
             tch::Cuda::cudnn_set_benchmark(true);
         }
-        // SAFETY: these are libtorch's own functions with the signatures of ATen/Context.h; the
-        // context they get is the one the first of them returns, and lives as long as the process.
-        #[allow(unsafe_code, reason = "tch does not bind TF32")]
-        unsafe {
-            let context = global_context();
-            set_allow_tf32_cublas(context, self.tf32);
-            set_allow_tf32_cudnn(context, self.tf32);
-        }
+        precision::set_tf32(self.tf32);
     }
 
     /// Puts kernels into the wanted memory order; their values stay.
@@ -103,7 +97,7 @@ impl Speed {
     /// Runs `work` with convolutions and products in bfloat16 if `bf16` is set.
     pub fn mixed<T>(self, device: Device, work: impl FnOnce() -> T) -> T {
         if self.bf16 {
-            with_bf16(device, true, work)
+            precision::in_bfloat16(device, work)
         } else {
             work()
         }
@@ -113,79 +107,4 @@ impl Speed {
 /// The same values with the channels innermost in memory.
 fn channels_last(x: &Tensor) -> Tensor {
     x.permute([0, 2, 3, 1]).contiguous().permute([0, 3, 1, 2])
-}
-
-/// Runs `work` in float32, also inside [`Speed::mixed`].
-pub fn in_float32<T>(device: Device, work: impl FnOnce() -> T) -> T {
-    with_bf16(device, false, work)
-}
-
-/// `c10::DeviceType` of a device.
-fn device_type(device: Device) -> i8 {
-    i8::from(device != Device::Cpu)
-}
-
-/// Restores the mode of this thread when dropped, so that a panic leaves it as it was.
-struct Mode {
-    device: i8,
-    before: bool,
-}
-
-impl Drop for Mode {
-    fn drop(&mut self) {
-        // SAFETY: see `with_bf16`.
-        #[allow(unsafe_code, reason = "tch has no bfloat16 autocast")]
-        unsafe {
-            if decrement_nesting() == 0 {
-                clear_cache();
-            }
-            set_autocast_enabled(self.device, self.before);
-        }
-    }
-}
-
-fn with_bf16<T>(device: Device, enabled: bool, work: impl FnOnce() -> T) -> T {
-    /// `c10::ScalarType::BFloat16`.
-    const BFLOAT16: i8 = 15;
-    let device = device_type(device);
-    // SAFETY: libtorch's own functions with the signatures of ATen/autocast_mode.h, both enumerations
-    // being one signed byte there; they only change state of this thread.
-    #[allow(unsafe_code, reason = "tch has no bfloat16 autocast")]
-    let mode = unsafe {
-        let before = is_autocast_enabled(device);
-        set_autocast_dtype(device, BFLOAT16);
-        set_autocast_enabled(device, enabled);
-        increment_nesting();
-        Mode { device, before }
-    };
-    let result = work();
-    drop(mode);
-    result
-}
-
-#[repr(C)]
-struct Context {
-    _private: [u8; 0],
-}
-
-#[allow(unsafe_code, reason = "functions of libtorch that tch does not bind")]
-unsafe extern "C" {
-    #[link_name = "_ZN2at13globalContextEv"]
-    fn global_context() -> *mut Context;
-    #[link_name = "_ZN2at7Context18setAllowTF32CuBLASEb"]
-    fn set_allow_tf32_cublas(context: *mut Context, allowed: bool);
-    #[link_name = "_ZN2at7Context17setAllowTF32CuDNNEb"]
-    fn set_allow_tf32_cudnn(context: *mut Context, allowed: bool);
-    #[link_name = "_ZN2at8autocast19is_autocast_enabledEN3c1010DeviceTypeE"]
-    fn is_autocast_enabled(device: i8) -> bool;
-    #[link_name = "_ZN2at8autocast20set_autocast_enabledEN3c1010DeviceTypeEb"]
-    fn set_autocast_enabled(device: i8, enabled: bool);
-    #[link_name = "_ZN2at8autocast18set_autocast_dtypeEN3c1010DeviceTypeENS1_10ScalarTypeE"]
-    fn set_autocast_dtype(device: i8, kind: i8);
-    #[link_name = "_ZN2at8autocast17increment_nestingEv"]
-    fn increment_nesting() -> i32;
-    #[link_name = "_ZN2at8autocast17decrement_nestingEv"]
-    fn decrement_nesting() -> i32;
-    #[link_name = "_ZN2at8autocast11clear_cacheEv"]
-    fn clear_cache();
 }

@@ -8,7 +8,7 @@ const AT_ONCE: i64 = 64;
 
 /// An editor with all that editing takes.
 #[derive(Debug, Clone, Copy)]
-pub struct Applied<'a> {
+pub struct BatchEditor<'a> {
     /// The networks.
     pub editor: &'a Editor,
     /// Makes the masks of generators with `w_hpf > 0`.
@@ -17,7 +17,7 @@ pub struct Applied<'a> {
     pub device: Device,
 }
 
-impl Applied<'_> {
+impl BatchEditor<'_> {
     /// Edits faces that are all in domain `source` by signed `strengths`, one per attribute.
     ///
     /// # Shapes

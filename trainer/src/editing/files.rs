@@ -1,38 +1,44 @@
 //! `trainer edit`: a checkpoint applied to picture files.
 
-use crate::{
-    checkpoint::Loaded,
-    editing::grid,
-    editing::portrait::{Change, Portrait},
-    error::TrainError,
-};
+use super::{Change, Portrait};
+use crate::{checkpoint::Checkpoint, data::picture, error::TrainError};
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 use tch::Device;
 
+/// What became of a folder of pictures.
+#[derive(Debug, Clone, Copy)]
+pub struct EditedFiles {
+    /// Pictures written.
+    pub edited: usize,
+    /// Unreadable ones.
+    pub skipped: usize,
+}
+
 /// Edits `input`, a picture or a folder of them, into `output` (a file or a folder, likewise).
 /// Pictures are taken to be framed like the training faces; they keep their size, cut to a square.
-///
-/// Returns how many were edited and how many were skipped as unreadable.
 ///
 /// # Errors
 /// [`TrainError`]; in a folder, unreadable pictures are named in the log and skipped.
 pub fn edit_files(
-    model: &Loaded,
+    model: &Checkpoint,
     change: &Change,
     input: &Path,
     output: &Path,
     device: Device,
-) -> Result<(usize, usize), TrainError> {
+) -> Result<EditedFiles, TrainError> {
     let edit_file = |input: &Path, output: &Path| {
         let portrait = Portrait::open(model, input, device)?;
-        grid::write(output, &portrait.edited(model, change))
+        picture::write(output, &portrait.edited(model, change))
     };
     if !input.is_dir() {
         edit_file(input, output)?;
-        return Ok((1, 0));
+        return Ok(EditedFiles {
+            edited: 1,
+            skipped: 0,
+        });
     }
     fs::create_dir_all(output).map_err(|e| TrainError::io(output, e))?;
     let mut files: Vec<PathBuf> = fs::read_dir(input)
@@ -59,5 +65,5 @@ pub fn edit_files(
             reason: format!("no readable picture among {} files", files.len()),
         });
     }
-    Ok((edited, skipped))
+    Ok(EditedFiles { edited, skipped })
 }

@@ -1,9 +1,9 @@
 //! Sample grids: fixed faces beside their edits.
 
-use crate::{data::picture, editing::batch_editor::Applied, error::TrainError};
+use super::BatchEditor;
+use crate::{data::picture, error::TrainError};
 use image::{RgbImage, imageops};
 use model_spec::AttributeSet;
-use std::path::Path;
 use tch::Tensor;
 
 /// Faces of every domain in a grid.
@@ -28,21 +28,11 @@ pub fn picture(columns: &[Tensor]) -> Result<RgbImage, TrainError> {
     Ok(grid)
 }
 
-/// Writes a picture in the format that its name ends in.
-///
-/// # Errors
-/// [`TrainError::Io`] naming the file.
-pub fn write(path: &Path, picture: &RgbImage) -> Result<(), TrainError> {
-    picture
-        .save(path)
-        .map_err(|e| TrainError::io(path, std::io::Error::other(e)))
-}
-
 /// Every attribute at the ends and middle of what it is trained for, face by face.
 ///
-/// `faces[domain]` is `[N,C,S,S]`; returns the columns of [`write`].
+/// `faces[domain]` is `[N,C,S,S]`; returns the columns of [`picture`].
 #[must_use]
-pub fn edits(model: &Applied<'_>, attributes: &AttributeSet, faces: &[Tensor]) -> Vec<Tensor> {
+pub fn edits(model: &BatchEditor<'_>, attributes: &AttributeSet, faces: &[Tensor]) -> Vec<Tensor> {
     const STRENGTHS: [f32; 5] = [-1.0, -0.5, 0.5, 1.0, 1.5];
     let mut columns = vec![Tensor::cat(faces, 0)];
     for attribute in 0..attributes.len() {

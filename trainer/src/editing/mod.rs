@@ -1,7 +1,11 @@
-//! Checkpoints applied to pictures.
+//! Checkpoints applied to faces and to picture files.
 
-pub mod batch_editor;
+mod batch_editor;
 pub mod files;
 pub mod grid;
-pub mod portrait;
+mod portrait;
 pub mod sweep;
+
+pub use batch_editor::{BatchEditor, unrelated_share};
+pub use portrait::{Change, Portrait};
+pub use sweep::Sweep;

@@ -1,6 +1,6 @@
 //! One picture and its edits, at the picture's own resolution.
 
-use crate::{checkpoint::Loaded, data::picture, error::TrainError, evaluation::classifier};
+use crate::{checkpoint::Checkpoint, data::picture, error::TrainError, networks::Face};
 use image::RgbImage;
 use model_spec::pixel;
 use std::path::Path;
@@ -45,7 +45,7 @@ impl Portrait {
     ///
     /// # Errors
     /// [`TrainError::Data`] when it is unreadable.
-    pub fn open(model: &Loaded, path: &Path, device: Device) -> Result<Self, TrainError> {
+    pub fn open(model: &Checkpoint, path: &Path, device: Device) -> Result<Self, TrainError> {
         let square = picture::read_square(path).map_err(|reason| TrainError::Data {
             path: path.into(),
             reason,
@@ -53,7 +53,7 @@ impl Portrait {
         let architecture = &model.spec.architecture;
         let face = picture::resized(&square, architecture.image_size);
         let face = picture::to_tensor(&face, architecture.colour).to_device(device);
-        let logits = classifier::judge(&model.classifier.network, &face, device);
+        let logits = model.classifier.network.logits_of_all(&face, device);
         let values = Vec::<f32>::try_from(logits.reshape([-1]))
             .map_err(TrainError::torch("reading the classifier's logits"))?;
         let bits = values.iter().enumerate();
@@ -73,9 +73,16 @@ impl Portrait {
         self.source
     }
 
+    fn as_face(&self) -> Face<'_> {
+        Face {
+            x: &self.face,
+            domain: self.source,
+        }
+    }
+
     /// The picture after `change`, at its own resolution: the model's difference is enlarged and added.
     #[must_use]
-    pub fn edited(&self, model: &Loaded, change: &Change) -> RgbImage {
+    pub fn edited(&self, model: &Checkpoint, change: &Change) -> RgbImage {
         let difference = tch::no_grad(|| {
             let masks = model
                 .face_mask
@@ -86,12 +93,9 @@ impl Portrait {
                 Change::Strengths(strengths) => {
                     editor.edit(&self.face, self.source, strengths, masks.as_ref())
                 }
-                Change::Reference { face, strength } => editor.transfer(
-                    (&self.face, self.source),
-                    (&face.face, face.source),
-                    *strength,
-                    masks.as_ref(),
-                ),
+                Change::Reference { face, strength } => {
+                    editor.transfer(self.as_face(), face.as_face(), *strength, masks.as_ref())
+                }
             };
             (edited - &self.face).get(0).to_device(Device::Cpu)
         });

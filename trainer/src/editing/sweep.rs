@@ -1,11 +1,7 @@
 //! One attribute's strength swept over one picture: a strip, an animated PNG or an animated GIF.
 
-use crate::{
-    checkpoint::Loaded,
-    editing::grid,
-    editing::portrait::{Change, Portrait},
-    error::TrainError,
-};
+use super::{Change, Portrait};
+use crate::{checkpoint::Checkpoint, data::picture, error::TrainError};
 use image::{RgbImage, imageops};
 use model_spec::AttributeSet;
 use std::{fs::File, io::BufWriter, path::Path};
@@ -63,7 +59,7 @@ impl Sweep {
 
     /// The picture at every strength.
     #[must_use]
-    pub fn frames(&self, model: &Loaded, portrait: &Portrait) -> Vec<RgbImage> {
+    pub fn frames(&self, model: &Checkpoint, portrait: &Portrait) -> Vec<RgbImage> {
         self.strengths
             .iter()
             .map(|&strength| {
@@ -86,7 +82,7 @@ pub fn write(path: &Path, frames: &[RgbImage]) -> Result<(), TrainError> {
     match ending {
         Some("gif") => write_gif(path, frames).map_err(failed),
         Some("apng") => write_apng(path, frames).map_err(failed),
-        _ => grid::write(path, &strip(frames)),
+        _ => picture::write(path, &strip(frames)),
     }
 }
 

@@ -5,18 +5,14 @@ use crate::{
     data::{FaceSet, Sampler},
     error::TrainError,
     losses::classification,
-    networks::Classifier,
-    optimiser::adam::{Adam, AdamSettings},
-    run::progress::Progress,
-    training::trainee::StoredClassifier,
+    networks::{Classifier, StoredClassifier},
+    optimiser::{Adam, AdamSettings},
+    run::Progress,
     weights,
 };
 use model_spec::{Architecture, AttributeSet};
 use std::path::Path;
-use tch::{Device, Kind, Tensor};
-
-/// Images per forward pass when a whole set is judged.
-const JUDGED_AT_ONCE: i64 = 256;
+use tch::{Device, Kind};
 
 /// Trains a classifier on `sampler`'s faces, starting from its seed, and writes it to `path`
 /// (names `classifier.…`).
@@ -93,22 +89,6 @@ pub fn load_or_train(
     Ok(stored)
 }
 
-/// Logits of all `images [N,C,S,S]`, on the CPU: `[N,A]`.
-pub fn judge(classifier: &Classifier, images: &Tensor, device: Device) -> Tensor {
-    let parts: Vec<Tensor> = tch::no_grad(|| {
-        images
-            .split(JUDGED_AT_ONCE, 0)
-            .iter()
-            .map(|part| {
-                classifier
-                    .forward(&part.to_device(device), false)
-                    .to_device(Device::Cpu)
-            })
-            .collect()
-    });
-    Tensor::cat(&parts, 0)
-}
-
 /// Share of `faces` for which every attribute is told right, per attribute.
 #[must_use]
 pub fn accuracy(
@@ -121,7 +101,7 @@ pub fn accuracy(
     let mut count = 0.0;
     for domain in 0..faces.domains() {
         let images = faces.of_domain(domain, usize::MAX);
-        let on = judge(classifier, &images, device).gt(0.0);
+        let on = classifier.logits_of_all(&images, device).gt(0.0);
         count += images.size()[0] as f64;
         for (bit, right) in right.iter_mut().enumerate() {
             let on = on

@@ -1,21 +1,20 @@
 //! `trainer eval`: a checkpoint judged on the test faces.
 
+use super::{Evaluation, Metrics, classifier};
 use crate::{
     checkpoint,
     config::{ClassifierConfig, EvaluationConfig, Targets},
-    data::{DataSet, Sampler},
+    data::{DataSet, Rendering, Sampler},
     device,
-    editing::batch_editor::Applied,
+    editing::BatchEditor,
     error::TrainError,
-    evaluation::classifier,
-    evaluation::metrics::{Court, Metrics},
     networks::InceptionV3,
 };
 use std::path::PathBuf;
 
 /// What `trainer eval` was asked to do.
 #[derive(Debug, Clone)]
-pub struct Request {
+pub struct EvaluateRequest {
     /// Checkpoint folder.
     pub checkpoint: PathBuf,
     /// Data with training and test faces.
@@ -41,12 +40,15 @@ const SYNTHETIC_FACES: usize = 600;
 ///
 /// # Errors
 /// [`TrainError`].
-pub fn evaluate(request: &Request) -> Result<Metrics, TrainError> {
-    let device = device::device();
+pub fn evaluate(request: &EvaluateRequest) -> Result<Metrics, TrainError> {
+    let device = device::choose();
     let model = checkpoint::load(&request.checkpoint, device)?;
     let (architecture, attributes) = (&model.spec.architecture, &model.spec.attributes);
-    let rendered = (SYNTHETIC_FACES, request.judge_seed);
-    let data = DataSet::open(&request.data, architecture, attributes, rendered)?;
+    let rendering = Rendering {
+        faces_per_domain: SYNTHETIC_FACES,
+        seed: request.judge_seed,
+    };
+    let data = DataSet::open(&request.data, architecture, attributes, rendering)?;
     let Some(test) = &data.test else {
         return Err(TrainError::Data {
             path: request.data.clone(),
@@ -72,23 +74,23 @@ pub fn evaluate(request: &Request) -> Result<Metrics, TrainError> {
         .as_ref()
         .map(|path| InceptionV3::load(path, device))
         .transpose()?;
-    let court = Court {
+    let evaluation = Evaluation {
         judge: &judge.network,
         faces: test,
         attributes,
         settings: &request.settings,
         inception: inception.as_ref(),
     };
-    let mut metrics = court.measure(&Applied {
+    let mut metrics = evaluation.measure(&BatchEditor {
         editor: &model.editor.networks,
         face_mask: model.face_mask.as_ref(),
         device,
     })?;
-    let judges = [
+    let classifiers = [
         ("judge_accuracy", &judge.network),
         ("classifier_accuracy", &model.classifier.network),
     ];
-    for (name, network) in judges {
+    for (name, network) in classifiers {
         let accuracies = classifier::accuracy(network, test, attributes, device);
         for (accuracy, attribute) in accuracies.into_iter().zip(attributes.names()) {
             metrics.insert(format!("{name}.{attribute}"), accuracy);

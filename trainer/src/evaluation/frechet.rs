@@ -4,8 +4,8 @@
 use crate::{
     error::TrainError,
     networks::{
-        inception::{InceptionV3, SIDE},
-        perceptual,
+        inception_v3::{InceptionV3, SIDE},
+        resnet18::imagenet_normalised,
     },
 };
 use tch::{Device, Kind, Tensor};
@@ -52,7 +52,7 @@ pub fn features(network: &InceptionV3, x: &Tensor, device: Device) -> Tensor {
             .map(|part| {
                 let part = part.to_device(device);
                 let resized = part.upsample_bilinear2d([SIDE, SIDE], false, None, None);
-                let normalised = perceptual::imagenet_normalised(&resized);
+                let normalised = imagenet_normalised(&resized);
                 network.features(&normalised).to_device(Device::Cpu)
             })
             .collect()

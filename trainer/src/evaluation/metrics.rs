@@ -1,13 +1,11 @@
 //! Does an edit work, does it leave the rest alone, and does more strength do more?
 
+use super::frechet;
 use crate::{
     config::EvaluationConfig,
     data::FaceSet,
-    editing::batch_editor::Applied,
+    editing::BatchEditor,
     error::TrainError,
-    evaluation::classifier,
-    evaluation::frechet,
-    losses::mean_absolute,
     networks::{Classifier, InceptionV3},
 };
 use model_spec::AttributeSet;
@@ -37,7 +35,7 @@ const LEAST_UNRELATED_SHARE: f64 = 0.01;
 
 /// What edits are judged with.
 #[derive(Debug, Clone, Copy)]
-pub struct Court<'a> {
+pub struct Evaluation<'a> {
     /// A classifier that the editor was not trained with.
     pub judge: &'a Classifier,
     /// Faces to edit.
@@ -50,7 +48,7 @@ pub struct Court<'a> {
     pub inception: Option<&'a InceptionV3>,
 }
 
-impl Court<'_> {
+impl Evaluation<'_> {
     /// Moves every attribute of every domain's faces to its other value and measures the edits.
     ///
     /// - `edit_success.FROM_to_TO`: share of edits in which the judge sees the other value;
@@ -65,7 +63,7 @@ impl Court<'_> {
     ///
     /// # Errors
     /// [`TrainError::Torch`] when a Fréchet distance cannot be computed.
-    pub fn measure(&self, model: &Applied<'_>) -> Result<Metrics, TrainError> {
+    pub fn measure(&self, model: &BatchEditor<'_>) -> Result<Metrics, TrainError> {
         let mut metrics = Metrics::new();
         let mut scores = Vec::new();
         let mut shares = Vec::new();
@@ -93,7 +91,7 @@ impl Court<'_> {
 
     fn direction(
         &self,
-        model: &Applied<'_>,
+        model: &BatchEditor<'_>,
         source: usize,
         attribute: usize,
         metrics: &mut Metrics,
@@ -112,7 +110,7 @@ impl Court<'_> {
         };
         // The judge's score for the target value, face by face.
         let score = |images: &Tensor| {
-            let logits = classifier::judge(self.judge, images, model.device);
+            let logits = self.judge.logits_of_all(images, model.device);
             logits.select(1, attribute as i64) * f64::from(sign)
         };
         let sweep: Vec<Tensor> = STRENGTHS.iter().map(|&a| score(&edited(a))).collect();
@@ -127,7 +125,10 @@ impl Court<'_> {
             let size = faces.size()[2] as f64;
             let (top, bottom) = ((top * size).round() as i64, (bottom * size).round() as i64);
             let cut = |t: &Tensor| t.narrow(2, top, (bottom - top).max(1)) * 0.5;
-            mean_absolute(&cut(&whole), &cut(&faces)).double_value(&[])
+            (cut(&whole) - cut(&faces))
+                .abs()
+                .mean(Kind::Float)
+                .double_value(&[])
         };
         let (edited_rows, kept_rows) = (
             self.settings.edited_rows.get(name),

@@ -1,6 +1,9 @@
-//! Measures edits: success, side effects, monotonicity.
+//! Measures edits: do they work, do they leave the rest alone, does more strength do more?
 
 pub mod classifier;
-pub mod evaluate;
+mod evaluate;
 pub mod frechet;
-pub mod metrics;
+mod metrics;
+
+pub use evaluate::{EvaluateRequest, evaluate};
+pub use metrics::{Evaluation, Metrics, SCORE, UNRELATED_SHARE};

@@ -1,13 +1,10 @@
 //! `trainer import`: weights of the official code, of StarGAN v2 and of torchvision, in our formats.
 
 use crate::{
-    checkpoint::parity,
-    checkpoint::{self, Contents},
+    checkpoint::{self, Contents, ParityNetworks, parity},
     error::TrainError,
-    networks::{FaceMask, InceptionV3, ResNet18},
-    training::trainee::{StoredClassifier, StoredEditor},
-    weights::pickle,
-    weights::{self, Weights},
+    networks::{FaceMask, InceptionV3, ResNet18, StoredClassifier, StoredEditor},
+    weights::{self, Weights, pickle},
 };
 use model_spec::{
     Architecture, AttributeSet, CheckpointSpec, ColourMode, Framing, OutputForm, Provenance,
@@ -21,7 +18,7 @@ use tch::Device;
 
 /// What `trainer import` was asked to do.
 #[derive(Debug, Clone)]
-pub struct Request {
+pub struct ImportRequest {
     /// PyTorch file.
     pub input: PathBuf,
     /// Checkpoint folder for an editor, safetensors file for any other network.
@@ -159,14 +156,14 @@ pub const CLASSIFIER_CHANNELS: usize = 16;
 ///
 /// # Errors
 /// [`TrainError::Weights`] naming every missing, extra and misshapen tensor.
-pub fn import(request: &Request) -> Result<(), TrainError> {
+pub fn import(request: &ImportRequest) -> Result<(), TrainError> {
     match pickle::read(&request.input, Some("generator")) {
         Ok(_) => editor(request),
         Err(_) => network(request),
     }
 }
 
-fn editor(request: &Request) -> Result<(), TrainError> {
+fn editor(request: &ImportRequest) -> Result<(), TrainError> {
     let path = &request.input;
     let device = Device::Cpu;
     let official = official(path)?;
@@ -208,9 +205,11 @@ fn editor(request: &Request) -> Result<(), TrainError> {
         parity: parity::sample(
             &architecture,
             &attributes,
-            &stored.networks,
-            classifier.as_ref().map(|stored| &stored.network),
-            face_mask.as_ref(),
+            ParityNetworks {
+                editor: &stored.networks,
+                classifier: classifier.as_ref().map(|stored| &stored.network),
+                face_mask: face_mask.as_ref(),
+            },
             device,
         ),
         model,
@@ -258,7 +257,7 @@ fn file_name(path: &Path) -> String {
 }
 
 /// The named attributes, or numbered ones, for this many domains.
-fn attributes(request: &Request, domains: usize) -> Result<AttributeSet, TrainError> {
+fn attributes(request: &ImportRequest, domains: usize) -> Result<AttributeSet, TrainError> {
     let count = domains.trailing_zeros() as usize;
     match &request.attributes {
         Some(attributes) if attributes.len() == count => Ok(attributes.clone()),
@@ -280,7 +279,7 @@ fn attributes(request: &Request, domains: usize) -> Result<AttributeSet, TrainEr
 }
 
 /// A network by the name of one tensor that only it has.
-fn network(request: &Request) -> Result<(), TrainError> {
+fn network(request: &ImportRequest) -> Result<(), TrainError> {
     let path = &request.input;
     let tensors = weights::without_prefix(pickle::read_any(path, &["state_dict"])?, "module.");
     let has = |name: &str| tensors.contains_key(name);

@@ -1,7 +1,7 @@
 //! Residual and AdaIN blocks of StarGAN v2 (Choi et al. 2020, appendix A).
 
 use super::{
-    convolution_form::Form,
+    convolution_form::ConvolutionForm,
     layers::{
         AdaptiveInstanceNorm, Convolution, InstanceNorm, average_pool2, leaky_relu, nearest_up2,
     },
@@ -19,7 +19,7 @@ pub struct BlockShape {
     /// Whether the image is halved (residual block) or doubled (AdaIN block).
     pub resample: bool,
     /// How the resampled convolutions are computed.
-    pub form: Form,
+    pub form: ConvolutionForm,
 }
 
 /// `[norm] act conv1 (C->C) [pool] [norm] act conv2 (C->C')` plus a shortcut, divided by sqrt(2).
@@ -53,7 +53,7 @@ impl ResidualBlock {
     }
 
     /// Changes how resampled convolutions are computed.
-    pub fn set_form(&mut self, form: Form) {
+    pub fn set_form(&mut self, form: ConvolutionForm) {
         self.shape.form = form;
     }
 
@@ -80,7 +80,7 @@ impl ResidualBlock {
         };
         match (self.shape.resample, self.shape.form) {
             (false, _) => project(x),
-            (true, Form::Plain) => average_pool2(&project(x)),
+            (true, ConvolutionForm::Plain) => average_pool2(&project(x)),
             // A 1x1 convolution and pooling commute; pooling first leaves a quarter of the work.
             (true, _) => project(&average_pool2(x)),
         }
@@ -123,7 +123,7 @@ impl AdainBlock {
     }
 
     /// Changes how resampled convolutions are computed.
-    pub fn set_form(&mut self, form: Form) {
+    pub fn set_form(&mut self, form: ConvolutionForm) {
         self.shape.form = form;
     }
 
@@ -150,7 +150,7 @@ impl AdainBlock {
         };
         match (self.shape.resample, self.shape.form) {
             (false, _) => project(x),
-            (true, Form::Plain) => project(&nearest_up2(x)),
+            (true, ConvolutionForm::Plain) => project(&nearest_up2(x)),
             (true, _) => nearest_up2(&project(x)),
         }
     }

@@ -2,12 +2,15 @@
 
 use super::layers::{BatchNorm, Convolution, Linear};
 use model_spec::Architecture;
-use tch::{Tensor, nn};
+use tch::{Device, Tensor, nn};
 
 /// Convolutions; all but the first halve the image.
 const LAYERS: usize = 5;
 /// Channels stop growing at this multiple of the first layer's.
 const LARGEST_WIDTH: usize = 8;
+
+/// Images per forward pass when a whole set is classified.
+const AT_ONCE: i64 = 256;
 
 /// Five `conv3x3, batch norm, ReLU`, global average, one logit per attribute.
 #[derive(Debug)]
@@ -43,6 +46,22 @@ impl Classifier {
     /// `x [N,C,S,S]` in [-1, 1] -> logits `[N,A]`, above 0 = the attribute's `on` value.
     pub fn forward(&self, x: &Tensor, training: bool) -> Tensor {
         self.head.forward(&self.pooled(x, training))
+    }
+
+    /// Logits of any number of images, wherever they are: `images [N,C,S,S]` -> `[N,A]` on the CPU,
+    /// without gradients.
+    pub fn logits_of_all(&self, images: &Tensor, device: Device) -> Tensor {
+        let parts: Vec<Tensor> = tch::no_grad(|| {
+            images
+                .split(AT_ONCE, 0)
+                .iter()
+                .map(|part| {
+                    self.forward(&part.to_device(device), false)
+                        .to_device(Device::Cpu)
+                })
+                .collect()
+        });
+        Tensor::cat(&parts, 0)
     }
 
     /// Features for the perceptual loss, `[N,width]`: the head's input, with running statistics.

@@ -2,7 +2,7 @@
 
 /// As the paper draws it, or with fewer multiply-adds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum ConvolutionForm {
     /// The operations one after the other: 36 multiply-adds per channel pair and pixel of the smaller
     /// image.
     Plain,
@@ -31,7 +31,7 @@ pub const BOX_PIXELS: i64 = 32;
 /// same time however few pixels it meets. All three from `cargo bench -p trainer --bench forms`.
 pub const SPREAD_PIXELS: i64 = 256;
 
-impl Form {
+impl ConvolutionForm {
     /// How to compute a convolution of `channels` input channels; `pixels` are those of all images
     /// at the smaller size. None: plainly.
     #[must_use]

@@ -1,7 +1,8 @@
 //! The discriminator `D`: real or drawn, judged per domain.
 
 use super::{
-    convolution_form::Form, layers::Convolution, style_encoder::select_domain, trunk::Trunk,
+    convolution_form::ConvolutionForm, layers::Convolution, style_encoder::select_domain,
+    trunk::Trunk,
 };
 use model_spec::Architecture;
 use tch::{Tensor, nn};
@@ -20,7 +21,7 @@ impl Discriminator {
         path: &nn::Path<'_>,
         architecture: &Architecture,
         domains: usize,
-        form: Form,
+        form: ConvolutionForm,
     ) -> Self {
         let main = path / "main";
         let width = architecture.channels_at(architecture.encoder_downsamplings());
@@ -32,7 +33,7 @@ impl Discriminator {
     }
 
     /// Changes how resampled convolutions are computed.
-    pub fn set_form(&mut self, form: Form) {
+    pub fn set_form(&mut self, form: ConvolutionForm) {
         self.trunk.set_form(form);
     }
 

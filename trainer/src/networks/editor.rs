@@ -1,8 +1,17 @@
 //! Style encoder, style transformer and generator together: what edits a face.
 
-use super::{Form, Generator, Masks, StyleEncoder, StyleTransformer};
+use super::{ConvolutionForm, Generator, Masks, StyleEncoder, StyleTransformer};
 use model_spec::{Architecture, EditWeights, strength::whole_edit};
 use tch::{Tensor, nn};
+
+/// Faces with the domain that all of them are in.
+#[derive(Debug, Clone, Copy)]
+pub struct Face<'a> {
+    /// `[N,C,S,S]` in [-1, 1].
+    pub x: &'a Tensor,
+    /// `y`.
+    pub domain: usize,
+}
 
 /// The three networks that the mirror needs.
 #[derive(Debug)]
@@ -22,7 +31,7 @@ impl Editor {
         path: &nn::Path<'_>,
         architecture: &Architecture,
         domains: usize,
-        form: Form,
+        form: ConvolutionForm,
     ) -> Self {
         Self {
             generator: Generator::new(&(path / "generator"), architecture, form),
@@ -41,7 +50,7 @@ impl Editor {
     }
 
     /// Changes how resampled convolutions are computed.
-    pub fn set_form(&mut self, form: Form) {
+    pub fn set_form(&mut self, form: ConvolutionForm) {
         self.generator.set_form(form);
         self.style_encoder.set_form(form);
     }
@@ -63,27 +72,27 @@ impl Editor {
     }
 
     /// Gives faces the attributes of other ones: `s_un(x) + s_re(x) + a (s_re(x_ref) - s_re(x))` for
-    /// strength `a`; each face comes with the domain it is in.
+    /// strength `a`.
     ///
     /// # Shapes
     /// Faces `[N,C,S,S]` in [-1, 1] -> `[N,C,S,S]`, not clamped.
     pub fn transfer(
         &self,
-        (x, source): (&Tensor, usize),
-        (reference, reference_source): (&Tensor, usize),
+        face: Face<'_>,
+        reference: Face<'_>,
         strength: f32,
         masks: Option<&Masks>,
     ) -> Tensor {
-        let split = |x: &Tensor, domain: usize| {
+        let split = |Face { x, domain }: Face<'_>| {
             let kind = (tch::Kind::Int64, x.device());
             let domains = Tensor::full([x.size()[0]], domain as i64, kind);
             let s = self.style_encoder.forward(x, &domains);
             self.style_transformer.split(&s)
         };
-        let (unrelated, related) = split(x, source);
-        let (_, wanted) = split(reference, reference_source);
+        let (unrelated, related) = split(face);
+        let (_, wanted) = split(reference);
         let code = unrelated + &related + (wanted - &related) * f64::from(strength);
-        self.generator.forward(x, &code, masks)
+        self.generator.forward(face.x, &code, masks)
     }
 
     /// Edits faces that are all in domain `source` by signed `strengths`, one per attribute; below

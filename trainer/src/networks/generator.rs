@@ -2,7 +2,7 @@
 
 use super::{
     blocks::{AdainBlock, BlockShape, ResidualBlock},
-    convolution_form::Form,
+    convolution_form::ConvolutionForm,
     layers::{Convolution, InstanceNorm, leaky_relu},
 };
 use model_spec::{Architecture, OutputForm};
@@ -37,7 +37,7 @@ pub struct Generator {
 impl Generator {
     /// Makes the network under `path`, with the tensor names of StarGAN v2's checkpoints.
     #[must_use]
-    pub fn new(path: &nn::Path<'_>, architecture: &Architecture, form: Form) -> Self {
+    pub fn new(path: &nn::Path<'_>, architecture: &Architecture, form: ConvolutionForm) -> Self {
         let downsamplings = architecture.generator_downsamplings();
         let deepest = architecture.channels_at(downsamplings);
         let bottleneck = BlockShape {
@@ -90,7 +90,7 @@ impl Generator {
     }
 
     /// Changes how resampled convolutions are computed.
-    pub fn set_form(&mut self, form: Form) {
+    pub fn set_form(&mut self, form: ConvolutionForm) {
         self.encode
             .iter_mut()
             .for_each(|block| block.set_form(form));

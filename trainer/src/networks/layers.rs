@@ -1,7 +1,7 @@
 //! Convolution, linear layer and norms over the parameters of a [`tch::nn::Path`].
 
 use super::{
-    convolution_form::{Form, Rewrite},
+    convolution_form::{ConvolutionForm, Rewrite},
     multiply_adds,
 };
 use tch::{Device, Tensor, nn, nn::Init};
@@ -98,7 +98,7 @@ impl Convolution {
     }
 
     /// `average_pool2(self(x))`, `[N,C,H,W] -> [N,C',H/2,W/2]`.
-    pub fn forward_pooled(&self, x: &Tensor, form: Form) -> Tensor {
+    pub fn forward_pooled(&self, x: &Tensor, form: ConvolutionForm) -> Tensor {
         match self.rewrite(form, x.numel() as i64 / 4) {
             None => average_pool2(&self.forward(x)),
             Some((Rewrite::SpreadKernel, spreading)) => {
@@ -113,7 +113,7 @@ impl Convolution {
     }
 
     /// `self(nearest_up2(x))`, `[N,C,H,W] -> [N,C',2H,2W]`.
-    pub fn forward_upsampled(&self, x: &Tensor, form: Form) -> Tensor {
+    pub fn forward_upsampled(&self, x: &Tensor, form: ConvolutionForm) -> Tensor {
         // Spreading every pixel over 2x2 and then convolving is the transpose of convolving with the
         // flipped kernel and then summing 2x2.
         match self.rewrite(form, x.numel() as i64) {
@@ -134,7 +134,7 @@ impl Convolution {
     }
 
     /// What `form` comes to for images of so many `values` at the smaller size, with [`spreading`].
-    fn rewrite(&self, form: Form, values: i64) -> Option<(Rewrite, &Tensor)> {
+    fn rewrite(&self, form: ConvolutionForm, values: i64) -> Option<(Rewrite, &Tensor)> {
         let channels = self.weight.size()[1];
         let rewrite = form.rewrite(channels, values / channels);
         rewrite.zip(self.spreading.as_ref())

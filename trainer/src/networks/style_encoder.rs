@@ -1,6 +1,6 @@
 //! The style encoder `SE`: a face and its domain give a style code.
 
-use super::{convolution_form::Form, layers::Linear, trunk::Trunk};
+use super::{convolution_form::ConvolutionForm, layers::Linear, trunk::Trunk};
 use model_spec::Architecture;
 use tch::{Tensor, nn};
 
@@ -18,7 +18,7 @@ impl StyleEncoder {
         path: &nn::Path<'_>,
         architecture: &Architecture,
         domains: usize,
-        form: Form,
+        form: ConvolutionForm,
     ) -> Self {
         let width = architecture.channels_at(architecture.encoder_downsamplings());
         let head = |y| Linear::new(&(path / "unshared" / y), width, architecture.style_dim);
@@ -29,7 +29,7 @@ impl StyleEncoder {
     }
 
     /// Changes how resampled convolutions are computed.
-    pub fn set_form(&mut self, form: Form) {
+    pub fn set_form(&mut self, form: ConvolutionForm) {
         self.shared.set_form(form);
     }
 

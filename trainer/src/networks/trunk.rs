@@ -2,7 +2,7 @@
 
 use super::{
     blocks::{BlockShape, ResidualBlock},
-    convolution_form::Form,
+    convolution_form::ConvolutionForm,
     layers::{Convolution, leaky_relu},
 };
 use model_spec::Architecture;
@@ -19,7 +19,7 @@ pub struct Trunk {
 impl Trunk {
     /// Makes the trunk under `path / 0, 1, …`, numbered as StarGAN v2's checkpoints are.
     #[must_use]
-    pub fn new(path: &nn::Path<'_>, architecture: &Architecture, form: Form) -> Self {
+    pub fn new(path: &nn::Path<'_>, architecture: &Architecture, form: ConvolutionForm) -> Self {
         let count = architecture.encoder_downsamplings();
         let channels = architecture.colour.channels();
         let blocks = (0..count).map(|k| {
@@ -46,7 +46,7 @@ impl Trunk {
     }
 
     /// Changes how resampled convolutions are computed.
-    pub fn set_form(&mut self, form: Form) {
+    pub fn set_form(&mut self, form: ConvolutionForm) {
         self.blocks
             .iter_mut()
             .for_each(|block| block.set_form(form));

@@ -1,4 +1,7 @@
-//! Adam and the moving average of the weights.
+//! What moves the weights: Adam, and their moving average.
 
-pub mod adam;
-pub mod average;
+mod adam;
+mod average;
+
+pub use adam::{Adam, AdamSettings};
+pub use average::update_average;

@@ -1,6 +1,12 @@
-//! The folder of a run and what is written into it while it goes on.
+//! The folder of a run, and what is shown and written down while it trains.
 
-pub mod folder;
-pub mod progress;
+mod folder;
+mod losses;
+mod progress;
 pub mod statistics;
 pub mod tensorboard;
+
+pub use folder::RunFolder;
+pub use losses::{Figures, LossReader};
+pub use progress::Progress;
+pub use tensorboard::EventWriter;

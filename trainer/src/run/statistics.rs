@@ -1,77 +1,11 @@
-//! Losses of a run: kept on the device until a tick, then averaged, shown and written down.
+//! `stats.jsonl`: losses and metrics of a run, one line per tick or evaluation.
 
-use crate::{error::TrainError, losses::objective::NamedLoss, run::folder::RunFolder};
+use crate::error::TrainError;
 use std::{
     fs::{self, OpenOptions},
     io::Write,
     path::Path,
 };
-use tch::{Kind, Tensor};
-
-/// Figures with their names.
-pub type Figures = Vec<(&'static str, f64)>;
-
-/// Losses on the device, read together at a tick so that steps need not wait for them.
-#[derive(Debug, Default)]
-pub struct Ticker {
-    steps: Vec<(u64, Vec<NamedLoss>)>,
-}
-
-impl Ticker {
-    /// Keeps the losses of `step`.
-    pub fn record(&mut self, step: u64, losses: Vec<NamedLoss>) {
-        let detached = losses
-            .into_iter()
-            .map(|(name, loss)| (name, loss.detach()))
-            .collect();
-        self.steps.push((step, detached));
-    }
-
-    /// Means over the steps since the last call, in the order in which names first appear.
-    ///
-    /// # Errors
-    /// [`TrainError::NonFiniteLoss`] with the step and the newest checkpoint of `run`.
-    pub fn read(&mut self, run: &RunFolder) -> Result<Figures, TrainError> {
-        let mut sums: Vec<(&'static str, f64, f64)> = Vec::new();
-        for (step, losses) in self.steps.drain(..) {
-            for ((loss, _), value) in losses.iter().zip(values(&losses)) {
-                let loss = *loss;
-                if !value.is_finite() {
-                    return Err(TrainError::NonFiniteLoss {
-                        step,
-                        loss,
-                        value,
-                        checkpoint: run.newest_checkpoint()?,
-                    });
-                }
-                match sums.iter_mut().find(|(name, ..)| *name == loss) {
-                    Some((_, sum, count)) => {
-                        *sum += value;
-                        *count += 1.0;
-                    }
-                    None => sums.push((loss, value, 1.0)),
-                }
-            }
-        }
-        let means = sums
-            .into_iter()
-            .map(|(name, sum, count)| (name, sum / count));
-        Ok(means.collect())
-    }
-}
-
-/// Values of losses, with one transfer from the device.
-fn values(losses: &[NamedLoss]) -> Vec<f64> {
-    let scalars: Vec<Tensor> = losses
-        .iter()
-        .map(|(_, loss)| loss.to_kind(Kind::Double))
-        .collect();
-    if scalars.is_empty() {
-        return Vec::new();
-    }
-    let stacked = Tensor::stack(&scalars, 0).to_device(tch::Device::Cpu);
-    Vec::try_from(stacked).unwrap_or_else(|_| vec![f64::NAN; losses.len()])
-}
 
 /// Appends a line of JSON to `stats.jsonl`.
 ///

@@ -1,16 +1,15 @@
 //! Writes the checkpoints of one run.
 
+use super::Trainee;
 use crate::{
-    checkpoint::parity,
-    checkpoint::{self, Contents},
+    checkpoint::{self, Contents, ParityNetworks, parity},
     config::Config,
     data::DataSet,
     device,
     error::TrainError,
-    evaluation::metrics::Metrics,
-    networks::FaceMask,
-    run::folder::RunFolder,
-    training::trainee::{StoredClassifier, Trainee},
+    evaluation::Metrics,
+    networks::{FaceMask, StoredClassifier},
+    run::RunFolder,
     weights::{self, Weights},
 };
 use model_spec::{CheckpointSpec, Provenance, checkpoint::FORMAT_VERSION};
@@ -19,7 +18,7 @@ use tch::Device;
 
 /// What a checkpoint holds besides the trained networks.
 #[derive(Debug)]
-pub struct Saver<'a> {
+pub struct Checkpointer<'a> {
     /// Where checkpoints go.
     pub run: &'a RunFolder,
     /// Settings of the run.
@@ -34,7 +33,7 @@ pub struct Saver<'a> {
     pub device: Device,
 }
 
-impl Saver<'_> {
+impl Checkpointer<'_> {
     /// Writes the checkpoint of `step`, from which the run can go on.
     ///
     /// # Errors
@@ -89,9 +88,11 @@ impl Saver<'_> {
             parity: parity::sample(
                 &config.architecture,
                 &config.attributes,
-                &trainee.average.networks,
-                Some(&self.classifier.network),
-                self.face_mask,
+                ParityNetworks {
+                    editor: &trainee.average.networks,
+                    classifier: Some(&self.classifier.network),
+                    face_mask: self.face_mask,
+                },
                 self.device,
             ),
             training,

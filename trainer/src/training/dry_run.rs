@@ -1,13 +1,7 @@
 //! `trainer fit --dry-run`: everything that can go wrong early, and nothing written.
 
-use crate::{
-    device,
-    error::TrainError,
-    run::folder::RunFolder,
-    training::fit::{self, Request},
-    training::step::{Judges, with_memory_hint},
-    training::trainee::StoredClassifier,
-};
+use super::{FitRequest, FrozenNetworks, StepPlan, Trainee, Updates, setup, with_memory_hint};
+use crate::{device, error::TrainError, networks::StoredClassifier, run::RunFolder};
 
 /// What a dry run found out.
 #[derive(Debug, Clone)]
@@ -25,34 +19,34 @@ pub struct Findings {
 ///
 /// # Errors
 /// What `fit` would meet: [`TrainError`].
-pub fn dry_run(request: &Request) -> Result<Findings, TrainError> {
+pub fn dry_run(request: &FitRequest) -> Result<Findings, TrainError> {
     let config = &request.config;
     RunFolder::check(&request.out, request.resume)?;
-    let device = device::device();
+    let device = device::choose();
     config.speed.check(device)?;
     config.speed.set_up(device);
-    let data = fit::open_data(config, &request.data)?;
-    let sampler = fit::sampler(config, &data)?;
+    let data = setup::open_data(config, &request.data)?;
+    let sampler = setup::sampler(config, &data)?;
     let classifier = StoredClassifier::new(&config.architecture, &config.attributes, device);
-    let judges = Judges::new(config, &classifier.network, device)?;
+    let frozen = FrozenNetworks::load(config, &classifier.network, device)?;
+    // The step that takes the most memory.
+    let plan = StepPlan {
+        updates: Updates::Both,
+        r1_interval: Some(config.schedule.r1_interval),
+        ..StepPlan::at(config, 1)
+    };
     let batch_size = config.schedule.batch_size;
-    let speed = config.speed;
     let losses = with_memory_hint(batch_size, || {
-        let mut trainee = fit::new_trainee(config, device);
-        let batch = judges.masked(sampler.batch(1, batch_size, device).arranged(speed));
-        let edit = trainee.edit(&batch, speed, true);
-        let r1 = Some(config.schedule.r1_interval);
-        let mut losses = trainee.discriminator_step(&batch, &edit, &config.loss, speed, r1);
-        losses.extend(trainee.editor_step(&batch, &edit, &config.loss, speed, &judges));
-        Ok(losses)
+        let batch = sampler.batch(1, batch_size, device);
+        Ok(Trainee::new(config, device).step(batch, &plan, &frozen))
     })?;
     let losses = losses
         .into_iter()
-        .map(|(name, loss)| (name, loss.double_value(&[])))
+        .map(|loss| (loss.name, loss.value.double_value(&[])))
         .collect();
     Ok(Findings {
         faces: (0..data.train.domains())
-            .map(|d| data.train.count(d))
+            .map(|domain| data.train.count(domain))
             .collect(),
         peak_megabytes: peak_megabytes(),
         losses,

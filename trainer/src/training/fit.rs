@@ -1,36 +1,28 @@
 //! `trainer fit`: the training loop.
 
+use super::{Checkpointer, FrozenNetworks, RunLog, StepPlan, Trainee, setup, with_memory_hint};
 use crate::{
     checkpoint::compatibility,
-    config::{ClassifierConfig, Config},
-    data::{DataSet, Loader, Sampler, synthetic},
+    config::Config,
+    data::Loader,
     device,
-    editing::batch_editor::Applied,
+    editing::BatchEditor,
     error::TrainError,
-    evaluation::classifier,
-    evaluation::metrics::Court,
-    optimiser::average,
-    run::folder::RunFolder,
-    run::progress::Progress,
-    run::statistics::Ticker,
-    training::checkpointer::Saver,
-    training::run_log::Watch,
-    training::step::{Judges, with_memory_hint},
-    training::trainee::{StoredClassifier, Trainee},
+    evaluation::Evaluation,
+    run::{LossReader, Progress, RunFolder},
 };
 use model_spec::CheckpointSpec;
 use std::{
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
 };
-use tch::Device;
 
 /// What `trainer fit` was asked to do.
 #[derive(Debug, Clone)]
-pub struct Request {
+pub struct FitRequest {
     /// Resolved settings.
     pub config: Config,
     /// Data folder, pack, or `synthetic`.
@@ -41,178 +33,109 @@ pub struct Request {
     pub resume: bool,
 }
 
+/// What is due behind a step.
+struct Due {
+    tick: bool,
+    checkpoint: bool,
+    samples: bool,
+    evaluation: bool,
+}
+
+impl Due {
+    /// At the intervals of the schedule; everything once more behind the `last` step.
+    fn behind(step: u64, config: &Config, last: bool) -> Self {
+        let at = |interval: u64| interval > 0 && (last || step.is_multiple_of(interval));
+        let schedule = &config.schedule;
+        let checkpoint = at(schedule.checkpoint_interval);
+        Self {
+            // A checkpoint of losses that are not finite must not be written: they are read first.
+            tick: checkpoint || at(schedule.tick_interval),
+            checkpoint,
+            samples: at(schedule.sample_interval),
+            evaluation: at(config.evaluation.interval),
+        }
+    }
+}
+
 /// Trains until `schedule.steps`, or until `stop` is set, then saves.
 ///
 /// # Errors
 /// [`TrainError`]; every checkpoint written before stays whole.
-pub fn fit(request: &Request, stop: &Arc<AtomicBool>) -> Result<(), TrainError> {
+pub fn fit(request: &FitRequest, stop: &Arc<AtomicBool>) -> Result<(), TrainError> {
     let config = &request.config;
     let (schedule, speed) = (&config.schedule, config.speed);
     let run = RunFolder::open(&request.out, request.resume)?;
     run.sweep()?;
-    let device = device::device();
+    let device = device::choose();
     speed.check(device)?;
     speed.set_up(device);
-    let data = open_data(config, &request.data)?;
-    let sampler = sampler(config, &data)?;
-    let classifier = classifier::load_or_train(
-        &config.architecture,
-        &config.attributes,
-        &config.classifier,
-        &sampler,
-        &run.path("classifier/classifier.safetensors"),
-        device,
-    )?;
-    let judge = train_judge(config, &data, &run, device)?;
-    let judges = Judges::new(config, &classifier.network, device)?;
-    let mut trainee = new_trainee(config, device);
+    let data = setup::open_data(config, &request.data)?;
+    let sampler = setup::sampler(config, &data)?;
+    let classifier = setup::classifier(config, &sampler, &run, device)?;
+    let judge = setup::judge(config, &data, &run, device)?;
+    let frozen = FrozenNetworks::load(config, &classifier.network, device)?;
+    let mut trainee = Trainee::new(config, device);
     let mut step = resume(&mut trainee, config, &run)?;
     let loader = Loader::start(sampler, step + 1, schedule.batch_size, device, speed.pinned)?;
-    let saver = Saver {
+    let checkpointer = Checkpointer {
         run: &run,
         config,
         data: &data,
         classifier: &classifier,
-        face_mask: judges.face_mask.as_ref(),
+        face_mask: frozen.face_mask.as_ref(),
         device,
     };
-    saver.describe()?;
+    checkpointer.describe()?;
     let progress = Progress::new("fit", step, schedule.steps, schedule.batch_size);
-    let mut watch = Watch::new(&run, &config.attributes, &data, progress, step)?;
-    let mut ticker = Ticker::default();
+    let mut log = RunLog::open(&run, &config.attributes, &data, progress, step)?;
+    let mut losses = LossReader::default();
 
     while step < schedule.steps && !stop.load(Ordering::Relaxed) {
         step += 1;
-        let head_start = step <= schedule.discriminator_head_start;
-        let r1_interval = (step % schedule.r1_interval == 0).then_some(schedule.r1_interval);
 
-        let losses = with_memory_hint(schedule.batch_size, || {
-            let batch = judges.masked(loader.next_batch()?.arranged(speed));
-            // The editor does not change between the two steps, so one edit serves both.
-            let edit = trainee.edit(&batch, speed, !head_start);
-            let mut losses =
-                trainee.discriminator_step(&batch, &edit, &config.loss, speed, r1_interval);
-            if !head_start {
-                losses.extend(trainee.editor_step(&batch, &edit, &config.loss, speed, &judges));
-            }
-            Ok(losses)
+        // Batch, discriminator, editor, average: queued on the device, not waited for.
+        let plan = StepPlan::at(config, step);
+        let of_step = with_memory_hint(schedule.batch_size, || {
+            let batch = loader.next_batch()?;
+            Ok(trainee.step(batch, &plan, &frozen))
         })?;
-        average::update(
-            &trainee.average.store,
-            &trainee.editor.store,
-            schedule.average_decay,
-        );
+        losses.record(step, of_step);
 
-        ticker.record(step, losses);
         let last = step == schedule.steps || stop.load(Ordering::Relaxed);
-        let at = |interval: u64| interval > 0 && step % interval == 0;
-        let save = last || at(schedule.checkpoint_interval);
-        if save || at(schedule.tick_interval) {
-            watch.losses(step, &ticker.read(&run)?)?;
+        let due = Due::behind(step, config, last);
+        // Tick: the point where the loop waits for the device, for all losses since the last one at once.
+        // What follows it reads weights and images from the device, too, but is due far less often.
+        if due.tick {
+            log.losses(step, &losses.read(&run)?)?;
         }
-        if save {
-            saver.save(&trainee, step)?;
+        if due.checkpoint {
+            checkpointer.save(&trainee, step)?;
         }
-        let applied = Applied {
+        let model = BatchEditor {
             editor: &trainee.average.networks,
-            face_mask: judges.face_mask.as_ref(),
+            face_mask: frozen.face_mask.as_ref(),
             device,
         };
-        if last || at(schedule.sample_interval) {
-            watch.samples(step, &applied)?;
+        if due.samples {
+            log.samples(step, &model)?;
         }
-        let evaluate = at(config.evaluation.interval) || (last && config.evaluation.interval > 0);
-        if let (true, Some(judge), Some(faces)) = (evaluate, &judge, &data.test) {
-            let court = Court {
+        if let (true, Some(judge), Some(faces)) = (due.evaluation, &judge, &data.test) {
+            let evaluation = Evaluation {
                 judge: &judge.network,
                 faces,
                 attributes: &config.attributes,
                 settings: &config.evaluation,
                 inception: None,
             };
-            let (metrics, is_best) = watch.evaluate(step, &court, &applied)?;
-            if is_best {
-                saver.save_best(&trainee, step, metrics)?;
+            let evaluated = log.evaluate(step, &evaluation, &model)?;
+            if evaluated.is_best {
+                checkpointer.save_best(&trainee, step, evaluated.metrics)?;
             }
         }
     }
-    watch.finish();
+    log.finish();
     log::info!("stopped after step {step} of {}", schedule.steps);
     Ok(())
-}
-
-/// Opens the data that `config` learns from.
-pub(crate) fn open_data(config: &Config, data: &Path) -> Result<DataSet, TrainError> {
-    DataSet::open(
-        data,
-        &config.architecture,
-        &config.attributes,
-        (config.data.synthetic_faces_per_domain, config.seed),
-    )
-}
-
-/// Draws from real faces and from the share of procedural ones that `config` wants.
-pub(crate) fn sampler(config: &Config, data: &DataSet) -> Result<Sampler, TrainError> {
-    let share = config.data.synthetic_share;
-    let synthetic = if share > 0.0 && data.layout != crate::data::Layout::Synthetic {
-        synthetic::check(&config.attributes)?;
-        let count = config.data.synthetic_faces_per_domain;
-        let (architecture, attributes) = (&config.architecture, &config.attributes);
-        let faces = synthetic::render(architecture, attributes, count, config.seed);
-        Some((faces, share))
-    } else {
-        None
-    };
-    Ok(Sampler {
-        real: data.train.clone(),
-        synthetic,
-        targets: config.data.targets,
-        seed: config.seed,
-    })
-}
-
-/// Fresh networks of the run.
-pub(crate) fn new_trainee(config: &Config, device: Device) -> Trainee {
-    Trainee::new(
-        &config.architecture,
-        &config.attributes,
-        (config.editor_adam, config.discriminator_adam),
-        config.speed,
-        config.seed,
-        device,
-    )
-}
-
-/// The judge of the evaluations: another network than the run's classifier.
-fn train_judge(
-    config: &Config,
-    data: &DataSet,
-    run: &RunFolder,
-    device: Device,
-) -> Result<Option<StoredClassifier>, TrainError> {
-    if config.evaluation.interval == 0 || data.test.is_none() {
-        return Ok(None);
-    }
-    let sampler = Sampler {
-        real: data.train.clone(),
-        synthetic: None,
-        targets: config.data.targets,
-        // Any other seed makes it a network of its own.
-        seed: config.seed ^ 0x4A_5544_4745,
-    };
-    let training = ClassifierConfig {
-        steps: config.evaluation.judge_steps,
-        ..config.classifier.clone()
-    };
-    let judge = classifier::load_or_train(
-        &config.architecture,
-        &config.attributes,
-        &training,
-        &sampler,
-        &run.path("classifier/judge.safetensors"),
-        device,
-    )?;
-    Ok(Some(judge))
 }
 
 /// Goes on from the newest whole checkpoint of the run; returns its step, 0 without one.

@@ -1,9 +1,27 @@
-//! Training: the loop, its step, and what a run leaves behind.
+//! Training: the loop, its step, and what can be tried of it beforehand.
+//!
+//! ```text
+//! Loader ─► Trainee::step ───────────────────────────────────────► LossReader ─► RunLog
+//! (batch)   (edit, discriminator, editor, average; FrozenNetworks)  (tick)       Checkpointer
+//! ```
 
-pub mod bench;
-pub mod checkpointer;
-pub mod dry_run;
-pub mod fit;
-pub mod run_log;
-pub mod step;
-pub mod trainee;
+mod bench;
+mod checkpointer;
+mod dry_run;
+mod fit;
+mod frozen_networks;
+mod memory;
+mod run_log;
+mod setup;
+mod step;
+mod trainee;
+
+pub use bench::{BenchRequest, BenchRow, bench, table};
+pub use checkpointer::Checkpointer;
+pub use dry_run::dry_run;
+pub use fit::{FitRequest, fit};
+pub use frozen_networks::FrozenNetworks;
+pub use memory::{silence_memory_panics, with_memory_hint};
+pub use run_log::RunLog;
+pub use step::{StepPlan, Updates};
+pub use trainee::Trainee;

@@ -1,24 +1,19 @@
-//! What a run shows of itself: progress bar, `stats.jsonl`, TensorBoard events, sample grids,
-//! evaluations.
+//! The log of a run: progress bar, `stats.jsonl`, TensorBoard events, sample grids, evaluations.
 
 use crate::{
-    data::DataSet,
-    editing::batch_editor::Applied,
-    editing::grid,
+    data::{DataSet, picture},
+    editing::{BatchEditor, grid},
     error::TrainError,
-    evaluation::metrics::{Court, Metrics, SCORE},
-    run::folder::RunFolder,
-    run::progress::Progress,
-    run::statistics::{self, Figures},
-    run::tensorboard::EventWriter,
+    evaluation::{Evaluation, Metrics, SCORE},
+    run::{EventWriter, Figures, Progress, RunFolder, statistics},
 };
 use model_spec::{AttributeSet, CheckpointSpec};
 use std::path::PathBuf;
 use tch::Tensor;
 
-/// Shows the progress of one run.
+/// Shows and writes down how one run goes.
 #[derive(Debug)]
-pub struct Watch<'a> {
+pub struct RunLog<'a> {
     run: &'a RunFolder,
     attributes: &'a AttributeSet,
     progress: Progress,
@@ -30,12 +25,21 @@ pub struct Watch<'a> {
     best: f64,
 }
 
-impl<'a> Watch<'a> {
-    /// Goes on behind `step`; the sample grids show test faces if there are any, else training faces.
+/// What an evaluation found.
+#[derive(Debug)]
+pub struct Evaluated {
+    /// The figures by name.
+    pub metrics: Metrics,
+    /// Whether the score is higher than every one before.
+    pub is_best: bool,
+}
+
+impl<'a> RunLog<'a> {
+    /// Continues behind `step`; the sample grids show test faces if there are any, else training faces.
     ///
     /// # Errors
     /// [`TrainError::Io`], or the best checkpoint's specification that cannot be read.
-    pub fn new(
+    pub fn open(
         run: &'a RunFolder,
         attributes: &'a AttributeSet,
         data: &DataSet,
@@ -85,24 +89,24 @@ impl<'a> Watch<'a> {
     ///
     /// # Errors
     /// [`TrainError`] naming the file.
-    pub fn samples(&mut self, step: u64, model: &Applied<'_>) -> Result<(), TrainError> {
+    pub fn samples(&mut self, step: u64, model: &BatchEditor<'_>) -> Result<(), TrainError> {
         let columns = grid::edits(model, self.attributes, &self.samples);
         let picture = grid::picture(&columns)?;
-        grid::write(&self.run.sample(step), &picture)?;
+        picture::write(&self.run.sample(step), &picture)?;
         self.events.picture(step, "samples", &picture)
     }
 
-    /// Judges the model; says whether it is the best so far.
+    /// Measures the model's edits and compares them with the best so far.
     ///
     /// # Errors
     /// [`TrainError`].
     pub fn evaluate(
         &mut self,
         step: u64,
-        court: &Court<'_>,
-        model: &Applied<'_>,
-    ) -> Result<(Metrics, bool), TrainError> {
-        let metrics = court.measure(model)?;
+        evaluation: &Evaluation<'_>,
+        model: &BatchEditor<'_>,
+    ) -> Result<Evaluated, TrainError> {
+        let metrics = evaluation.measure(model)?;
         let named = metrics.iter().map(|(name, &value)| (name.as_str(), value));
         self.events.scalars(step, "metric", named)?;
         statistics::append(&self.stats, step, metrics.clone())?;
@@ -111,7 +115,7 @@ impl<'a> Watch<'a> {
         self.best = self.best.max(score);
         let mark = if is_best { ", the best so far" } else { "" };
         log::info!("step {step}: score {score:.3}{mark}");
-        Ok((metrics, is_best))
+        Ok(Evaluated { metrics, is_best })
     }
 
     /// Removes the progress bar.

@@ -1,81 +1,17 @@
-//! All networks of a run, their optimisers and their place on disk.
+//! Everything that a training step changes, and how it is kept in a checkpoint.
 
 use crate::{
-    device::speed::Speed,
+    config::Config,
+    device::Speed,
     error::TrainError,
-    networks::{Classifier, Discriminator, Editor, Form},
-    optimiser::adam::{Adam, AdamSettings},
-    optimiser::average,
+    networks::{Discriminator, StoredEditor},
+    optimiser::{Adam, update_average},
     weights::{self, Weights},
 };
-use model_spec::{Architecture, AttributeSet};
 use std::path::Path;
 use tch::{Device, nn::VarStore};
 
-/// An editor with its weights.
-#[derive(Debug)]
-pub struct StoredEditor {
-    /// The weights, named `generator.…`, `style_encoder.…`, `style_transformer.…`.
-    pub store: VarStore,
-    /// The networks over them.
-    pub networks: Editor,
-}
-
-impl StoredEditor {
-    /// Fresh weights.
-    #[must_use]
-    pub fn new(architecture: &Architecture, attributes: &AttributeSet, device: Device) -> Self {
-        Self::with_form(architecture, attributes, device, Form::Rewritten)
-    }
-
-    /// Fresh weights, resampled convolutions computed as `form` says.
-    #[must_use]
-    pub fn with_form(
-        architecture: &Architecture,
-        attributes: &AttributeSet,
-        device: Device,
-        form: Form,
-    ) -> Self {
-        let store = VarStore::new(device);
-        let domains = attributes.domain_count();
-        let networks = Editor::new(&store.root(), architecture, domains, form);
-        Self { store, networks }
-    }
-}
-
-/// A classifier with its weights.
-#[derive(Debug)]
-pub struct StoredClassifier {
-    /// The weights, named as in a checkpoint but without `classifier.`.
-    pub store: VarStore,
-    /// The network over them.
-    pub network: Classifier,
-}
-
-impl StoredClassifier {
-    /// Fresh weights.
-    #[must_use]
-    pub fn new(architecture: &Architecture, attributes: &AttributeSet, device: Device) -> Self {
-        let store = VarStore::new(device);
-        let network = Classifier::new(&store.root(), architecture, attributes.len());
-        Self { store, network }
-    }
-
-    /// Weights from tensors named `classifier.…`.
-    ///
-    /// # Errors
-    /// [`TrainError::Weights`].
-    pub fn load(&self, from: &Weights, path: &Path) -> Result<(), TrainError> {
-        weights::copy_into(
-            &weights::of_store(&self.store, ""),
-            from,
-            "classifier.",
-            path,
-        )
-    }
-}
-
-/// Prefix, in a checkpoint, of the editor's weights as training goes on with them.
+/// Prefix, in a checkpoint, of the editor's weights as they are in training, not averaged.
 const RAW: &str = "editor.";
 const DISCRIMINATOR: &str = "discriminator.";
 const EDITOR_ADAM: &str = "editor_adam.";
@@ -99,18 +35,12 @@ pub struct Trainee {
 }
 
 impl Trainee {
-    /// Fresh weights from `seed`; the average starts as a copy.
+    /// Fresh weights from the run's seed; the average starts as a copy.
     #[must_use]
-    pub fn new(
-        architecture: &Architecture,
-        attributes: &AttributeSet,
-        (editor_adam, discriminator_adam): (AdamSettings, AdamSettings),
-        speed: Speed,
-        seed: u64,
-        device: Device,
-    ) -> Self {
-        tch::manual_seed(seed as i64);
-        let form = speed.form();
+    pub fn new(config: &Config, device: Device) -> Self {
+        let (architecture, attributes) = (&config.architecture, &config.attributes);
+        tch::manual_seed(config.seed as i64);
+        let form = config.speed.convolution_form();
         let editor = StoredEditor::with_form(architecture, attributes, device, form);
         let mut average = StoredEditor::with_form(architecture, attributes, device, form);
         let discriminator_store = VarStore::new(device);
@@ -121,13 +51,13 @@ impl Trainee {
             form,
         );
         for store in [&editor.store, &average.store, &discriminator_store] {
-            speed.arrange(store);
+            config.speed.arrange(store);
         }
-        average::update(&average.store, &editor.store, 0.0);
+        update_average(&average.store, &editor.store, 0.0);
         average.store.freeze();
         Self {
-            editor_adam: Adam::new(&editor.store, editor_adam),
-            discriminator_adam: Adam::new(&discriminator_store, discriminator_adam),
+            editor_adam: Adam::new(&editor.store, config.editor_adam),
+            discriminator_adam: Adam::new(&discriminator_store, config.discriminator_adam),
             editor,
             average,
             discriminator_store,
@@ -137,9 +67,9 @@ impl Trainee {
 
     /// Changes how the networks compute and where their kernels lie, not what comes out.
     pub fn arrange(&mut self, speed: Speed) {
-        self.editor.networks.set_form(speed.form());
-        self.average.networks.set_form(speed.form());
-        self.discriminator.set_form(speed.form());
+        self.editor.networks.set_form(speed.convolution_form());
+        self.average.networks.set_form(speed.convolution_form());
+        self.discriminator.set_form(speed.convolution_form());
         let stores = [
             &self.editor.store,
             &self.average.store,

@@ -1,0 +1,82 @@
+//! Weights and forms of the losses.
+
+use serde::{Deserialize, Serialize};
+
+/// Weights of the losses, `lambda` in the paper, and the form of the orthogonality loss.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LossWeights {
+    /// Adversarial loss of the generator.
+    pub adversarial: f64,
+    /// R1 penalty on real images.
+    pub r1: f64,
+    /// Cycle loss.
+    pub cycle: f64,
+    /// Style reconstruction loss.
+    pub style: f64,
+    /// Perceptual loss; 0 leaves the feature network out.
+    pub perceptual: f64,
+    /// Attribute classification loss: the run's classifier has to see the target value in the edit.
+    ///
+    /// # Deviations
+    /// Not in the paper (it is StarGAN's and AttGAN's); 0 leaves it out. It shortens small runs.
+    pub classification: f64,
+    /// Residual loss: the mean absolute change of the edit, which keeps it to where it is needed.
+    ///
+    /// # Deviations
+    /// Not in the paper (it is the pixel loss of Shen and Liu 2017, "Learning residual images for face
+    /// attribute manipulation"); 0 leaves it out.
+    pub residual: f64,
+    /// Orthogonality loss.
+    pub orthogonality: f64,
+    /// Form of the orthogonality loss.
+    pub orthogonality_form: OrthogonalityForm,
+    /// Scale of the style and orthogonality losses.
+    pub code_scale: CodeScale,
+}
+
+impl Default for LossWeights {
+    fn default() -> Self {
+        Self {
+            adversarial: 1.0,
+            r1: 1.0,
+            cycle: 1.0,
+            style: 1.0,
+            perceptual: 1.0,
+            classification: 0.0,
+            residual: 0.0,
+            orthogonality: 1.0,
+            orthogonality_form: OrthogonalityForm::Full,
+            code_scale: CodeScale::Absolute,
+        }
+    }
+}
+
+/// Which parts of the code are kept orthogonal, and how (the rows of the paper's ablation).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrthogonalityForm {
+    /// No orthogonality loss.
+    None,
+    /// `|s_un * s_re|` only.
+    Single,
+    /// Inner products instead of elementwise ones.
+    Inner,
+    /// The paper's: `|s_un * s_re| + |s_un * s~_re|`, elementwise.
+    Full,
+}
+
+/// Whether losses on style codes depend on the codes' length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CodeScale {
+    /// The paper's: plain means.
+    Absolute,
+    /// Divided by the mean magnitude of the codes (once per factor).
+    ///
+    /// # Deviations
+    /// The paper's losses on codes fall to zero when the codes do. A generator that draws the whole
+    /// image needs its codes and opposes that; one that draws a difference starts without needing
+    /// them, and the codes vanish before it has learnt to read them.
+    Relative,
+}

@@ -1,0 +1,73 @@
+//! Checks of a whole configuration, before any work starts.
+
+use super::Config;
+use crate::error::TrainError;
+use model_spec::error::Mismatch;
+use std::path::Path;
+
+impl Config {
+    /// Refuses values that no run can work with; `path` is named in errors.
+    pub(super) fn validate(&self, path: &Path) -> Result<(), TrainError> {
+        let in_file = |mismatch: Mismatch| mismatch.in_file(path);
+        self.architecture.validate().map_err(in_file)?;
+        self.attributes.validate().map_err(in_file)?;
+        self.framing.validate().map_err(in_file)?;
+        let schedule = &self.schedule;
+        let positive = [
+            ("schedule.batch_size", schedule.batch_size as u64),
+            ("schedule.r1_interval", schedule.r1_interval),
+            ("schedule.tick_interval", schedule.tick_interval),
+            ("schedule.sample_interval", schedule.sample_interval),
+            ("schedule.checkpoint_interval", schedule.checkpoint_interval),
+            (
+                "schedule.checkpoints_kept",
+                schedule.checkpoints_kept as u64,
+            ),
+            ("classifier.batch_size", self.classifier.batch_size as u64),
+        ];
+        let wrong = |field: &str, found: String, expected: &str| {
+            Err(in_file(Mismatch::new(field, found, expected)).into())
+        };
+        for (field, value) in positive {
+            if value == 0 {
+                return wrong(field, "0".into(), "1 or more");
+            }
+        }
+        if self.architecture.w_hpf > 0.0 && self.face_mask.is_none() {
+            return wrong(
+                "face_mask",
+                "nothing".into(),
+                "wing.ckpt or an official nets_ema.ckpt: generators with architecture.w_hpf above 0 \
+                 need face masks",
+            );
+        }
+        let rows = self.evaluation.edited_rows.iter();
+        for (name, &[top, bottom]) in rows.chain(&self.evaluation.kept_rows) {
+            self.attributes.position(name)?;
+            if !(0.0 <= top && top < bottom && bottom <= 1.0) {
+                return wrong(
+                    &format!("evaluation: rows of {name}"),
+                    format!("[{top}, {bottom}]"),
+                    "two shares of the image's height, 0 to 1, the upper first",
+                );
+            }
+        }
+        let shares = [
+            ("data.synthetic_share", self.data.synthetic_share),
+            ("schedule.average_decay", schedule.average_decay),
+        ];
+        for (field, value) in shares {
+            if !(0.0..=1.0).contains(&value) {
+                return wrong(field, value.to_string(), "0 to 1");
+            }
+        }
+        if self.data.synthetic_share > 0.0 && self.data.synthetic_faces_per_domain == 0 {
+            return wrong(
+                "data.synthetic_faces_per_domain",
+                "0".into(),
+                "1 or more when data.synthetic_share is above 0",
+            );
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,28 @@
+//! The faces of one training step.
+
+use crate::{device::Speed, networks::Masks};
+use tch::Tensor;
+
+/// Real faces with the domain each is in and the one it is to be moved to.
+#[derive(Debug)]
+pub struct Batch {
+    /// `[N,C,S,S]` in [-1, 1].
+    pub x: Tensor,
+    /// `y`, `[N]` int64.
+    pub source: Tensor,
+    /// `y~`, `[N]` int64.
+    pub target: Tensor,
+    /// Face masks, for generators with high-pass skips.
+    pub masks: Option<Masks>,
+}
+
+impl Batch {
+    /// The same with the images in the memory order that `speed` asks for.
+    #[must_use]
+    pub fn arranged(self, speed: Speed) -> Self {
+        Self {
+            x: speed.arranged(self.x),
+            ..self
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! The adversarial loss, in logits and non-saturating.
+
+use tch::{Kind, Tensor};
+
+/// Section 3.3, Yang et al. 2021, `L_adv`: `mean(-log sigmoid(D))` of images that are to count as real.
+///
+/// The discriminator minimises it on real images, the editor on its own.
+///
+/// # Shapes
+/// `logits [N]`, above 0 = real -> scalar.
+///
+/// # Deviations
+/// As a min-max game the editor would minimise `log(1 - D)`. Like the official code and StarGAN v2 (Choi
+/// et al. 2020) it maximises `log D`, whose gradient does not vanish while the discriminator wins.
+pub fn adversarial_real(logits: &Tensor) -> Tensor {
+    (-logits).softplus().mean(Kind::Float)
+}
+
+/// Section 3.3, Yang et al. 2021, `L_adv`: `mean(-log(1 - sigmoid(D)))` of fake images.
+///
+/// # Shapes
+/// `logits [N]`, above 0 = real -> scalar.
+pub fn adversarial_fake(logits: &Tensor) -> Tensor {
+    logits.softplus().mean(Kind::Float)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn undecided_logits_cost_the_logarithm_of_two() {
+        let logits = Tensor::zeros([3], tch::kind::FLOAT_CPU);
+        for loss in [adversarial_real(&logits), adversarial_fake(&logits)] {
+            assert!((loss.double_value(&[]) - 2.0_f64.ln()).abs() < 1e-6);
+        }
+    }
+
+    #[test]
+    fn the_gradient_is_the_probability_of_the_wrong_answer() {
+        let logits = Tensor::from_slice(&[-2.0_f32]).set_requires_grad(true);
+        let sigmoid = 1.0 / (1.0 + 2.0_f64.exp());
+        for (loss, expected) in [
+            (adversarial_real(&logits), sigmoid - 1.0),
+            (adversarial_fake(&logits), sigmoid),
+        ] {
+            let gradient = Tensor::run_backward(&[loss], &[&logits], false, false).remove(0);
+            assert!((gradient.double_value(&[0]) - expected).abs() < 1e-6);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Networks together with the weights they run on.
+
+use super::{Classifier, ConvolutionForm, Editor};
+use crate::{
+    error::TrainError,
+    weights::{self, Weights},
+};
+use model_spec::{Architecture, AttributeSet};
+use std::path::Path;
+use tch::{Device, nn::VarStore};
+
+/// An editor with its weights.
+#[derive(Debug)]
+pub struct StoredEditor {
+    /// The weights, named `generator.…`, `style_encoder.…`, `style_transformer.…`.
+    pub store: VarStore,
+    /// The networks over them.
+    pub networks: Editor,
+}
+
+impl StoredEditor {
+    /// Fresh weights.
+    #[must_use]
+    pub fn new(architecture: &Architecture, attributes: &AttributeSet, device: Device) -> Self {
+        Self::with_form(architecture, attributes, device, ConvolutionForm::Rewritten)
+    }
+
+    /// Fresh weights, resampled convolutions computed in this form.
+    #[must_use]
+    pub fn with_form(
+        architecture: &Architecture,
+        attributes: &AttributeSet,
+        device: Device,
+        form: ConvolutionForm,
+    ) -> Self {
+        let store = VarStore::new(device);
+        let domains = attributes.domain_count();
+        let networks = Editor::new(&store.root(), architecture, domains, form);
+        Self { store, networks }
+    }
+}
+
+/// A classifier with its weights.
+#[derive(Debug)]
+pub struct StoredClassifier {
+    /// The weights, named as in a checkpoint but without `classifier.`.
+    pub store: VarStore,
+    /// The network over them.
+    pub network: Classifier,
+}
+
+impl StoredClassifier {
+    /// Fresh weights.
+    #[must_use]
+    pub fn new(architecture: &Architecture, attributes: &AttributeSet, device: Device) -> Self {
+        let store = VarStore::new(device);
+        let network = Classifier::new(&store.root(), architecture, attributes.len());
+        Self { store, network }
+    }
+
+    /// Weights from tensors named `classifier.…`.
+    ///
+    /// # Errors
+    /// [`TrainError::Weights`].
+    pub fn load(&self, from: &Weights, path: &Path) -> Result<(), TrainError> {
+        weights::copy_into(
+            &weights::of_store(&self.store, ""),
+            from,
+            "classifier.",
+            path,
+        )
+    }
+}

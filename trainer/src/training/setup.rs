@@ -1,0 +1,93 @@
+//! What a run trains on and is judged by, as its settings say.
+
+use crate::{
+    config::{ClassifierConfig, Config},
+    data::{DataSet, Layout, Rendering, Sampler, SyntheticFaces, synthetic},
+    error::TrainError,
+    evaluation::classifier,
+    networks::StoredClassifier,
+    run::RunFolder,
+};
+use std::path::Path;
+use tch::Device;
+
+/// Distinguishes the seed of the judge from the run's: any other seed makes it a network of its own.
+const JUDGE_SEED: u64 = 0x4A_5544_4745;
+
+/// Opens the data that the run learns from.
+pub(super) fn open_data(config: &Config, data: &Path) -> Result<DataSet, TrainError> {
+    let rendering = Rendering {
+        faces_per_domain: config.data.synthetic_faces_per_domain,
+        seed: config.seed,
+    };
+    DataSet::open(data, &config.architecture, &config.attributes, rendering)
+}
+
+/// Draws from real faces and from the share of procedural ones that the settings ask for.
+pub(super) fn sampler(config: &Config, data: &DataSet) -> Result<Sampler, TrainError> {
+    let share = config.data.synthetic_share;
+    let synthetic = if share > 0.0 && data.layout != Layout::Synthetic {
+        synthetic::check(&config.attributes)?;
+        let count = config.data.synthetic_faces_per_domain;
+        let (architecture, attributes) = (&config.architecture, &config.attributes);
+        let faces = synthetic::render(architecture, attributes, count, config.seed);
+        Some(SyntheticFaces { faces, share })
+    } else {
+        None
+    };
+    Ok(Sampler {
+        real: data.train.clone(),
+        synthetic,
+        targets: config.data.targets,
+        seed: config.seed,
+    })
+}
+
+/// The run's attribute classifier, trained unless the run folder has it.
+pub(super) fn classifier(
+    config: &Config,
+    sampler: &Sampler,
+    run: &RunFolder,
+    device: Device,
+) -> Result<StoredClassifier, TrainError> {
+    classifier::load_or_train(
+        &config.architecture,
+        &config.attributes,
+        &config.classifier,
+        sampler,
+        &run.path("classifier/classifier.safetensors"),
+        device,
+    )
+}
+
+/// The judge of the evaluations, another network than the run's classifier; none where nothing is
+/// evaluated.
+pub(super) fn judge(
+    config: &Config,
+    data: &DataSet,
+    run: &RunFolder,
+    device: Device,
+) -> Result<Option<StoredClassifier>, TrainError> {
+    if config.evaluation.interval == 0 || data.test.is_none() {
+        return Ok(None);
+    }
+    let sampler = Sampler {
+        real: data.train.clone(),
+        synthetic: None,
+        targets: config.data.targets,
+        seed: config.seed ^ JUDGE_SEED,
+    };
+    let training = ClassifierConfig {
+        steps: config.evaluation.judge_steps,
+        ..config.classifier.clone()
+    };
+    let judge = classifier::load_or_train(
+        &config.architecture,
+        &config.attributes,
+        &training,
+        &sampler,
+        &run.path("classifier/judge.safetensors"),
+        device,
+    )?;
+    Ok(Some(judge))
+}
