@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-/// Every variant names the file or the value that is wrong.
+/// Every variant names the file or the value that is wrong; its message is complete, reasons included.
 #[derive(Debug, thiserror::Error)]
 pub enum TrainError {
     /// A file could not be read or written.
@@ -91,7 +91,13 @@ pub enum TrainError {
 }
 
 impl TrainError {
-    /// Whether the request itself is wrong (exit code 2) rather than what it met on the way (1).
+    /// Exit code of the program: 2 where the request itself is wrong, as clap's own, else 1.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        if self.is_usage() { 2 } else { 1 }
+    }
+
+    /// Whether the request itself is wrong, rather than what it met on the way.
     #[must_use]
     pub fn is_usage(&self) -> bool {
         matches!(

@@ -9,8 +9,10 @@ use trainer::{
     device::{Speed, in_float32},
     networks::{
         ConvolutionForm, Rewrite, StoredClassifier,
-        convolution_form::{BOX_CHANNELS, BOX_PIXELS, SPREAD_PIXELS},
-        layers::Convolution,
+        layers::{
+            Convolution,
+            convolution_form::{BOX_CHANNELS, BOX_PIXELS, SPREAD_PIXELS},
+        },
         multiply_adds,
     },
     training::{BenchRequest, FrozenNetworks, StepPlan, Trainee, Updates, bench, table},

@@ -1,6 +1,7 @@
 //! `fit-aligner`.
 
 use crate::align::{self, AlignRequest};
+use crate::error::TrainError;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -27,7 +28,7 @@ pub struct FitAligner {
 
 impl FitAligner {
     /// Does what was asked.
-    pub fn run(self) -> anyhow::Result<()> {
+    pub fn run(self) -> Result<(), TrainError> {
         let request = AlignRequest {
             checkpoint: self.checkpoint,
             data: self.data,

@@ -3,6 +3,7 @@
 use crate::{
     config::Config,
     data::{inspect, pack},
+    error::TrainError,
 };
 use clap::Args;
 use std::path::PathBuf;
@@ -29,7 +30,7 @@ pub struct Pack {
 
 impl Pack {
     /// Does what was asked.
-    pub fn run(self) -> anyhow::Result<()> {
+    pub fn run(self) -> Result<(), TrainError> {
         let config = Config::load_for(&self.config, self.attributes.as_deref(), &self.set)?;
         let report = pack::pack(
             &self.data,
@@ -66,7 +67,7 @@ pub struct Inspect {
 
 impl Inspect {
     /// Does what was asked.
-    pub fn run(self) -> anyhow::Result<()> {
+    pub fn run(self) -> Result<(), TrainError> {
         let config = Config::load_for(&self.config, self.attributes.as_deref(), &self.set)?;
         inspect::inspect(
             &self.data,

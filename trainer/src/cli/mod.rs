@@ -6,6 +6,7 @@ mod model;
 mod training;
 mod weights;
 
+use crate::error::TrainError;
 use clap::{Parser, Subcommand};
 
 /// Trains, tries and judges face editors.
@@ -40,7 +41,7 @@ enum Command {
 
 impl Cli {
     /// Does what was asked.
-    pub fn run(self) -> anyhow::Result<()> {
+    pub fn run(self) -> Result<(), TrainError> {
         match self.command {
             Command::Fit(fit) => fit.run(),
             Command::Edit(edit) => edit.run(),

@@ -43,7 +43,7 @@ pub struct Edit {
 
 impl Edit {
     /// Does what was asked.
-    pub fn run(self) -> anyhow::Result<()> {
+    pub fn run(self) -> Result<(), TrainError> {
         let device = device::choose();
         let model = checkpoint::load(&self.checkpoint, device)?;
         let attributes = &model.spec.attributes;
@@ -109,7 +109,7 @@ impl Eval {
     const JUDGE_SEED: u64 = 1_000_003;
 
     /// Does what was asked.
-    pub fn run(self) -> anyhow::Result<()> {
+    pub fn run(self) -> Result<(), TrainError> {
         let settings = match &self.config {
             Some(path) => Config::load(path, &[])?.evaluation,
             None => EvaluationConfig::default(),

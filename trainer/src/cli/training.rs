@@ -2,6 +2,7 @@
 
 use crate::{
     config::Config,
+    error::TrainError,
     training::{self, BenchRequest, FitRequest},
 };
 use clap::Args;
@@ -39,10 +40,11 @@ pub struct Fit {
 
 impl Fit {
     /// Does what was asked.
-    pub fn run(self) -> anyhow::Result<()> {
+    pub fn run(self) -> Result<(), TrainError> {
         let stop = Arc::new(AtomicBool::new(false));
         for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-            signal_hook::flag::register(signal, Arc::clone(&stop))?;
+            signal_hook::flag::register(signal, Arc::clone(&stop))
+                .map_err(|e| TrainError::io("signal handler".as_ref(), e))?;
         }
         let request = FitRequest {
             config: Config::load_for(&self.config, self.attributes.as_deref(), &self.set)?,
@@ -65,7 +67,7 @@ impl Fit {
             println!("everything is in place; nothing was written");
             return Ok(());
         }
-        Ok(training::fit(&request, &stop)?)
+        training::fit(&request, &stop)
     }
 }
 
@@ -85,7 +87,7 @@ pub struct Bench {
 
 impl Bench {
     /// Does what was asked.
-    pub fn run(self) -> anyhow::Result<()> {
+    pub fn run(self) -> Result<(), TrainError> {
         let request = BenchRequest {
             config: Config::load(&self.config, &self.set)?,
             rounds: self.rounds.max(1),

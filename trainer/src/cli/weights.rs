@@ -4,6 +4,7 @@ use crate::{
     config::{ClassifierConfig, Targets, attributes},
     data::{DataSet, Rendering, Sampler},
     device,
+    error::TrainError,
     evaluation::classifier,
     import::{self, ImportRequest},
 };
@@ -63,7 +64,7 @@ fn framing(text: &str) -> Result<Framing, String> {
 
 impl Import {
     /// Does what was asked.
-    pub fn run(self) -> anyhow::Result<()> {
+    pub fn run(self) -> Result<(), TrainError> {
         let request = ImportRequest {
             attributes: self
                 .attributes
@@ -102,7 +103,7 @@ pub struct Classifier {
 
 impl Classifier {
     /// Does what was asked.
-    pub fn run(self) -> anyhow::Result<()> {
+    pub fn run(self) -> Result<(), TrainError> {
         /// Procedural faces per domain, where the data are procedural.
         const SYNTHETIC_FACES: usize = 600;
         let spec = CheckpointSpec::load(&self.checkpoint, &[])?;

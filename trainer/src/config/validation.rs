@@ -33,7 +33,7 @@ impl Config {
                 return wrong(field, "0".into(), "1 or more");
             }
         }
-        if self.architecture.w_hpf > 0.0 && self.face_mask.is_none() {
+        if self.architecture.reads_masks() && self.face_mask.is_none() {
             return wrong(
                 "face_mask",
                 "nothing".into(),

@@ -71,10 +71,8 @@ pub fn list(
             None => Some(Split::Train),
         };
         if of == Some(split) {
-            let bits = columns.iter().enumerate();
-            let domain: usize = bits
-                .map(|(bit, &(column, on))| usize::from(values[column] == on) << bit)
-                .sum();
+            let values = columns.iter().map(|&(column, on)| values[column] == on);
+            let domain = AttributeSet::domain_from_values(values);
             files[domain].push(folder.join(name));
         }
     }

@@ -29,9 +29,10 @@ pub use listing::{Layout, Listing, Split};
 pub use loader::Loader;
 pub use sampler::{Sampler, SyntheticFaces};
 
+use model_spec::pixel::BYTES_PER_UNIT;
 use tch::Tensor;
 
 /// The tensor form of [`model_spec::pixel::unit_from_byte`].
 pub(crate) fn unit_from_bytes(bytes: &Tensor) -> Tensor {
-    bytes.to_kind(tch::Kind::Float) / 127.5 - 1.0
+    bytes.to_kind(tch::Kind::Float) / f64::from(BYTES_PER_UNIT) - 1.0
 }

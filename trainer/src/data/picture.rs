@@ -107,7 +107,7 @@ pub fn from_tensor(image: &Tensor) -> Result<RgbImage, tch::TchError> {
     let size = image.size();
     let (height, width) = (size[1], size[2]);
     let rgb = image.expand([3, height, width], false);
-    let bytes = ((rgb.clamp(-1.0, 1.0) + 1.0) * 127.5)
+    let bytes = ((rgb.clamp(-1.0, 1.0) + 1.0) * f64::from(pixel::BYTES_PER_UNIT))
         .round()
         .permute([1, 2, 0])
         .contiguous()

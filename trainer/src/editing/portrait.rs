@@ -2,7 +2,7 @@
 
 use crate::{checkpoint::Checkpoint, data::picture, error::TrainError, networks::Face};
 use image::RgbImage;
-use model_spec::pixel;
+use model_spec::{AttributeSet, pixel};
 use std::path::Path;
 use tch::{Device, Tensor};
 
@@ -56,10 +56,7 @@ impl Portrait {
         let logits = model.classifier.network.logits_of_all(&face, device);
         let values = Vec::<f32>::try_from(logits.reshape([-1]))
             .map_err(TrainError::torch("reading the classifier's logits"))?;
-        let bits = values.iter().enumerate();
-        let source = bits
-            .map(|(bit, &value)| usize::from(value > 0.0) << bit)
-            .sum();
+        let source = AttributeSet::domain_from_logits(&values);
         Ok(Self {
             square,
             face,

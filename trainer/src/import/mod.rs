@@ -8,7 +8,7 @@ use crate::{
 };
 use model_spec::{
     Architecture, AttributeSet, CheckpointSpec, ColourMode, Framing, OutputForm, Provenance,
-    checkpoint::FORMAT_VERSION, digest,
+    checkpoint::FORMAT_VERSION, digest, network::BOTTLENECK_BLOCKS,
 };
 use std::{
     collections::BTreeMap,
@@ -147,8 +147,6 @@ pub fn infer(
     }
 }
 
-/// Blocks at the generator's smallest size.
-const BOTTLENECK_BLOCKS: usize = 2;
 /// First width of the classifier that is trained for imported weights.
 pub const CLASSIFIER_CHANNELS: usize = 16;
 
@@ -195,7 +193,7 @@ fn editor(request: &ImportRequest) -> Result<(), TrainError> {
             None
         }
     };
-    if architecture.w_hpf > 0.0 && face_mask.is_none() {
+    if architecture.reads_masks() && face_mask.is_none() {
         let note =
             "no face-mask network came with the weights: edits leave the high-pass skips out";
         log::warn!("{note}");

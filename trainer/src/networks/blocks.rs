@@ -1,7 +1,7 @@
-//! Residual and AdaIN blocks of StarGAN v2 (Choi et al. 2020, appendix A).
+//! Residual and AdaIN blocks of StarGAN v2 (Choi et al., CVPR 2020, appendix A), which L2M-GAN keeps.
 
 use super::{
-    convolution_form::ConvolutionForm,
+    ConvolutionForm,
     layers::{
         AdaptiveInstanceNorm, Convolution, InstanceNorm, average_pool2, leaky_relu, nearest_up2,
     },
@@ -9,15 +9,33 @@ use super::{
 use std::f64::consts::FRAC_1_SQRT_2;
 use tch::{Tensor, nn};
 
-/// Sizes and switches of a block.
+/// What a block does to the image's size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Size {
+    /// Keeps it.
+    Kept,
+    /// Halves it in a residual block, doubles it in an AdaIN block.
+    Resampled,
+}
+
+/// Whether a residual block normalises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Normalisation {
+    /// Before both convolutions, as in the generator.
+    Instance,
+    /// Not at all, as in style encoder and discriminator.
+    None,
+}
+
+/// Sizes of a block.
 #[derive(Debug, Clone, Copy)]
 pub struct BlockShape {
     /// Channels in.
     pub from: usize,
     /// Channels out.
     pub to: usize,
-    /// Whether the image is halved (residual block) or doubled (AdaIN block).
-    pub resample: bool,
+    /// What becomes of the image's size.
+    pub size: Size,
     /// How the resampled convolutions are computed.
     pub form: ConvolutionForm,
 }
@@ -33,14 +51,14 @@ pub struct ResidualBlock {
 }
 
 impl ResidualBlock {
-    /// A block; only the generator's have norms.
+    /// Makes the block under `path`.
     #[must_use]
-    pub fn new(path: &nn::Path<'_>, shape: BlockShape, with_norms: bool) -> Self {
+    pub fn new(path: &nn::Path<'_>, shape: BlockShape, normalisation: Normalisation) -> Self {
         let BlockShape { from, to, .. } = shape;
         Self {
             conv1: Convolution::new(&(path / "conv1"), from, from, 3),
             conv2: Convolution::new(&(path / "conv2"), from, to, 3),
-            norms: with_norms.then(|| {
+            norms: (normalisation == Normalisation::Instance).then(|| {
                 (
                     InstanceNorm::new(&(path / "norm1"), from),
                     InstanceNorm::new(&(path / "norm2"), from),
@@ -64,7 +82,7 @@ impl ResidualBlock {
             None => x.shallow_clone(),
         };
         let h = leaky_relu(&norm(x, true));
-        let h = if self.shape.resample {
+        let h = if self.shape.size == Size::Resampled {
             self.conv1.forward_pooled(&h, self.shape.form)
         } else {
             self.conv1.forward(&h)
@@ -78,11 +96,11 @@ impl ResidualBlock {
             Some(conv1x1) => conv1x1.forward(x),
             None => x.shallow_clone(),
         };
-        match (self.shape.resample, self.shape.form) {
-            (false, _) => project(x),
-            (true, ConvolutionForm::Plain) => average_pool2(&project(x)),
+        match (self.shape.size, self.shape.form) {
+            (Size::Kept, _) => project(x),
+            (Size::Resampled, ConvolutionForm::Plain) => average_pool2(&project(x)),
             // A 1x1 convolution and pooling commute; pooling first leaves a quarter of the work.
-            (true, _) => project(&average_pool2(x)),
+            (Size::Resampled, _) => project(&average_pool2(x)),
         }
     }
 }
@@ -130,7 +148,7 @@ impl AdainBlock {
     /// `x [N,C,H,W]`, `s [N,d]` -> `[N,C',H,W]`, or twice the height and width.
     pub fn forward(&self, x: &Tensor, s: &Tensor) -> Tensor {
         let h = leaky_relu(&self.norm1.forward(x, s));
-        let h = if self.shape.resample {
+        let h = if self.shape.size == Size::Resampled {
             self.conv1.forward_upsampled(&h, self.shape.form)
         } else {
             self.conv1.forward(&h)
@@ -148,10 +166,10 @@ impl AdainBlock {
             Some(conv1x1) => conv1x1.forward(x),
             None => x.shallow_clone(),
         };
-        match (self.shape.resample, self.shape.form) {
-            (false, _) => project(x),
-            (true, ConvolutionForm::Plain) => project(&nearest_up2(x)),
-            (true, _) => nearest_up2(&project(x)),
+        match (self.shape.size, self.shape.form) {
+            (Size::Kept, _) => project(x),
+            (Size::Resampled, ConvolutionForm::Plain) => project(&nearest_up2(x)),
+            (Size::Resampled, _) => nearest_up2(&project(x)),
         }
     }
 }

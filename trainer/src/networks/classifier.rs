@@ -1,13 +1,10 @@
-//! The attribute classifier: tells the source domain of a live face, and judges edits.
+//! The attribute classifier: finds the source domain of a live face, and judges edits.
+//!
+//! A plain network of this project; no paper has it.
 
 use super::layers::{BatchNorm, Convolution, Linear};
-use model_spec::Architecture;
+use model_spec::{Architecture, network::CLASSIFIER_LAYERS};
 use tch::{Device, Tensor, nn};
-
-/// Convolutions; all but the first halve the image.
-const LAYERS: usize = 5;
-/// Channels stop growing at this multiple of the first layer's.
-const LARGEST_WIDTH: usize = 8;
 
 /// Images per forward pass when a whole set is classified.
 const AT_ONCE: i64 = 256;
@@ -23,9 +20,8 @@ impl Classifier {
     /// Makes the network under `path`.
     #[must_use]
     pub fn new(path: &nn::Path<'_>, architecture: &Architecture, attributes: usize) -> Self {
-        let base = architecture.classifier_channels;
-        let width = |i: usize| base * (1 << i).min(LARGEST_WIDTH);
-        let layers = (0..LAYERS).map(|i| {
+        let width = |layer| architecture.classifier_width(layer);
+        let layers = (0..CLASSIFIER_LAYERS).map(|i| {
             let from = if i == 0 {
                 architecture.colour.channels()
             } else {
@@ -39,7 +35,7 @@ impl Classifier {
         });
         Self {
             layers: layers.collect(),
-            head: Linear::new(&(path / "head"), width(LAYERS - 1), attributes),
+            head: Linear::new(&(path / "head"), width(CLASSIFIER_LAYERS - 1), attributes),
         }
     }
 
@@ -69,7 +65,7 @@ impl Classifier {
         self.pooled(x, false)
     }
 
-    /// Makes every logit 0: a classifier that knows nothing.
+    /// Makes every logit 0, as of a classifier that has learnt nothing.
     pub fn forget(&mut self) {
         self.head.set_zero();
     }

@@ -1,9 +1,9 @@
-//! The discriminator `D`: real or drawn, judged per domain.
+//! The discriminator `D`: real or fake, per domain.
+//!
+//! Yang et al., "L2M-GAN", CVPR 2021, section 3.3; the network is that of Choi et al., "StarGAN v2",
+//! CVPR 2020.
 
-use super::{
-    convolution_form::ConvolutionForm, layers::Convolution, style_encoder::select_domain,
-    trunk::Trunk,
-};
+use super::{ConvolutionForm, layers::Convolution, style_encoder::select_domain, trunk::Trunk};
 use model_spec::Architecture;
 use tch::{Tensor, nn};
 

@@ -1,17 +1,20 @@
-//! The generator `G(x, s)`: StarGAN v2's, drawing a face anew in the style of a code.
+//! The generator `G(x, s)`: draws a face anew in the style of a code.
+//!
+//! Yang et al., "L2M-GAN: Learning to Manipulate Latent Space Semantics for Facial Attribute Editing",
+//! CVPR 2021; the network is that of Choi et al., "StarGAN v2: Diverse Image Synthesis for Multiple
+//! Domains", CVPR 2020.
 
 use super::{
-    blocks::{AdainBlock, BlockShape, ResidualBlock},
-    convolution_form::ConvolutionForm,
+    ConvolutionForm,
+    blocks::{AdainBlock, BlockShape, Normalisation, ResidualBlock, Size},
     layers::{Convolution, InstanceNorm, leaky_relu},
 };
-use model_spec::{Architecture, OutputForm};
+use model_spec::{
+    Architecture, OutputForm,
+    network::{BOTTLENECK_BLOCKS, high_pass_mask},
+    tensor::MASK_FIRST,
+};
 use tch::{Kind, Tensor, nn};
-
-/// Blocks at the smallest size, on either side.
-const BOTTLENECK_BLOCKS: usize = 2;
-/// Sizes in pixels whose encoder features are passed to the decoder when `w_hpf > 0`.
-const HIGH_PASS_SIZES: [i64; 3] = [32, 64, 128];
 
 /// Face masks for the high-pass skips: `first` at 32 px, `second` above; `[N,1,S,S]` in [0, 1].
 #[derive(Debug)]
@@ -23,6 +26,9 @@ pub struct Masks {
 }
 
 /// `G` of the paper.
+///
+/// # Deviations
+/// With [`OutputForm::Difference`] the network draws what is added to its input.
 #[derive(Debug)]
 pub struct Generator {
     from_rgb: Convolution,
@@ -34,6 +40,18 @@ pub struct Generator {
     output: OutputForm,
 }
 
+impl Masks {
+    /// The mask of the high-pass skip at `size` pixels, where there is one.
+    fn at(&self, size: i64) -> Option<&Tensor> {
+        let name = high_pass_mask(usize::try_from(size).ok()?)?;
+        Some(if name == MASK_FIRST {
+            &self.first
+        } else {
+            &self.second
+        })
+    }
+}
+
 impl Generator {
     /// Makes the network under `path`, with the tensor names of StarGAN v2's checkpoints.
     #[must_use]
@@ -43,13 +61,13 @@ impl Generator {
         let bottleneck = BlockShape {
             from: deepest,
             to: deepest,
-            resample: false,
+            size: Size::Kept,
             form,
         };
         let down = (0..downsamplings).map(|k| BlockShape {
             from: architecture.channels_at(k),
             to: architecture.channels_at(k + 1),
-            resample: true,
+            size: Size::Resampled,
             form,
         });
         let encoder: Vec<BlockShape> = down.chain([bottleneck; BOTTLENECK_BLOCKS]).collect();
@@ -58,7 +76,7 @@ impl Generator {
             to: shape.from,
             ..*shape
         });
-        let with_shortcut = architecture.w_hpf == 0.0;
+        let with_shortcut = !architecture.reads_masks();
         let decode = decoder
             .enumerate()
             .map(|(i, shape)| {
@@ -69,7 +87,9 @@ impl Generator {
         let encode = encoder
             .iter()
             .enumerate()
-            .map(|(i, &shape)| ResidualBlock::new(&(path / "encode" / i), shape, true))
+            .map(|(i, &shape)| {
+                ResidualBlock::new(&(path / "encode" / i), shape, Normalisation::Instance)
+            })
             .collect();
         let channels = architecture.colour.channels();
         let stem = architecture.stem_channels;
@@ -109,7 +129,7 @@ impl Generator {
         let mut skips: Vec<Tensor> = Vec::new();
         let mut h = self.from_rgb.forward(x);
         for block in &self.encode {
-            if masks.is_some() && HIGH_PASS_SIZES.contains(&h.size()[2]) {
+            if masks.is_some_and(|masks| masks.at(h.size()[2]).is_some()) {
                 skips.push(h.shallow_clone());
             }
             h = block.forward(&h);
@@ -118,12 +138,8 @@ impl Generator {
             h = block.forward(&h, s);
             let size = h.size()[2];
             let skip = skips.iter().rfind(|skip| skip.size()[2] == size);
-            if let (Some(masks), Some(skip)) = (masks, skip) {
-                let mask = if size == HIGH_PASS_SIZES[0] {
-                    &masks.first
-                } else {
-                    &masks.second
-                };
+            let mask = masks.and_then(|masks| masks.at(size));
+            if let (Some(mask), Some(skip)) = (mask, skip) {
                 let mask = mask.upsample_bilinear2d([size, size], false, None, None);
                 h += high_pass(&(mask * skip)) / self.w_hpf;
             }

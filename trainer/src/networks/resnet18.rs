@@ -1,4 +1,6 @@
-//! The feature network `F` of the perceptual loss.
+//! ResNet18 up to its pooled features: the feature network `F` of the perceptual loss.
+//!
+//! He et al., "Deep Residual Learning for Image Recognition", CVPR 2016.
 
 use crate::{
     error::TrainError,

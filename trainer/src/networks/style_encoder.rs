@@ -1,6 +1,9 @@
-//! The style encoder `SE`: a face and its domain give a style code.
+//! The style encoder `SE`: from a face and its domain to a style code.
+//!
+//! Yang et al., "L2M-GAN", CVPR 2021, section 3.2; the network is that of Choi et al., "StarGAN v2",
+//! CVPR 2020.
 
-use super::{convolution_form::ConvolutionForm, layers::Linear, trunk::Trunk};
+use super::{ConvolutionForm, layers::Linear, trunk::Trunk};
 use model_spec::Architecture;
 use tch::{Tensor, nn};
 
@@ -40,7 +43,10 @@ impl StyleEncoder {
         Tensor::stack(&codes, 1)
     }
 
-    /// `s = SE_y(x)`: `x [N,C,S,S]`, `y [N]` int64, the domain each face is in -> `[N,d]`.
+    /// Section 3.2, Yang et al. 2021: `s = SE_y(x)`, the code of each face in its own domain.
+    ///
+    /// # Shapes
+    /// `x [N,C,S,S]` in [-1, 1], `y [N]` int64 -> `[N,d]`.
     pub fn forward(&self, x: &Tensor, y: &Tensor) -> Tensor {
         select_domain(&self.all_domains(x), y)
     }

@@ -1,4 +1,7 @@
-//! The style transformer `T`: splits a style code and moves the attribute-related part.
+//! The style transformer: splits a style code and moves the part that is related to the attributes.
+//!
+//! Yang et al., "L2M-GAN: Learning to Manipulate Latent Space Semantics for Facial Attribute Editing",
+//! CVPR 2021, section 3.2.
 
 use super::{layers::Linear, style_encoder::select_domain};
 use tch::{Tensor, nn};
@@ -22,7 +25,7 @@ impl Perceptron {
     }
 }
 
-/// A style code in its two parts, and its related part moved to another domain; each `[N,d]`.
+/// A style code in its two parts, and the related part moved to another domain; each `[N,d]`.
 #[derive(Debug)]
 pub struct SplitStyle {
     /// `s_un = P(s)`: all that has nothing to do with the attributes.
@@ -34,7 +37,10 @@ pub struct SplitStyle {
 }
 
 impl SplitStyle {
-    /// `s~ = s_un + s~_re`, `[N,d]`.
+    /// Section 3.2, Yang et al. 2021: `s~ = s_un + s~_re`.
+    ///
+    /// # Shapes
+    /// -> `[N,d]`.
     pub fn target(&self) -> Tensor {
         &self.unrelated + &self.related_target
     }
@@ -58,20 +64,29 @@ impl StyleTransformer {
         }
     }
 
-    /// Splits `s [N,d]` into `(s_un, s_re)`, each `[N,d]`.
+    /// Section 3.2, Yang et al. 2021: `s = s_un + s_re` with `s_un = P(s)`; returns `(s_un, s_re)`.
+    ///
+    /// # Shapes
+    /// `s [N,d]` -> two of `[N,d]`.
     pub fn split(&self, s: &Tensor) -> (Tensor, Tensor) {
         let unrelated = self.unrelated.forward(s);
         let related = s - &unrelated;
         (unrelated, related)
     }
 
-    /// `T_y(s_re)` for every domain: `[N,d] -> [N,Y,d]`.
+    /// Section 3.2, Yang et al. 2021: `s~_re = T_y~(s_re)`, for every domain.
+    ///
+    /// # Shapes
+    /// `s_re [N,d]` -> `[N,Y,d]`.
     pub fn all_targets(&self, related: &Tensor) -> Tensor {
         let targets: Vec<Tensor> = self.related.iter().map(|t| t.forward(related)).collect();
         Tensor::stack(&targets, 1)
     }
 
-    /// `s [N,d]` moved to domains `y~ [N]` int64.
+    /// Splits codes and moves them to their target domains.
+    ///
+    /// # Shapes
+    /// `s [N,d]`, `y~ [N]` int64 -> three of `[N,d]`.
     #[must_use]
     pub fn forward(&self, s: &Tensor, y_target: &Tensor) -> SplitStyle {
         let (unrelated, related) = self.split(s);

@@ -1,8 +1,9 @@
-//! The downsampling trunk that the style encoder and the discriminator share.
+//! The downsampling trunk of the style encoder and of the discriminator (Choi et al., "StarGAN v2",
+//! CVPR 2020, appendix A); each has its own weights.
 
 use super::{
-    blocks::{BlockShape, ResidualBlock},
-    convolution_form::ConvolutionForm,
+    ConvolutionForm,
+    blocks::{BlockShape, Normalisation, ResidualBlock, Size},
     layers::{Convolution, leaky_relu},
 };
 use model_spec::Architecture;
@@ -26,10 +27,10 @@ impl Trunk {
             let shape = BlockShape {
                 from: architecture.channels_at(k),
                 to: architecture.channels_at(k + 1),
-                resample: true,
+                size: Size::Resampled,
                 form,
             };
-            ResidualBlock::new(&(path / (k + 1)), shape, false)
+            ResidualBlock::new(&(path / (k + 1)), shape, Normalisation::None)
         });
         let width = architecture.channels_at(count);
         Self {

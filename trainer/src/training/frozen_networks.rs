@@ -51,7 +51,7 @@ impl<'a> FrozenNetworks<'a> {
         let face_mask = config
             .face_mask
             .as_ref()
-            .filter(|_| config.architecture.w_hpf > 0.0)
+            .filter(|_| config.architecture.reads_masks())
             .map(|path| FaceMask::load(path, device))
             .transpose()?;
         Ok(Self {

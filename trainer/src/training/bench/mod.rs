@@ -59,7 +59,10 @@ pub fn bench(request: &BenchRequest) -> Result<Vec<BenchRow>, TrainError> {
     config.editor_adam.learning_rate = 0.0;
     config.discriminator_adam.learning_rate = 0.0;
     let device = device::choose();
-    let face_mask = (config.architecture.w_hpf > 0.0).then(|| FaceMask::new(device));
+    let face_mask = config
+        .architecture
+        .reads_masks()
+        .then(|| FaceMask::new(device));
     config.face_mask = None;
     let mut classifier = StoredClassifier::new(&config.architecture, &config.attributes, device);
     classifier.store.freeze();

@@ -1,7 +1,12 @@
-//! The landmark network behind `w_hpf > 0`, and the face masks made of its heat maps.
+//! The landmark network of generators with high-pass skips, and the face masks made of its heat maps.
 //!
-//! One hourglass (Newell et al. 2016) with coordinate channels (Liu et al. 2018) finds 98 landmarks
-//! (Wang et al. 2019, "Adaptive Wing Loss"); the masks say where the encoder's fine detail is passed on.
+//! Wang et al., "Adaptive Wing Loss for Robust Face Alignment via Heatmap Regression", ICCV 2019: one
+//! hourglass (Newell et al., ECCV 2016) with coordinate channels (Liu et al., NeurIPS 2018) finds 98
+//! landmarks. The masks say where the encoder's fine detail is passed on to the decoder.
+
+mod masks;
+
+pub use masks::masks_from_heat_maps;
 
 use super::{
     generator::Masks,
@@ -12,6 +17,10 @@ use crate::{
     weights::pickle,
     weights::{self, Weights},
 };
+use model_spec::{
+    network::face_mask::{HOURGLASS_DEPTH, HOURGLASS_WIDTH, LANDMARKS},
+    tensor::MASK_SIZE,
+};
 use std::path::Path;
 use tch::{
     Device, Kind, Tensor,
@@ -19,15 +28,7 @@ use tch::{
 };
 
 /// Side in pixels of the images the network reads, and of the masks.
-const SIDE: i64 = 256;
-/// Landmarks with a heat map each; the network has one map more, which nothing uses.
-const LANDMARKS: i64 = 98;
-/// Levels of the hourglass.
-const DEPTH: usize = 4;
-/// Channels inside the hourglass.
-const WIDTH: usize = 256;
-/// Heat below this is noise.
-const LEAST_HEAT: f64 = 0.1;
+const SIDE: i64 = MASK_SIZE as i64;
 
 /// Three convolutions `norm, ReLU, conv3x3` of widths 1/2, 1/4, 1/4, concatenated, plus the input.
 #[derive(Debug)]
@@ -107,7 +108,8 @@ impl FaceMask {
         let store = VarStore::new(device);
         let root = store.root();
         let hourglass = &root / "m0";
-        let block = |name: String| Block::new(&(&hourglass / name), WIDTH, WIDTH);
+        let block =
+            |name: String| Block::new(&(&hourglass / name), HOURGLASS_WIDTH, HOURGLASS_WIDTH);
         let level = |n| Level {
             skip: block(format!("b1_{n}")),
             down: block(format!("b2_{n}")),
@@ -119,20 +121,20 @@ impl FaceMask {
             blocks: [
                 Block::new(&(&root / "conv2"), 64, 128),
                 Block::new(&(&root / "conv3"), 128, 128),
-                Block::new(&(&root / "conv4"), 128, WIDTH),
+                Block::new(&(&root / "conv4"), 128, HOURGLASS_WIDTH),
             ],
             coordinates: Convolution::new(
                 &(&hourglass / "coordconv" / "conv"),
-                WIDTH + 3,
-                WIDTH,
+                HOURGLASS_WIDTH + 3,
+                HOURGLASS_WIDTH,
                 1,
             ),
-            levels: (1..=DEPTH).rev().map(level).collect(),
+            levels: (1..=HOURGLASS_DEPTH).rev().map(level).collect(),
             innermost: block("b2_plus_1".into()),
-            top: Block::new(&(&root / "top_m_0"), WIDTH, WIDTH),
-            last: Convolution::new(&(&root / "conv_last0"), WIDTH, WIDTH, 1),
-            last_norm: BatchNorm::new(&(&root / "bn_end0"), WIDTH),
-            heat: Convolution::new(&(&root / "l0"), WIDTH, LANDMARKS as usize + 1, 1),
+            top: Block::new(&(&root / "top_m_0"), HOURGLASS_WIDTH, HOURGLASS_WIDTH),
+            last: Convolution::new(&(&root / "conv_last0"), HOURGLASS_WIDTH, HOURGLASS_WIDTH, 1),
+            last_norm: BatchNorm::new(&(&root / "bn_end0"), HOURGLASS_WIDTH),
+            heat: Convolution::new(&(&root / "l0"), HOURGLASS_WIDTH, LANDMARKS + 1, 1),
             store,
         }
     }
@@ -183,7 +185,7 @@ impl FaceMask {
         let h = self.coordinates.forward(&with_coordinates(&h));
         let h = self.top.forward(&self.hourglass(&h, &self.levels));
         let h = self.last_norm.forward(&self.last.forward(&h), false).relu();
-        self.heat.forward(&h).narrow(1, 0, LANDMARKS)
+        self.heat.forward(&h).narrow(1, 0, LANDMARKS as i64)
     }
 
     fn hourglass(&self, x: &Tensor, levels: &[Level]) -> Tensor {
@@ -221,77 +223,4 @@ fn with_coordinates(x: &Tensor) -> Tensor {
         ],
         1,
     )
-}
-
-/// What is done to the heat maps of one part of the face, in order.
-struct Part {
-    landmarks: std::ops::Range<i64>,
-    rows_up: i64,
-    power: i64,
-}
-
-const fn part(landmarks: std::ops::Range<i64>, rows_up: i64, power: i64) -> Part {
-    Part {
-        landmarks,
-        rows_up,
-        power,
-    }
-}
-
-const CHIN: std::ops::Range<i64> = 8..25;
-const BROWS: std::ops::Range<i64> = 33..51;
-const LIPS: std::ops::Range<i64> = 76..96;
-const EYES: std::ops::Range<i64> = 60..76;
-
-/// Chin, brows, nostrils, upper, lower and inner lip, bridge of the nose.
-const PARTS: [Part; 7] = [
-    part(CHIN, 0, 3),
-    part(BROWS, -7, 2),
-    part(55..60, 8, 4),
-    part(77..82, -8, 4),
-    part(83..88, 8, 4),
-    part(88..96, -2, 3),
-    part(52..55, 4, 1),
-];
-/// Landmarks of no part: cheeks, the brows' outer ends, the mouth's corners.
-const UNUSED: [std::ops::Range<i64>; 6] = [0..8, 25..33, 33..34, 46..47, 76..77, 82..83];
-
-/// Masks from heat maps `[N,98,64,64]`: two `[N,1,256,256]` in [0, 1].
-#[must_use]
-pub fn masks_from_heat_maps(heat_maps: &Tensor) -> Masks {
-    let heat = heat_maps.upsample_bilinear2d([SIDE, SIDE], true, None, None);
-    let heat = &heat * heat.ge(LEAST_HEAT).to_kind(Kind::Float);
-    let sides = [2_i64, 3];
-    let (low, high) = (heat.amin(sides, true), heat.amax(sides, true));
-    let heat = (&heat - &low) / (high - low + 1e-6);
-    let maps = |range: &std::ops::Range<i64>| heat.narrow(1, range.start, range.end - range.start);
-    let up = |t: &Tensor, rows: i64| t.roll([-rows], [2]);
-    for Part {
-        landmarks,
-        rows_up,
-        power,
-    } in &PARTS
-    {
-        let moved = up(&maps(landmarks), *rows_up).pow_tensor_scalar(*power);
-        maps(landmarks).copy_(&moved);
-    }
-    for landmarks in &UNUSED {
-        let _ = maps(landmarks).zero_();
-    }
-    // The lids and, lower, the bags under the eyes.
-    let eyes = maps(&EYES);
-    let both = up(&eyes, -8).pow_tensor_scalar(3) + up(&eyes, -24);
-    maps(&EYES).copy_(&both);
-    let sum = |t: &Tensor| {
-        t.sum_dim_intlist([1].as_slice(), true, Kind::Float)
-            .clamp(0.0, 1.0)
-    };
-    let first = sum(&heat);
-    for landmarks in [CHIN, LIPS, BROWS] {
-        let _ = maps(&landmarks).zero_();
-    }
-    Masks {
-        first,
-        second: sum(&heat),
-    }
 }

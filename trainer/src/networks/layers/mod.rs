@@ -1,0 +1,25 @@
+//! What the networks are built of: layers over the parameters of a [`tch::nn::Path`].
+
+mod activation;
+mod convolution;
+pub mod convolution_form;
+mod linear;
+pub mod multiply_adds;
+mod norm;
+mod resampling;
+
+pub use activation::leaky_relu;
+pub use convolution::Convolution;
+pub use convolution_form::{ConvolutionForm, Rewrite};
+pub use linear::Linear;
+pub use norm::{AdaptiveInstanceNorm, BatchNorm, InstanceNorm};
+pub use resampling::{average_pool2, nearest_up2};
+
+use tch::nn::{self, Init};
+
+/// He (Kaiming) normal initialisation over the fan-in, as StarGAN v2 uses for all its weights.
+const HE: Init = Init::Kaiming {
+    dist: nn::init::NormalOrUniform::Normal,
+    fan: nn::init::FanInOut::FanIn,
+    non_linearity: nn::init::NonLinearity::ReLU,
+};
