@@ -110,7 +110,7 @@ impl TrainError {
 
     /// A file that could not be read or written.
     #[must_use]
-    pub fn io(path: &Path, source: std::io::Error) -> Self {
+    pub(crate) fn io(path: &Path, source: std::io::Error) -> Self {
         Self::Io {
             path: path.into(),
             source,
@@ -118,7 +118,7 @@ impl TrainError {
     }
 
     /// Names what was being done when libtorch failed.
-    pub fn torch(what: impl Into<String>) -> impl FnOnce(tch::TchError) -> Self {
+    pub(crate) fn torch(what: impl Into<String>) -> impl FnOnce(tch::TchError) -> Self {
         let what = what.into();
         move |source| Self::Torch { what, source }
     }

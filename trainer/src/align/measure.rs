@@ -16,7 +16,7 @@ const STARTS: usize = 6;
 /// `error` compares with the pose where that is known, and with the framing of the image where it is
 /// not: it then holds how unevenly the images are framed. `spread` is how far the answers from
 /// several starts on the same face lie from their own mean.
-pub fn measure(
+pub(crate) fn measure(
     name: &str,
     aligner: &Aligner,
     set: &Portraits,

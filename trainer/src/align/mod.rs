@@ -53,7 +53,7 @@ pub struct AlignRequest {
 }
 
 /// Figures by name: root mean square errors after random moves of the window.
-pub type Figures = BTreeMap<String, f64>;
+pub(crate) type Figures = BTreeMap<String, f64>;
 
 /// Fits an aligner to the framing of a checkpoint and writes it there.
 ///

@@ -27,7 +27,7 @@ pub struct Portrait {
 
 /// Faces of one origin.
 #[derive(Debug)]
-pub struct Portraits {
+pub(crate) struct Portraits {
     /// The faces.
     pub faces: Vec<Portrait>,
     /// Whether the poses are known: windows then move together or not at all.
@@ -36,7 +36,7 @@ pub struct Portraits {
 
 /// What training images have to be read as.
 #[must_use]
-pub fn architecture(spec: &CheckpointSpec) -> Architecture {
+pub(crate) fn architecture(spec: &CheckpointSpec) -> Architecture {
     let window = Aligner::window_of(&spec.framing);
     Architecture {
         colour: ColourMode::Luma,
@@ -57,7 +57,7 @@ impl Portrait {
 
     /// The portrait seen in a mirror.
     #[must_use]
-    pub fn mirrored(&self) -> Self {
+    pub(crate) fn mirrored(&self) -> Self {
         let mut grey = self.grey.clone();
         for row in grey.values.chunks_exact_mut(grey.width) {
             row.reverse();
@@ -78,7 +78,11 @@ impl Portrait {
 impl Portraits {
     /// Training images read for `architecture`, each taken to be framed as the model wants it.
     #[must_use]
-    pub fn of_images(images: &FaceSet, architecture: &Architecture, window: &Framing) -> Self {
+    pub(crate) fn of_images(
+        images: &FaceSet,
+        architecture: &Architecture,
+        window: &Framing,
+    ) -> Self {
         let side = architecture.image_size;
         let positions = (0..images.domains()).flat_map(|domain| {
             (0..images.count(domain)).map(move |index| images.position(domain, index))
@@ -101,7 +105,7 @@ impl Portraits {
 
     /// Procedural faces of known pose, with as much around them as a camera would see.
     #[must_use]
-    pub fn procedural(framing: &Framing, count: u64, first_seed: u64) -> Self {
+    pub(crate) fn procedural(framing: &Framing, count: u64, first_seed: u64) -> Self {
         let window = Aligner::window_of(framing);
         // The face's box is to be as large as on images of the tightest framing.
         let side = (WINDOW_PIXELS / Aligner::window_of(&FACE_BOX).side_ratio).round() as u32;
@@ -135,7 +139,7 @@ impl Portraits {
     /// Moves the windows to where `stages` see the faces, and returns by how much (root mean square
     /// over the points of a window, in sides). Neither framing nor known poses drift: what all
     /// windows of images have in common is taken out, and known poses follow only that.
-    pub fn realign(&mut self, stages: &[Stage]) -> f32 {
+    pub(crate) fn realign(&mut self, stages: &[Stage]) -> f32 {
         let seen: Vec<[f32; Correction::LEN]> = self
             .faces
             .iter()

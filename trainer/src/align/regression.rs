@@ -11,7 +11,7 @@ const STAGES: usize = 4;
 /// Weight of the ridge, relative to the number of samples.
 const RIDGE: f64 = 0.01;
 /// Most that a window is moved: shift in sides, logarithm of growth, roll in radians (30 degrees).
-pub const MOVES: [f32; Correction::LEN] = [0.15, 0.15, 0.22, 0.53];
+pub(crate) const MOVES: [f32; Correction::LEN] = [0.15, 0.15, 0.22, 0.53];
 /// Samples whose features make one matrix.
 const BLOCK: usize = 4096;
 /// A window this near to the face (see [`Correction::motion`]) shows it, ...
@@ -26,12 +26,12 @@ struct Sample<'a> {
 }
 
 /// A random correction, evenly within `most`.
-pub fn random_move(rng: &mut impl Rng, most: [f32; Correction::LEN]) -> Correction {
+pub(crate) fn random_move(rng: &mut impl Rng, most: [f32; Correction::LEN]) -> Correction {
     Correction::from_array(most.map(|most| rng.random_range(-most..=most)))
 }
 
 /// Fits the cascade: every portrait and its mirror image, `repetitions` times each.
-pub fn stages(
+pub(crate) fn stages(
     sets: &[Portraits],
     repetitions: usize,
     rng: &mut impl Rng,
@@ -75,7 +75,7 @@ pub fn stages(
 }
 
 /// Fits the score: 1 where the cascade ends on a face, 0 where it ends elsewhere.
-pub fn score(
+pub(crate) fn score(
     sets: &[Portraits],
     stages: &[Stage],
     rng: &mut impl Rng,

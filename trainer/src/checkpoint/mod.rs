@@ -1,9 +1,9 @@
 //! Checkpoints: written whole or not at all, read back with their digests checked.
 
-pub mod compatibility;
-pub mod parity;
+pub(crate) mod compatibility;
+pub(crate) mod parity;
 
-pub use parity::ParityNetworks;
+pub(crate) use parity::ParityNetworks;
 
 use crate::{
     error::TrainError,

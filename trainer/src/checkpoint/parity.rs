@@ -16,7 +16,7 @@ const STRENGTHS: [f32; tensor::PARITY_FACES] = [1.0, -1.0, 0.5, -0.5, 1.5, -0.25
 
 /// The networks that a sample is made with.
 #[derive(Debug, Clone, Copy)]
-pub struct ParityNetworks<'a> {
+pub(crate) struct ParityNetworks<'a> {
     /// Edits the faces.
     pub editor: &'a Editor,
     /// Adds its logits, where the checkpoint has one.
@@ -27,7 +27,7 @@ pub struct ParityNetworks<'a> {
 
 /// Runs the networks on the sample's faces; names and shapes as in [`model_spec::tensor`].
 #[must_use]
-pub fn sample(
+pub(crate) fn sample(
     architecture: &Architecture,
     attributes: &AttributeSet,
     networks: ParityNetworks<'_>,

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 /// See [`super::Command::FitAligner`].
 #[derive(Debug, Args)]
-pub struct FitAligner {
+pub(crate) struct FitAligner {
     /// Checkpoint folder; gets aligner.bin, which `model-export` carries into the bundle.
     #[arg(long)]
     checkpoint: PathBuf,
@@ -28,7 +28,7 @@ pub struct FitAligner {
 
 impl FitAligner {
     /// Does what was asked.
-    pub fn run(self) -> Result<(), TrainError> {
+    pub(crate) fn run(self) -> Result<(), TrainError> {
         let request = AlignRequest {
             checkpoint: self.checkpoint,
             data: self.data,

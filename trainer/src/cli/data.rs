@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 /// See [`super::Command::Pack`].
 #[derive(Debug, Args)]
-pub struct Pack {
+pub(crate) struct Pack {
     /// Settings, for image size, colour and attributes.
     #[arg(long)]
     config: PathBuf,
@@ -30,7 +30,7 @@ pub struct Pack {
 
 impl Pack {
     /// Does what was asked.
-    pub fn run(self) -> Result<(), TrainError> {
+    pub(crate) fn run(self) -> Result<(), TrainError> {
         let config = Config::load_for(&self.config, self.attributes.as_deref(), &self.set)?;
         let report = pack::pack(
             &self.data,
@@ -47,7 +47,7 @@ impl Pack {
 
 /// See [`super::Command::Inspect`].
 #[derive(Debug, Args)]
-pub struct Inspect {
+pub(crate) struct Inspect {
     /// Settings, for image size, colour and attributes.
     #[arg(long)]
     config: PathBuf,
@@ -67,7 +67,7 @@ pub struct Inspect {
 
 impl Inspect {
     /// Does what was asked.
-    pub fn run(self) -> Result<(), TrainError> {
+    pub(crate) fn run(self) -> Result<(), TrainError> {
         let config = Config::load_for(&self.config, self.attributes.as_deref(), &self.set)?;
         inspect::inspect(
             &self.data,

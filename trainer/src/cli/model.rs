@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 /// See [`super::Command::Edit`].
 #[derive(Debug, Args)]
-pub struct Edit {
+pub(crate) struct Edit {
     /// Checkpoint folder, e.g. RUN/checkpoints/step-00012000.
     #[arg(long)]
     checkpoint: PathBuf,
@@ -43,7 +43,7 @@ pub struct Edit {
 
 impl Edit {
     /// Does what was asked.
-    pub fn run(self) -> Result<(), TrainError> {
+    pub(crate) fn run(self) -> Result<(), TrainError> {
         let device = device::choose();
         let model = checkpoint::load(&self.checkpoint, device)?;
         let attributes = &model.spec.attributes;
@@ -77,7 +77,7 @@ impl Edit {
 
 /// See [`super::Command::Eval`].
 #[derive(Debug, Args)]
-pub struct Eval {
+pub(crate) struct Eval {
     /// Checkpoint folder.
     #[arg(long)]
     checkpoint: PathBuf,
@@ -109,7 +109,7 @@ impl Eval {
     const JUDGE_SEED: u64 = 1_000_003;
 
     /// Does what was asked.
-    pub fn run(self) -> Result<(), TrainError> {
+    pub(crate) fn run(self) -> Result<(), TrainError> {
         let settings = match &self.config {
             Some(path) => Config::load(path, &[])?.evaluation,
             None => EvaluationConfig::default(),

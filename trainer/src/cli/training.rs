@@ -13,7 +13,7 @@ use std::{
 
 /// See [`super::Command::Fit`].
 #[derive(Debug, Args)]
-pub struct Fit {
+pub(crate) struct Fit {
     /// Settings, e.g. trainer/configs/smile-64.toml.
     #[arg(long)]
     config: PathBuf,
@@ -40,7 +40,7 @@ pub struct Fit {
 
 impl Fit {
     /// Does what was asked.
-    pub fn run(self) -> Result<(), TrainError> {
+    pub(crate) fn run(self) -> Result<(), TrainError> {
         let stop = Arc::new(AtomicBool::new(false));
         for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
             signal_hook::flag::register(signal, Arc::clone(&stop))
@@ -73,7 +73,7 @@ impl Fit {
 
 /// See [`super::Command::Bench`].
 #[derive(Debug, Args)]
-pub struct Bench {
+pub(crate) struct Bench {
     /// Settings, e.g. trainer/configs/celeba-hq-256.toml.
     #[arg(long)]
     config: PathBuf,
@@ -87,7 +87,7 @@ pub struct Bench {
 
 impl Bench {
     /// Does what was asked.
-    pub fn run(self) -> Result<(), TrainError> {
+    pub(crate) fn run(self) -> Result<(), TrainError> {
         let request = BenchRequest {
             config: Config::load(&self.config, &self.set)?,
             rounds: self.rounds.max(1),

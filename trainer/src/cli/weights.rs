@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 /// See [`super::Command::Import`].
 #[derive(Debug, Args)]
-pub struct Import {
+pub(crate) struct Import {
     /// nets_ema.ckpt, or a .pth/.ckpt of ResNet18, Inception v3 or the face-mask network.
     input: PathBuf,
     /// Checkpoint folder to write for nets_ema.ckpt; a .safetensors file for the other networks.
@@ -64,7 +64,7 @@ fn framing(text: &str) -> Result<Framing, String> {
 
 impl Import {
     /// Does what was asked.
-    pub fn run(self) -> Result<(), TrainError> {
+    pub(crate) fn run(self) -> Result<(), TrainError> {
         let request = ImportRequest {
             attributes: self
                 .attributes
@@ -103,7 +103,7 @@ pub struct Classifier {
 
 impl Classifier {
     /// Does what was asked.
-    pub fn run(self) -> Result<(), TrainError> {
+    pub(crate) fn run(self) -> Result<(), TrainError> {
         /// Procedural faces per domain, where the data are procedural.
         const SYNTHETIC_FACES: usize = 600;
         let spec = CheckpointSpec::load(&self.checkpoint, &[])?;

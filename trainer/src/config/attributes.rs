@@ -56,7 +56,10 @@ fn label(name: &str) -> String {
 
 /// The known name nearest to `given`, if any is near enough to be a slip of the keyboard.
 #[must_use]
-pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(
+    given: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
     /// Jaro-Winkler similarity, 0 to 1, of names that are worth suggesting.
     const ALIKE: f64 = 0.7;
     known

@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// Adds the nearest known name to serde's message about an unknown one.
 #[must_use]
-pub fn with_suggestion(message: &str) -> String {
+pub(crate) fn with_suggestion(message: &str) -> String {
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     match quoted.split_first() {
         Some((unknown, known)) if message.contains("unknown") => {
@@ -23,7 +23,7 @@ pub fn with_suggestion(message: &str) -> String {
 ///
 /// # Errors
 /// [`TrainError::Config`] or [`TrainError::Io`], naming the file.
-pub fn read_table(path: &Path) -> Result<toml::Table, TrainError> {
+pub(crate) fn read_table(path: &Path) -> Result<toml::Table, TrainError> {
     let text = std::fs::read_to_string(path).map_err(|e| TrainError::io(path, e))?;
     let bad = |reason: String| TrainError::Config {
         path: path.into(),
@@ -60,7 +60,7 @@ fn merge(table: &mut toml::Table, changes: toml::Table) {
 }
 
 /// Fills in the sections that a file may leave out, in whole or in part, so that `--set` finds their keys.
-pub fn add_defaults<const N: usize>(
+pub(crate) fn add_defaults<const N: usize>(
     table: &mut toml::Table,
     sections: [(&str, Result<toml::Table, toml::ser::Error>); N],
 ) {
@@ -85,7 +85,7 @@ const OPTIONAL: [&str; 3] = ["resnet18", "face_mask", "notes"];
 ///
 /// # Errors
 /// What is wrong with `text`, and the keys that are known.
-pub fn set(table: &mut toml::Table, text: &str) -> Result<(), String> {
+pub(crate) fn set(table: &mut toml::Table, text: &str) -> Result<(), String> {
     let (key, value) = text
         .split_once('=')
         .ok_or_else(|| format!("--set {text}: expected KEY=VALUE"))?;

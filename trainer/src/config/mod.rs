@@ -82,7 +82,7 @@ impl Config {
     ///
     /// # Errors
     /// [`TrainError`] naming file or key, found and expected.
-    pub fn load_for(
+    pub(crate) fn load_for(
         path: &Path,
         attributes: Option<&str>,
         overrides: &[String],
@@ -121,7 +121,7 @@ impl Config {
     ///
     /// # Errors
     /// [`TrainError::Io`].
-    pub fn save(&self, path: &Path) -> Result<(), TrainError> {
+    pub(crate) fn save(&self, path: &Path) -> Result<(), TrainError> {
         let text = toml::to_string(self).map_err(|e| TrainError::Config {
             path: path.into(),
             reason: e.to_string(),

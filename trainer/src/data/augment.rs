@@ -11,11 +11,11 @@ const AREA: std::ops::Range<f32> = 0.8..1.0;
 const RATIO: std::ops::Range<f32> = 0.9..1.1;
 
 /// Two rows of an affine map from output to input coordinates, both in [-1, 1].
-pub type Affine = [f32; 6];
+pub(crate) type Affine = [f32; 6];
 
 /// Draws the map for one image.
 #[must_use]
-pub fn random_map(rng: &mut impl Rng) -> Affine {
+pub(crate) fn random_map(rng: &mut impl Rng) -> Affine {
     let (mut width, mut height) = (1.0_f32, 1.0_f32);
     if rng.random_bool(CROP_PROBABILITY) {
         let area = rng.random_range(AREA);
@@ -30,7 +30,7 @@ pub fn random_map(rng: &mut impl Rng) -> Affine {
 }
 
 /// Resamples every image through its own map: `images [N,C,S,S]` -> the same shape.
-pub fn apply(images: &Tensor, maps: &[Affine]) -> Tensor {
+pub(crate) fn apply(images: &Tensor, maps: &[Affine]) -> Tensor {
     const BILINEAR: i64 = 0;
     const BORDER: i64 = 1;
     let flat: Vec<f32> = maps.iter().flatten().copied().collect();

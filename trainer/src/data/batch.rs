@@ -19,7 +19,7 @@ pub struct Batch {
 impl Batch {
     /// The same with the images in the memory order that `speed` asks for.
     #[must_use]
-    pub fn arranged(self, speed: Speed) -> Self {
+    pub(crate) fn arranged(self, speed: Speed) -> Self {
         Self {
             x: speed.arranged(self.x),
             ..self

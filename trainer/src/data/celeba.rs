@@ -14,7 +14,7 @@ use std::{
 
 /// Names inside one of the two data sets.
 #[derive(Debug)]
-pub struct Names {
+pub(crate) struct Names {
     /// Folder of the pictures.
     pub pictures: &'static str,
     /// Table of attributes: a count, the attributes' names, then a row per picture of 1 and -1.
@@ -22,17 +22,17 @@ pub struct Names {
 }
 
 /// CelebAMask-HQ (Lee et al. 2020).
-pub const MASK_HQ: Names = Names {
+pub(crate) const MASK_HQ: Names = Names {
     pictures: "CelebA-HQ-img",
     annotation: "CelebAMask-HQ-attribute-anno.txt",
 };
 /// CelebA, aligned and cropped (Liu et al. 2015).
-pub const CELEBA: Names = Names {
+pub(crate) const CELEBA: Names = Names {
     pictures: "img_align_celeba",
     annotation: "list_attr_celeba.txt",
 };
 /// CelebA's split of its pictures: 0 training, 1 validation, 2 test.
-pub const PARTITION: &str = "list_eval_partition.txt";
+pub(crate) const PARTITION: &str = "list_eval_partition.txt";
 /// CelebAMask-HQ has no split of its own: every such picture is for testing.
 const TEST_EVERY: usize = 15;
 
@@ -41,7 +41,7 @@ const TEST_EVERY: usize = 15;
 /// # Errors
 /// [`TrainError::Data`] for a table that is malformed or disagrees with the folder,
 /// [`TrainError::Usage`] for an attribute that the table does not have.
-pub fn list(
+pub(crate) fn list(
     data: &Path,
     names: &Names,
     split: Split,

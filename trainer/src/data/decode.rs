@@ -29,7 +29,7 @@ pub struct Report {
 
 impl Report {
     /// Says in the log what was skipped and what was cropped.
-    pub fn log(&self) {
+    pub(crate) fn log(&self) {
         for (path, reason) in self.unreadable.iter().take(NAMED) {
             log::warn!("{}: skipped: {reason}", path.display());
         }

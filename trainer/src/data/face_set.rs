@@ -25,7 +25,7 @@ pub struct FaceSet {
 impl FaceSet {
     /// Collects `faces[domain]`, each a list of images of `channels * size * size` bytes.
     #[must_use]
-    pub fn new(faces: &[Vec<Vec<u8>>], channels: usize, size: usize) -> Self {
+    pub(crate) fn new(faces: &[Vec<Vec<u8>>], channels: usize, size: usize) -> Self {
         let counts: Vec<usize> = faces.iter().map(Vec::len).collect();
         let bytes = faces.iter().flatten().flatten().copied().collect();
         Self {
@@ -38,7 +38,7 @@ impl FaceSet {
 
     /// A set whose images lie in `file` from byte `start` on, `counts[domain]` of each domain.
     #[must_use]
-    pub fn mapped(
+    pub(crate) fn mapped(
         file: Arc<memmap2::Mmap>,
         start: usize,
         counts: &[usize],
@@ -55,7 +55,7 @@ impl FaceSet {
 
     /// Number of images in `domain`.
     #[must_use]
-    pub fn count(&self, domain: usize) -> usize {
+    pub(crate) fn count(&self, domain: usize) -> usize {
         (self.ranges[domain].end - self.ranges[domain].start) as usize
     }
 
@@ -67,7 +67,7 @@ impl FaceSet {
 
     /// Position among all images of image `index` of `domain`.
     #[must_use]
-    pub fn position(&self, domain: usize, index: usize) -> i64 {
+    pub(crate) fn position(&self, domain: usize, index: usize) -> i64 {
         self.ranges[domain].start + index as i64
     }
 
@@ -83,7 +83,7 @@ impl FaceSet {
     }
 
     /// Images at `positions` as bytes: `[N,C,S,S]` uint8.
-    pub fn stacked(&self, positions: &[i64]) -> Tensor {
+    pub(crate) fn stacked(&self, positions: &[i64]) -> Tensor {
         let bytes: Vec<u8> = positions
             .iter()
             .flat_map(|&position| self.bytes(position))
@@ -93,19 +93,19 @@ impl FaceSet {
     }
 
     /// Bytes of `count` images as a tensor `[N,C,S,S]` uint8.
-    pub fn shaped(&self, bytes: &[u8], count: usize) -> Tensor {
+    pub(crate) fn shaped(&self, bytes: &[u8], count: usize) -> Tensor {
         let side = self.size as i64;
         let shape = [count as i64, self.channels as i64, side, side];
         Tensor::from_slice(bytes).reshape(shape)
     }
 
     /// Images at `positions`: `[N,C,S,S]` in [-1, 1].
-    pub fn images(&self, positions: &[i64]) -> Tensor {
+    pub(crate) fn images(&self, positions: &[i64]) -> Tensor {
         unit_from_bytes(&self.stacked(positions))
     }
 
     /// Up to `limit` images of `domain`, from the first on: `[n,C,S,S]` in [-1, 1].
-    pub fn of_domain(&self, domain: usize, limit: usize) -> Tensor {
+    pub(crate) fn of_domain(&self, domain: usize, limit: usize) -> Tensor {
         let first = self.ranges[domain].start;
         let count = self.count(domain).min(limit) as i64;
         let positions: Vec<i64> = (first..first + count).collect();

@@ -9,7 +9,11 @@ use std::{fs, io, path::Path};
 ///
 /// # Errors
 /// [`TrainError::Data`] naming the missing folder and those that are there.
-pub fn list(data: &Path, split: Split, attributes: &AttributeSet) -> Result<Listing, TrainError> {
+pub(crate) fn list(
+    data: &Path,
+    split: Split,
+    attributes: &AttributeSet,
+) -> Result<Listing, TrainError> {
     let root = data.join(split.name());
     let mut files = Vec::new();
     for name in attributes.domain_names() {

@@ -9,7 +9,7 @@ use std::{
 };
 
 /// `--data` for procedural faces, unless there is a folder of this name.
-pub const SYNTHETIC: &str = "synthetic";
+pub(crate) const SYNTHETIC: &str = "synthetic";
 
 /// The part of the data that is learnt from, or the part that is judged on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub enum Split {
 impl Split {
     /// Name of its folder and of its tensors in a pack.
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Train => "train",
             Self::Test => "test",
@@ -153,7 +153,7 @@ impl Listing {
 
     /// `neutral: 10, smiling: 12`.
     #[must_use]
-    pub fn counts(&self, attributes: &AttributeSet) -> String {
+    pub(crate) fn counts(&self, attributes: &AttributeSet) -> String {
         let names = attributes.domain_names().into_iter();
         let counts = names.zip(&self.files);
         let counts: Vec<String> = counts
@@ -164,21 +164,15 @@ impl Listing {
 
     /// Number of files.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.files.iter().map(Vec::len).sum()
-    }
-
-    /// Whether there is no file.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 
     /// SHA-256 over domains, file names and sizes: tells one data set from another.
     ///
     /// # Errors
     /// [`TrainError::Io`].
-    pub fn digest(&self) -> Result<String, TrainError> {
+    pub(crate) fn digest(&self) -> Result<String, TrainError> {
         let mut listing = String::new();
         for path in self.files.iter().flatten() {
             let size = fs::metadata(path)

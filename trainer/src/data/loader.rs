@@ -13,7 +13,7 @@ const AHEAD: usize = 2;
 
 /// Gives the batches of a sampler, step after step.
 #[derive(Debug)]
-pub struct Loader {
+pub(crate) struct Loader {
     batches: Receiver<HostBatch>,
     device: Device,
     pinned: bool,
@@ -25,7 +25,7 @@ impl Loader {
     ///
     /// # Errors
     /// [`TrainError::Io`] when no thread can be started.
-    pub fn start(
+    pub(crate) fn start(
         sampler: Sampler,
         first_step: u64,
         batch_size: usize,
@@ -59,7 +59,7 @@ impl Loader {
     ///
     /// # Errors
     /// [`TrainError::Data`] when the loader's thread has ended.
-    pub fn next_batch(&self) -> Result<Batch, TrainError> {
+    pub(crate) fn next_batch(&self) -> Result<Batch, TrainError> {
         let host = self.batches.recv().map_err(|_| TrainError::Data {
             path: "loader".into(),
             reason: "the loader's thread has ended; its message is above".into(),
@@ -80,7 +80,7 @@ impl HostBatch {
 
     /// The batch on `device`, augmented there.
     #[must_use]
-    pub fn on(&self, device: Device, non_blocking: bool) -> Batch {
+    pub(crate) fn on(&self, device: Device, non_blocking: bool) -> Batch {
         let to = |t: &Tensor, kind: Kind| t.to_device_(device, kind, non_blocking, false);
         let images = super::unit_from_bytes(&to(&self.bytes, Kind::Uint8));
         Batch {

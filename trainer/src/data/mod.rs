@@ -7,13 +7,13 @@
 //!                             synthetic ─────────┘
 //! ```
 
-pub mod augment;
+pub(crate) mod augment;
 mod batch;
-pub mod celeba;
+pub(crate) mod celeba;
 mod data_set;
 pub mod decode;
 mod face_set;
-pub mod folder;
+pub(crate) mod folder;
 pub mod inspect;
 pub mod listing;
 mod loader;
@@ -26,7 +26,7 @@ pub use batch::Batch;
 pub use data_set::{DataSet, Rendering};
 pub use face_set::FaceSet;
 pub use listing::{Layout, Listing, Split};
-pub use loader::Loader;
+pub(crate) use loader::Loader;
 pub use sampler::{Sampler, SyntheticFaces};
 
 use model_spec::pixel::BYTES_PER_UNIT;

@@ -26,7 +26,7 @@ use std::{
 };
 
 /// Ending of a pack's file name.
-pub const EXTENSION: &str = "safetensors";
+pub(crate) const EXTENSION: &str = "safetensors";
 /// Bytes kept free at the start for the header, which is known only at the end.
 const HEADER_ROOM: u64 = 1 << 18;
 /// Pictures decoded before they are written.
@@ -154,7 +154,7 @@ fn hex(bytes: &[u8]) -> String {
 ///
 /// # Errors
 /// [`TrainError::Data`] for a file that was made for another model, is damaged, or is no pack.
-pub fn open(
+pub(crate) fn open(
     path: &Path,
     architecture: &Architecture,
     attributes: &AttributeSet,

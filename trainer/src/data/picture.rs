@@ -18,7 +18,7 @@ pub fn read_square(path: &Path) -> Result<RgbImage, String> {
 ///
 /// # Errors
 /// The reason, e.g. the decoder's.
-pub fn read_upright(path: &Path) -> Result<RgbImage, String> {
+pub(crate) fn read_upright(path: &Path) -> Result<RgbImage, String> {
     let bytes = fs::read(path).map_err(|e| e.to_string())?;
     if bytes.is_empty() {
         return Err("zero bytes".into());
@@ -48,7 +48,7 @@ fn is_whole_jpeg(bytes: &[u8]) -> bool {
 
 /// Cuts a picture to its central square.
 #[must_use]
-pub fn central_square(rgb: RgbImage) -> RgbImage {
+pub(crate) fn central_square(rgb: RgbImage) -> RgbImage {
     let (width, height) = rgb.dimensions();
     if width == height {
         return rgb;
@@ -60,7 +60,7 @@ pub fn central_square(rgb: RgbImage) -> RgbImage {
 
 /// `square` at `size` pixels a side.
 #[must_use]
-pub fn resized(square: &RgbImage, size: usize) -> RgbImage {
+pub(crate) fn resized(square: &RgbImage, size: usize) -> RgbImage {
     let size = size as u32;
     if square.width() == size {
         return square.clone();
@@ -93,7 +93,7 @@ pub fn planar(rgb: &RgbImage, colour: ColourMode) -> Vec<u8> {
 }
 
 /// A picture as an image tensor `[1,C,H,W]` in [-1, 1].
-pub fn to_tensor(rgb: &RgbImage, colour: ColourMode) -> Tensor {
+pub(crate) fn to_tensor(rgb: &RgbImage, colour: ColourMode) -> Tensor {
     let (width, height) = (i64::from(rgb.width()), i64::from(rgb.height()));
     let bytes = Tensor::from_slice(&planar(rgb, colour));
     super::unit_from_bytes(&bytes).reshape([1, colour.channels() as i64, height, width])
@@ -103,7 +103,7 @@ pub fn to_tensor(rgb: &RgbImage, colour: ColourMode) -> Tensor {
 ///
 /// # Errors
 /// libtorch's reason when the tensor cannot be read.
-pub fn from_tensor(image: &Tensor) -> Result<RgbImage, tch::TchError> {
+pub(crate) fn from_tensor(image: &Tensor) -> Result<RgbImage, tch::TchError> {
     let size = image.size();
     let (height, width) = (size[1], size[2]);
     let rgb = image.expand([3, height, width], false);

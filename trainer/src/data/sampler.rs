@@ -74,7 +74,7 @@ impl Sampler {
 
     /// The batch of `step` on `device`: augmented faces, their domains, and their targets.
     #[must_use]
-    pub fn batch(&self, step: u64, size: usize, device: Device) -> Batch {
+    pub(crate) fn batch(&self, step: u64, size: usize, device: Device) -> Batch {
         self.host_batch(step, size).on(device, false)
     }
 }

@@ -34,7 +34,7 @@ pub fn check(attributes: &AttributeSet) -> Result<(), TrainError> {
 ///
 /// Attributes that procedural faces cannot show (see [`check`]) are left to chance.
 #[must_use]
-pub fn render(
+pub(crate) fn render(
     architecture: &Architecture,
     attributes: &AttributeSet,
     count: usize,

@@ -25,7 +25,7 @@ pub fn load() {
 
 /// The first CUDA GPU, or the CPU, named in the log either way.
 #[must_use]
-pub fn choose() -> Device {
+pub(crate) fn choose() -> Device {
     let device = Device::cuda_if_available();
     match device {
         Device::Cpu => log::info!(
@@ -39,7 +39,7 @@ pub fn choose() -> Device {
 
 /// Name of the processor or GPU, for a model card.
 #[must_use]
-pub fn hardware(device: Device) -> String {
+pub(crate) fn hardware(device: Device) -> String {
     if device != Device::Cpu {
         return format!("{device:?}");
     }

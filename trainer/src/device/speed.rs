@@ -46,7 +46,7 @@ impl Speed {
 
     /// How resampled convolutions are computed.
     #[must_use]
-    pub const fn convolution_form(self) -> ConvolutionForm {
+    pub(crate) const fn convolution_form(self) -> ConvolutionForm {
         if self.rewrites {
             ConvolutionForm::Rewritten
         } else {
@@ -58,7 +58,7 @@ impl Speed {
     ///
     /// # Errors
     /// [`TrainError::Usage`] naming the switch.
-    pub fn check(self, device: Device) -> Result<(), TrainError> {
+    pub(crate) fn check(self, device: Device) -> Result<(), TrainError> {
         if self.bf16 && device == Device::Cpu {
             return Err(TrainError::Usage(
                 "speed.bf16: found true, expected false: there is no CUDA GPU".into(),
@@ -68,7 +68,7 @@ impl Speed {
     }
 
     /// Sets what libtorch keeps for the whole process.
-    pub fn set_up(self, device: Device) {
+    pub(crate) fn set_up(self, device: Device) {
         if device != Device::Cpu {
             tch::Cuda::cudnn_set_benchmark(true);
         }
@@ -76,7 +76,7 @@ impl Speed {
     }
 
     /// Puts kernels into the wanted memory order; their values stay.
-    pub fn arrange(self, store: &VarStore) {
+    pub(crate) fn arrange(self, store: &VarStore) {
         for (_, mut tensor) in store.variables() {
             if tensor.dim() == 4 {
                 let plain = tensor.detach().contiguous();
@@ -86,7 +86,7 @@ impl Speed {
     }
 
     /// Puts a batch of images `[N,C,H,W]` into the wanted memory order.
-    pub fn arranged(self, x: Tensor) -> Tensor {
+    pub(crate) fn arranged(self, x: Tensor) -> Tensor {
         if self.channels_last {
             channels_last(&x)
         } else {

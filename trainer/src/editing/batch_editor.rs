@@ -8,7 +8,7 @@ const AT_ONCE: i64 = 64;
 
 /// An editor with all that editing takes.
 #[derive(Debug, Clone, Copy)]
-pub struct BatchEditor<'a> {
+pub(crate) struct BatchEditor<'a> {
     /// The networks.
     pub editor: &'a Editor,
     /// Makes the masks of generators with `w_hpf > 0`.
@@ -22,7 +22,7 @@ impl BatchEditor<'_> {
     ///
     /// # Shapes
     /// `faces [N,C,S,S]` in [-1, 1] -> the same on the CPU, clamped.
-    pub fn edit(&self, faces: &Tensor, source: usize, strengths: &[f32]) -> Tensor {
+    pub(crate) fn edit(&self, faces: &Tensor, source: usize, strengths: &[f32]) -> Tensor {
         self.portions(faces, |part| {
             let masks = self.face_mask.map(|network| network.masks(part));
             self.editor.edit(part, source, strengths, masks.as_ref())
@@ -34,7 +34,7 @@ impl BatchEditor<'_> {
     ///
     /// # Shapes
     /// `faces [N,C,S,S]` in [-1, 1] -> `[N]` in [0, 1], on the CPU.
-    pub fn unrelated_shares(&self, faces: &Tensor, source: usize) -> Tensor {
+    pub(crate) fn unrelated_shares(&self, faces: &Tensor, source: usize) -> Tensor {
         self.portions(faces, |part| {
             let domains = Tensor::full([part.size()[0]], source as i64, (Kind::Int64, self.device));
             let s = self.editor.style_encoder.forward(part, &domains);
@@ -44,7 +44,7 @@ impl BatchEditor<'_> {
     }
 
     /// Runs `work` on portions of `faces`, without gradients; the results are joined on the CPU.
-    pub fn portions(&self, faces: &Tensor, work: impl Fn(&Tensor) -> Tensor) -> Tensor {
+    pub(crate) fn portions(&self, faces: &Tensor, work: impl Fn(&Tensor) -> Tensor) -> Tensor {
         let parts: Vec<Tensor> = tch::no_grad(|| {
             faces
                 .split(AT_ONCE, 0)

@@ -10,7 +10,7 @@ use tch::Device;
 
 /// What became of a folder of pictures.
 #[derive(Debug, Clone, Copy)]
-pub struct EditedFiles {
+pub(crate) struct EditedFiles {
     /// Pictures written.
     pub edited: usize,
     /// Unreadable ones.
@@ -22,7 +22,7 @@ pub struct EditedFiles {
 ///
 /// # Errors
 /// [`TrainError`]; in a folder, unreadable pictures are named in the log and skipped.
-pub fn edit_files(
+pub(crate) fn edit_files(
     model: &Checkpoint,
     change: &Change,
     input: &Path,

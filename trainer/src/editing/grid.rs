@@ -7,7 +7,7 @@ use model_spec::AttributeSet;
 use tch::Tensor;
 
 /// Faces of every domain in a grid.
-pub const FACES_PER_DOMAIN: usize = 6;
+pub(crate) const FACES_PER_DOMAIN: usize = 6;
 
 /// A picture with one row per face, `columns` being the face itself and then its edits.
 ///
@@ -32,7 +32,11 @@ pub fn picture(columns: &[Tensor]) -> Result<RgbImage, TrainError> {
 ///
 /// `faces[domain]` is `[N,C,S,S]`; returns the columns of [`picture`].
 #[must_use]
-pub fn edits(model: &BatchEditor<'_>, attributes: &AttributeSet, faces: &[Tensor]) -> Vec<Tensor> {
+pub(crate) fn edits(
+    model: &BatchEditor<'_>,
+    attributes: &AttributeSet,
+    faces: &[Tensor],
+) -> Vec<Tensor> {
     const STRENGTHS: [f32; 5] = [-1.0, -0.5, 0.5, 1.0, 1.5];
     let mut columns = vec![Tensor::cat(faces, 0)];
     for attribute in 0..attributes.len() {

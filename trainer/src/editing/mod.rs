@@ -1,11 +1,12 @@
 //! Checkpoints applied to faces and to picture files.
 
 mod batch_editor;
-pub mod files;
-pub mod grid;
+pub(crate) mod files;
+pub(crate) mod grid;
 mod portrait;
 pub mod sweep;
 
-pub use batch_editor::{BatchEditor, unrelated_share};
+pub(crate) use batch_editor::BatchEditor;
+pub use batch_editor::unrelated_share;
 pub use portrait::{Change, Portrait};
 pub use sweep::Sweep;

@@ -64,12 +64,6 @@ impl Portrait {
         })
     }
 
-    /// The domain that the model's classifier sees.
-    #[must_use]
-    pub fn source(&self) -> usize {
-        self.source
-    }
-
     fn as_face(&self) -> Face<'_> {
         Face {
             x: &self.face,

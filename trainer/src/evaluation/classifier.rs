@@ -19,7 +19,7 @@ use tch::{Device, Kind};
 ///
 /// # Errors
 /// [`TrainError::NonFiniteLoss`], or the file that cannot be written.
-pub fn train(
+pub(crate) fn train(
     architecture: &Architecture,
     attributes: &AttributeSet,
     settings: &ClassifierConfig,
@@ -72,7 +72,7 @@ pub fn train(
 ///
 /// # Errors
 /// [`TrainError`] naming the file.
-pub fn load_or_train(
+pub(crate) fn load_or_train(
     architecture: &Architecture,
     attributes: &AttributeSet,
     settings: &ClassifierConfig,
@@ -91,7 +91,7 @@ pub fn load_or_train(
 
 /// Share of `faces` for which every attribute is told right, per attribute.
 #[must_use]
-pub fn accuracy(
+pub(crate) fn accuracy(
     classifier: &Classifier,
     faces: &FaceSet,
     attributes: &AttributeSet,

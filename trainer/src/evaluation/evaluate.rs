@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 /// What `trainer eval` was asked to do.
 #[derive(Debug, Clone)]
-pub struct EvaluateRequest {
+pub(crate) struct EvaluateRequest {
     /// Checkpoint folder.
     pub checkpoint: PathBuf,
     /// Data with training and test faces.
@@ -40,7 +40,7 @@ const SYNTHETIC_FACES: usize = 600;
 ///
 /// # Errors
 /// [`TrainError`].
-pub fn evaluate(request: &EvaluateRequest) -> Result<Metrics, TrainError> {
+pub(crate) fn evaluate(request: &EvaluateRequest) -> Result<Metrics, TrainError> {
     let device = device::choose();
     let model = checkpoint::load(&request.checkpoint, device)?;
     let (architecture, attributes) = (&model.spec.architecture, &model.spec.attributes);

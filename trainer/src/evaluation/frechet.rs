@@ -45,7 +45,7 @@ pub fn distance(a: &Tensor, b: &Tensor) -> Result<f64, TrainError> {
 
 /// Inception features of images: `x [N,C,S,S]` in [-1, 1], one or three channels, resized to 299 px
 /// and normalised by ImageNet's statistics -> `[N,2048]` on the CPU.
-pub fn features(network: &InceptionV3, x: &Tensor, device: Device) -> Tensor {
+pub(crate) fn features(network: &InceptionV3, x: &Tensor, device: Device) -> Tensor {
     let parts: Vec<Tensor> = tch::no_grad(|| {
         x.split(AT_ONCE, 0)
             .iter()

@@ -22,7 +22,7 @@ const STRENGTHS: [f32; 7] = [0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5];
 
 /// Figures by name, as they go into a model card. Shares are 0 to 1; changes are mean absolute
 /// differences in units of the whole pixel range (0 to 1).
-pub type Metrics = BTreeMap<String, f64>;
+pub(crate) type Metrics = BTreeMap<String, f64>;
 
 /// Name of the single figure by which checkpoints are compared.
 pub const SCORE: &str = "score";
@@ -35,7 +35,7 @@ const LEAST_UNRELATED_SHARE: f64 = 0.01;
 
 /// What edits are judged with.
 #[derive(Debug, Clone, Copy)]
-pub struct Evaluation<'a> {
+pub(crate) struct Evaluation<'a> {
     /// A classifier that the editor was not trained with.
     pub judge: &'a Classifier,
     /// Faces to edit.
@@ -63,7 +63,7 @@ impl Evaluation<'_> {
     ///
     /// # Errors
     /// [`TrainError::Torch`] when a Fréchet distance cannot be computed.
-    pub fn measure(&self, model: &BatchEditor<'_>) -> Result<Metrics, TrainError> {
+    pub(crate) fn measure(&self, model: &BatchEditor<'_>) -> Result<Metrics, TrainError> {
         let mut metrics = Metrics::new();
         let mut scores = Vec::new();
         let mut shares = Vec::new();

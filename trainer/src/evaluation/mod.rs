@@ -1,9 +1,10 @@
 //! Measures edits: do they work, do they leave the rest alone, does more strength do more?
 
-pub mod classifier;
+pub(crate) mod classifier;
 mod evaluate;
 pub mod frechet;
 mod metrics;
 
-pub use evaluate::{EvaluateRequest, evaluate};
-pub use metrics::{Evaluation, Metrics, SCORE, UNRELATED_SHARE};
+pub(crate) use evaluate::{EvaluateRequest, evaluate};
+pub(crate) use metrics::{Evaluation, Metrics};
+pub use metrics::{SCORE, UNRELATED_SHARE};

@@ -148,7 +148,7 @@ pub fn infer(
 }
 
 /// First width of the classifier that is trained for imported weights.
-pub const CLASSIFIER_CHANNELS: usize = 16;
+pub(crate) const CLASSIFIER_CHANNELS: usize = 16;
 
 /// Imports what the file holds; says in the log what that is.
 ///

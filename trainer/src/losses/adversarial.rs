@@ -12,7 +12,7 @@ use tch::{Kind, Tensor};
 /// # Deviations
 /// As a min-max game the editor would minimise `log(1 - D)`. Like the official code and StarGAN v2 (Choi
 /// et al. 2020) it maximises `log D`, whose gradient does not vanish while the discriminator wins.
-pub fn adversarial_real(logits: &Tensor) -> Tensor {
+pub(crate) fn adversarial_real(logits: &Tensor) -> Tensor {
     (-logits).softplus().mean(Kind::Float)
 }
 
@@ -20,7 +20,7 @@ pub fn adversarial_real(logits: &Tensor) -> Tensor {
 ///
 /// # Shapes
 /// `logits [N]`, above 0 = real -> scalar.
-pub fn adversarial_fake(logits: &Tensor) -> Tensor {
+pub(crate) fn adversarial_fake(logits: &Tensor) -> Tensor {
     logits.softplus().mean(Kind::Float)
 }
 

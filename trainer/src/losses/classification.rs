@@ -10,7 +10,7 @@ use tch::{Kind, Reduction, Tensor};
 ///
 /// # Deviations
 /// Not in Yang et al. 2021.
-pub fn classification(logits: &Tensor, domains: &Tensor) -> Tensor {
+pub(crate) fn classification(logits: &Tensor, domains: &Tensor) -> Tensor {
     let values: Vec<Tensor> = (0..logits.size()[1])
         .map(|bit| {
             let shifted = domains.divide_scalar_mode((1_i64 << bit) as f64, "floor");

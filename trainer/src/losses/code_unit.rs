@@ -10,7 +10,7 @@ const SMALLEST_MAGNITUDE: f64 = 1e-6;
 ///
 /// # Shapes
 /// `codes [N,d]` -> scalar.
-pub fn code_unit(scale: CodeScale, codes: &Tensor) -> Tensor {
+pub(crate) fn code_unit(scale: CodeScale, codes: &Tensor) -> Tensor {
     match scale {
         CodeScale::Absolute => Tensor::ones([], (codes.kind(), codes.device())),
         CodeScale::Relative => codes.abs().mean(Kind::Float) + SMALLEST_MAGNITUDE,

@@ -7,7 +7,7 @@ use tch::Tensor;
 ///
 /// # Shapes
 /// Real images and their reconstructions, each `[N,C,S,S]` in [-1, 1] -> scalar.
-pub fn cycle(x: &Tensor, reconstructed: &Tensor) -> Tensor {
+pub(crate) fn cycle(x: &Tensor, reconstructed: &Tensor) -> Tensor {
     mean_absolute(x, reconstructed)
 }
 

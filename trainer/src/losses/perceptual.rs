@@ -10,7 +10,7 @@ use tch::Tensor;
 ///
 /// # Deviations
 /// Without ResNet18 weights in the settings, `F` is the run's own attribute classifier.
-pub fn perceptual(features: &Tensor, features_edited: &Tensor) -> Tensor {
+pub(crate) fn perceptual(features: &Tensor, features_edited: &Tensor) -> Tensor {
     mean_absolute(features, features_edited)
 }
 

@@ -9,7 +9,7 @@ use tch::{Kind, Tensor};
 ///
 /// # Deviations
 /// Not among the equations of Yang et al. 2021; their code has it, from StarGAN v2.
-pub fn r1_penalty(logits: &Tensor, x: &Tensor) -> Tensor {
+pub(crate) fn r1_penalty(logits: &Tensor, x: &Tensor) -> Tensor {
     let gradients = Tensor::run_backward(&[logits.sum(Kind::Float)], &[x], true, true);
     let squares = gradients[0].square().flatten(1, -1);
     squares

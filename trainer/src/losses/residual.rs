@@ -11,7 +11,7 @@ use tch::Tensor;
 ///
 /// # Deviations
 /// Not in Yang et al. 2021.
-pub fn residual(x: &Tensor, edited: &Tensor) -> Tensor {
+pub(crate) fn residual(x: &Tensor, edited: &Tensor) -> Tensor {
     mean_absolute(edited, x)
 }
 

@@ -10,7 +10,11 @@ use tch::Tensor;
 ///
 /// # Deviations
 /// The paper has no `unit`; it is 1 unless the settings ask for relative code losses.
-pub fn style_reconstruction(target: &Tensor, reconstructed: &Tensor, unit: &Tensor) -> Tensor {
+pub(crate) fn style_reconstruction(
+    target: &Tensor,
+    reconstructed: &Tensor,
+    unit: &Tensor,
+) -> Tensor {
     mean_absolute(target, reconstructed) / unit
 }
 

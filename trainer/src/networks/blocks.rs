@@ -11,7 +11,7 @@ use tch::{Tensor, nn};
 
 /// What a block does to the image's size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Size {
+pub(crate) enum Size {
     /// Keeps it.
     Kept,
     /// Halves it in a residual block, doubles it in an AdaIN block.
@@ -20,7 +20,7 @@ pub enum Size {
 
 /// Whether a residual block normalises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Normalisation {
+pub(crate) enum Normalisation {
     /// Before both convolutions, as in the generator.
     Instance,
     /// Not at all, as in style encoder and discriminator.
@@ -29,7 +29,7 @@ pub enum Normalisation {
 
 /// Sizes of a block.
 #[derive(Debug, Clone, Copy)]
-pub struct BlockShape {
+pub(crate) struct BlockShape {
     /// Channels in.
     pub from: usize,
     /// Channels out.
@@ -42,7 +42,7 @@ pub struct BlockShape {
 
 /// `[norm] act conv1 (C->C) [pool] [norm] act conv2 (C->C')` plus a shortcut, divided by sqrt(2).
 #[derive(Debug)]
-pub struct ResidualBlock {
+pub(crate) struct ResidualBlock {
     norms: Option<(InstanceNorm, InstanceNorm)>,
     conv1: Convolution,
     conv2: Convolution,
@@ -53,7 +53,11 @@ pub struct ResidualBlock {
 impl ResidualBlock {
     /// Makes the block under `path`.
     #[must_use]
-    pub fn new(path: &nn::Path<'_>, shape: BlockShape, normalisation: Normalisation) -> Self {
+    pub(crate) fn new(
+        path: &nn::Path<'_>,
+        shape: BlockShape,
+        normalisation: Normalisation,
+    ) -> Self {
         let BlockShape { from, to, .. } = shape;
         Self {
             conv1: Convolution::new(&(path / "conv1"), from, from, 3),
@@ -71,12 +75,12 @@ impl ResidualBlock {
     }
 
     /// Changes how resampled convolutions are computed.
-    pub fn set_form(&mut self, form: ConvolutionForm) {
+    pub(crate) fn set_form(&mut self, form: ConvolutionForm) {
         self.shape.form = form;
     }
 
     /// `[N,C,H,W] -> [N,C',H,W]`, or half the height and width.
-    pub fn forward(&self, x: &Tensor) -> Tensor {
+    pub(crate) fn forward(&self, x: &Tensor) -> Tensor {
         let norm = |x: &Tensor, first: bool| match &self.norms {
             Some((norm1, norm2)) => (if first { norm1 } else { norm2 }).forward(x),
             None => x.shallow_clone(),
@@ -108,7 +112,7 @@ impl ResidualBlock {
 /// `AdaIN act [up2] conv1 (C->C') AdaIN act conv2`, plus a shortcut and divided by sqrt(2) unless
 /// the generator has high-pass skips (`w_hpf > 0`).
 #[derive(Debug)]
-pub struct AdainBlock {
+pub(crate) struct AdainBlock {
     norm1: AdaptiveInstanceNorm,
     norm2: AdaptiveInstanceNorm,
     conv1: Convolution,
@@ -121,7 +125,7 @@ pub struct AdainBlock {
 impl AdainBlock {
     /// A block styled by codes of length `style_dim`.
     #[must_use]
-    pub fn new(
+    pub(crate) fn new(
         path: &nn::Path<'_>,
         shape: BlockShape,
         style_dim: usize,
@@ -141,12 +145,12 @@ impl AdainBlock {
     }
 
     /// Changes how resampled convolutions are computed.
-    pub fn set_form(&mut self, form: ConvolutionForm) {
+    pub(crate) fn set_form(&mut self, form: ConvolutionForm) {
         self.shape.form = form;
     }
 
     /// `x [N,C,H,W]`, `s [N,d]` -> `[N,C',H,W]`, or twice the height and width.
-    pub fn forward(&self, x: &Tensor, s: &Tensor) -> Tensor {
+    pub(crate) fn forward(&self, x: &Tensor, s: &Tensor) -> Tensor {
         let h = leaky_relu(&self.norm1.forward(x, s));
         let h = if self.shape.size == Size::Resampled {
             self.conv1.forward_upsampled(&h, self.shape.form)

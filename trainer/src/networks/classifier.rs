@@ -19,7 +19,7 @@ pub struct Classifier {
 impl Classifier {
     /// Makes the network under `path`.
     #[must_use]
-    pub fn new(path: &nn::Path<'_>, architecture: &Architecture, attributes: usize) -> Self {
+    pub(crate) fn new(path: &nn::Path<'_>, architecture: &Architecture, attributes: usize) -> Self {
         let width = |layer| architecture.classifier_width(layer);
         let layers = (0..CLASSIFIER_LAYERS).map(|i| {
             let from = if i == 0 {
@@ -46,7 +46,7 @@ impl Classifier {
 
     /// Logits of any number of images, wherever they are: `images [N,C,S,S]` -> `[N,A]` on the CPU,
     /// without gradients.
-    pub fn logits_of_all(&self, images: &Tensor, device: Device) -> Tensor {
+    pub(crate) fn logits_of_all(&self, images: &Tensor, device: Device) -> Tensor {
         let parts: Vec<Tensor> = tch::no_grad(|| {
             images
                 .split(AT_ONCE, 0)
@@ -61,12 +61,12 @@ impl Classifier {
     }
 
     /// Features for the perceptual loss, `[N,width]`: the head's input, with running statistics.
-    pub fn features(&self, x: &Tensor) -> Tensor {
+    pub(crate) fn features(&self, x: &Tensor) -> Tensor {
         self.pooled(x, false)
     }
 
     /// Makes every logit 0, as of a classifier that has learnt nothing.
-    pub fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         self.head.set_zero();
     }
 

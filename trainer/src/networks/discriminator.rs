@@ -33,7 +33,7 @@ impl Discriminator {
     }
 
     /// Changes how resampled convolutions are computed.
-    pub fn set_form(&mut self, form: ConvolutionForm) {
+    pub(crate) fn set_form(&mut self, form: ConvolutionForm) {
         self.trunk.set_form(form);
     }
 

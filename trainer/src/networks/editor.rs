@@ -50,7 +50,7 @@ impl Editor {
     }
 
     /// Changes how resampled convolutions are computed.
-    pub fn set_form(&mut self, form: ConvolutionForm) {
+    pub(crate) fn set_form(&mut self, form: ConvolutionForm) {
         self.generator.set_form(form);
         self.style_encoder.set_form(form);
     }
@@ -58,7 +58,7 @@ impl Editor {
     /// Style code of an edit: the related part of `s [N,d]` mixed as `weights` say, `[N,d]`.
     ///
     /// `s~(a) = s_un + s_re + a (s~_re - s_re)` for one attribute; see [`EditWeights`].
-    pub fn edited_style(&self, s: &Tensor, weights: &EditWeights) -> Tensor {
+    pub(crate) fn edited_style(&self, s: &Tensor, weights: &EditWeights) -> Tensor {
         let (unrelated, related) = self.style_transformer.split(s);
         let towards = Tensor::from_slice(&weights.towards)
             .to_device(s.device())
@@ -100,7 +100,7 @@ impl Editor {
     ///
     /// # Shapes
     /// `x [N,C,S,S]` in [-1, 1] -> `[N,C,S,S]`, not clamped.
-    pub fn edit(
+    pub(crate) fn edit(
         &self,
         x: &Tensor,
         source: usize,

@@ -55,7 +55,11 @@ impl Masks {
 impl Generator {
     /// Makes the network under `path`, with the tensor names of StarGAN v2's checkpoints.
     #[must_use]
-    pub fn new(path: &nn::Path<'_>, architecture: &Architecture, form: ConvolutionForm) -> Self {
+    pub(crate) fn new(
+        path: &nn::Path<'_>,
+        architecture: &Architecture,
+        form: ConvolutionForm,
+    ) -> Self {
         let downsamplings = architecture.generator_downsamplings();
         let deepest = architecture.channels_at(downsamplings);
         let bottleneck = BlockShape {
@@ -110,7 +114,7 @@ impl Generator {
     }
 
     /// Changes how resampled convolutions are computed.
-    pub fn set_form(&mut self, form: ConvolutionForm) {
+    pub(crate) fn set_form(&mut self, form: ConvolutionForm) {
         self.encode
             .iter_mut()
             .for_each(|block| block.set_form(form));

@@ -7,19 +7,19 @@
 //!                                                 FaceMask ──┘ (generators with high-pass skips)
 //! ```
 
-pub mod blocks;
-pub mod classifier;
-pub mod discriminator;
-pub mod editor;
+pub(crate) mod blocks;
+pub(crate) mod classifier;
+pub(crate) mod discriminator;
+pub(crate) mod editor;
 pub mod face_mask;
-pub mod generator;
-pub mod inception_v3;
+pub(crate) mod generator;
+pub(crate) mod inception_v3;
 pub mod layers;
-pub mod resnet18;
+pub(crate) mod resnet18;
 mod stored;
 pub mod style_encoder;
-pub mod style_transformer;
-pub mod trunk;
+pub(crate) mod style_transformer;
+pub(crate) mod trunk;
 
 pub use classifier::Classifier;
 pub use discriminator::Discriminator;

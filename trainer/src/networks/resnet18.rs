@@ -62,7 +62,7 @@ impl ResNet18 {
 
     /// The weights, by torchvision's tensor names, without the classification head's.
     #[must_use]
-    pub fn weights(&self) -> Weights {
+    pub(crate) fn weights(&self) -> Weights {
         weights::of_store(&self.store, "")
     }
 
@@ -75,7 +75,7 @@ impl ResNet18 {
 }
 
 /// From [-1, 1], one or three channels, to what ImageNet's networks read: `[N,C,S,S] -> [N,3,S,S]`.
-pub fn imagenet_normalised(x: &Tensor) -> Tensor {
+pub(crate) fn imagenet_normalised(x: &Tensor) -> Tensor {
     let size = x.size();
     let rgb = x.expand([size[0], MEAN.len() as i64, size[2], size[3]], false);
     let channel = |values: &[f32]| {

@@ -27,7 +27,7 @@ impl StoredEditor {
 
     /// Fresh weights, resampled convolutions computed in this form.
     #[must_use]
-    pub fn with_form(
+    pub(crate) fn with_form(
         architecture: &Architecture,
         attributes: &AttributeSet,
         device: Device,
@@ -62,7 +62,7 @@ impl StoredClassifier {
     ///
     /// # Errors
     /// [`TrainError::Weights`].
-    pub fn load(&self, from: &Weights, path: &Path) -> Result<(), TrainError> {
+    pub(crate) fn load(&self, from: &Weights, path: &Path) -> Result<(), TrainError> {
         weights::copy_into(
             &weights::of_store(&self.store, ""),
             from,

@@ -17,7 +17,7 @@ pub struct StyleEncoder {
 impl StyleEncoder {
     /// Makes the network under `path`.
     #[must_use]
-    pub fn new(
+    pub(crate) fn new(
         path: &nn::Path<'_>,
         architecture: &Architecture,
         domains: usize,
@@ -32,12 +32,12 @@ impl StyleEncoder {
     }
 
     /// Changes how resampled convolutions are computed.
-    pub fn set_form(&mut self, form: ConvolutionForm) {
+    pub(crate) fn set_form(&mut self, form: ConvolutionForm) {
         self.shared.set_form(form);
     }
 
     /// Codes of every head: `x [N,C,S,S]` in [-1, 1] -> `[N,Y,d]`.
-    pub fn all_domains(&self, x: &Tensor) -> Tensor {
+    pub(crate) fn all_domains(&self, x: &Tensor) -> Tensor {
         let h = self.shared.forward(x).flatten(1, -1);
         let codes: Vec<Tensor> = self.unshared.iter().map(|head| head.forward(&h)).collect();
         Tensor::stack(&codes, 1)

@@ -41,7 +41,7 @@ impl SplitStyle {
     ///
     /// # Shapes
     /// -> `[N,d]`.
-    pub fn target(&self) -> Tensor {
+    pub(crate) fn target(&self) -> Tensor {
         &self.unrelated + &self.related_target
     }
 }
@@ -56,7 +56,7 @@ pub struct StyleTransformer {
 impl StyleTransformer {
     /// Makes the network under `path`.
     #[must_use]
-    pub fn new(path: &nn::Path<'_>, style_dim: usize, domains: usize) -> Self {
+    pub(crate) fn new(path: &nn::Path<'_>, style_dim: usize, domains: usize) -> Self {
         let transform = |y| Perceptron::new(&(path / "related" / y), style_dim);
         Self {
             unrelated: Perceptron::new(&(path / "unrelated"), style_dim),
@@ -78,7 +78,7 @@ impl StyleTransformer {
     ///
     /// # Shapes
     /// `s_re [N,d]` -> `[N,Y,d]`.
-    pub fn all_targets(&self, related: &Tensor) -> Tensor {
+    pub(crate) fn all_targets(&self, related: &Tensor) -> Tensor {
         let targets: Vec<Tensor> = self.related.iter().map(|t| t.forward(related)).collect();
         Tensor::stack(&targets, 1)
     }

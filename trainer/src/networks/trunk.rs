@@ -11,7 +11,7 @@ use tch::{Tensor, nn};
 
 /// `conv3x3, log2(S)-2 downsampling blocks, LeakyReLU, conv4x4, LeakyReLU`.
 #[derive(Debug)]
-pub struct Trunk {
+pub(crate) struct Trunk {
     stem: Convolution,
     blocks: Vec<ResidualBlock>,
     last: Convolution,
@@ -20,7 +20,11 @@ pub struct Trunk {
 impl Trunk {
     /// Makes the trunk under `path / 0, 1, …`, numbered as StarGAN v2's checkpoints are.
     #[must_use]
-    pub fn new(path: &nn::Path<'_>, architecture: &Architecture, form: ConvolutionForm) -> Self {
+    pub(crate) fn new(
+        path: &nn::Path<'_>,
+        architecture: &Architecture,
+        form: ConvolutionForm,
+    ) -> Self {
         let count = architecture.encoder_downsamplings();
         let channels = architecture.colour.channels();
         let blocks = (0..count).map(|k| {
@@ -42,19 +46,19 @@ impl Trunk {
 
     /// Position behind the trunk's last layer, for the layers that follow it.
     #[must_use]
-    pub fn next_index(architecture: &Architecture) -> usize {
+    pub(crate) fn next_index(architecture: &Architecture) -> usize {
         architecture.encoder_downsamplings() + 4
     }
 
     /// Changes how resampled convolutions are computed.
-    pub fn set_form(&mut self, form: ConvolutionForm) {
+    pub(crate) fn set_form(&mut self, form: ConvolutionForm) {
         self.blocks
             .iter_mut()
             .for_each(|block| block.set_form(form));
     }
 
     /// `[N,C,S,S] -> [N,width,1,1]`.
-    pub fn forward(&self, x: &Tensor) -> Tensor {
+    pub(crate) fn forward(&self, x: &Tensor) -> Tensor {
         let mut h = self.stem.forward(x);
         for block in &self.blocks {
             h = block.forward(&h);

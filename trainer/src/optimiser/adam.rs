@@ -92,19 +92,13 @@ impl Adam {
     }
 
     /// Changes the step size of the updates to come.
-    pub fn set_learning_rate(&mut self, learning_rate: f64) {
+    pub(crate) fn set_learning_rate(&mut self, learning_rate: f64) {
         self.settings.learning_rate = learning_rate;
-    }
-
-    /// Number of updates done.
-    #[must_use]
-    pub fn steps(&self) -> i64 {
-        self.steps
     }
 
     /// The moments by name: `first.<parameter>` and `second.<parameter>`.
     #[must_use]
-    pub fn moments(&self) -> Vec<(String, Tensor)> {
+    pub(crate) fn moments(&self) -> Vec<(String, Tensor)> {
         let pairs = self.slots.iter().flat_map(|(name, slot)| {
             [
                 (format!("first.{name}"), slot.first_moment.shallow_clone()),
@@ -116,7 +110,7 @@ impl Adam {
 
     /// Goes on behind `steps` updates; the moments themselves are restored through
     /// [`Adam::moments`], whose tensors share their memory with this optimiser.
-    pub fn set_steps(&mut self, steps: i64) {
+    pub(crate) fn set_steps(&mut self, steps: i64) {
         self.steps = steps;
     }
 }

@@ -5,7 +5,7 @@ use tch::nn::VarStore;
 /// `average = decay * average + (1 - decay) * current`, for every variable.
 ///
 /// Not an equation of Yang et al. 2021; their code has it, from StarGAN v2.
-pub fn update_average(average: &VarStore, current: &VarStore, decay: f64) {
+pub(crate) fn update_average(average: &VarStore, current: &VarStore, decay: f64) {
     let current = current.variables();
     tch::no_grad(|| {
         for (name, mut tensor) in average.variables() {

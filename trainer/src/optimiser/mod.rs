@@ -4,4 +4,4 @@ mod adam;
 mod average;
 
 pub use adam::{Adam, AdamSettings};
-pub use average::update_average;
+pub(crate) use average::update_average;

@@ -16,7 +16,7 @@ use std::{
 
 /// Paths of a run, and the lock that keeps a second `fit` out.
 #[derive(Debug)]
-pub struct RunFolder {
+pub(crate) struct RunFolder {
     root: PathBuf,
     // Held for its drop: the operating system frees the lock when the process ends, however it ends.
     _lock: File,
@@ -27,7 +27,7 @@ impl RunFolder {
     ///
     /// # Errors
     /// [`TrainError::Run`] when it is in use or holds checkpoints, [`TrainError::Io`].
-    pub fn open(root: &Path, resume: bool) -> Result<Self, TrainError> {
+    pub(crate) fn open(root: &Path, resume: bool) -> Result<Self, TrainError> {
         fs::create_dir_all(root).map_err(|e| TrainError::io(root, e))?;
         let lock_path = root.join("lock");
         let lock = File::create(&lock_path).map_err(|e| TrainError::io(&lock_path, e))?;
@@ -56,7 +56,7 @@ impl RunFolder {
     ///
     /// # Errors
     /// [`TrainError::Run`] when `root` is in use or holds checkpoints.
-    pub fn check(root: &Path, resume: bool) -> Result<(), TrainError> {
+    pub(crate) fn check(root: &Path, resume: bool) -> Result<(), TrainError> {
         let Ok(lock) = File::open(root.join("lock")) else {
             return Ok(());
         };
@@ -74,25 +74,25 @@ impl RunFolder {
 
     /// Path of a file of the run.
     #[must_use]
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.root.join(name)
     }
 
     /// Where the sample grid of `step` goes.
     #[must_use]
-    pub fn sample(&self, step: u64) -> PathBuf {
+    pub(crate) fn sample(&self, step: u64) -> PathBuf {
         self.root.join(format!("samples/step-{step:08}.png"))
     }
 
     /// Where the checkpoint of `step` goes.
     #[must_use]
-    pub fn checkpoint(&self, step: u64) -> PathBuf {
+    pub(crate) fn checkpoint(&self, step: u64) -> PathBuf {
         self.root.join(format!("checkpoints/step-{step:08}"))
     }
 
     /// Where the best checkpoint goes if it is that of `step`.
     #[must_use]
-    pub fn best(&self, step: u64) -> PathBuf {
+    pub(crate) fn best(&self, step: u64) -> PathBuf {
         self.root.join(format!("best/step-{step:08}"))
     }
 
@@ -100,7 +100,7 @@ impl RunFolder {
     ///
     /// # Errors
     /// [`TrainError::Io`].
-    pub fn checkpoints(&self) -> Result<Vec<PathBuf>, TrainError> {
+    pub(crate) fn checkpoints(&self) -> Result<Vec<PathBuf>, TrainError> {
         finished(&self.root.join("checkpoints"))
     }
 
@@ -108,7 +108,7 @@ impl RunFolder {
     ///
     /// # Errors
     /// [`TrainError::Io`].
-    pub fn newest_checkpoint(&self) -> Result<Option<PathBuf>, TrainError> {
+    pub(crate) fn newest_checkpoint(&self) -> Result<Option<PathBuf>, TrainError> {
         Ok(self.checkpoints()?.pop())
     }
 
@@ -116,7 +116,7 @@ impl RunFolder {
     ///
     /// # Errors
     /// [`TrainError::Io`].
-    pub fn best_checkpoint(&self) -> Result<Option<PathBuf>, TrainError> {
+    pub(crate) fn best_checkpoint(&self) -> Result<Option<PathBuf>, TrainError> {
         Ok(finished(&self.root.join("best"))?.pop())
     }
 
@@ -124,7 +124,7 @@ impl RunFolder {
     ///
     /// # Errors
     /// [`TrainError::Io`].
-    pub fn prune(&self, kept: usize) -> Result<(), TrainError> {
+    pub(crate) fn prune(&self, kept: usize) -> Result<(), TrainError> {
         for (folder, kept) in [("checkpoints", kept), ("best", 1)] {
             let paths = finished(&self.root.join(folder))?;
             for path in &paths[..paths.len().saturating_sub(kept)] {
@@ -141,7 +141,7 @@ impl RunFolder {
     ///
     /// # Errors
     /// [`TrainError::Io`].
-    pub fn sweep(&self) -> Result<(), TrainError> {
+    pub(crate) fn sweep(&self) -> Result<(), TrainError> {
         for folder in ["checkpoints", "best"] {
             let folder = self.root.join(folder);
             for path in folders(&folder)? {

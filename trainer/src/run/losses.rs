@@ -5,11 +5,11 @@ use crate::{error::TrainError, losses::NamedLoss};
 use tch::{Kind, Tensor};
 
 /// Figures with their names.
-pub type Figures = Vec<(&'static str, f64)>;
+pub(crate) type Figures = Vec<(&'static str, f64)>;
 
 /// Losses on the device, read together at a tick so that steps need not wait for them.
 #[derive(Debug, Default)]
-pub struct LossReader {
+pub(crate) struct LossReader {
     steps: Vec<StepLosses>,
 }
 
@@ -28,7 +28,7 @@ struct Mean {
 
 impl LossReader {
     /// Keeps the losses of `step`.
-    pub fn record(&mut self, step: u64, losses: Vec<NamedLoss>) {
+    pub(crate) fn record(&mut self, step: u64, losses: Vec<NamedLoss>) {
         let detached = losses.into_iter().map(|loss| NamedLoss {
             value: loss.value.detach(),
             ..loss
@@ -43,7 +43,7 @@ impl LossReader {
     ///
     /// # Errors
     /// [`TrainError::NonFiniteLoss`] with the step and the newest checkpoint of `run`.
-    pub fn read(&mut self, run: &RunFolder) -> Result<Figures, TrainError> {
+    pub(crate) fn read(&mut self, run: &RunFolder) -> Result<Figures, TrainError> {
         let mut means: Vec<Mean> = Vec::new();
         for StepLosses { step, losses } in self.steps.drain(..) {
             for (&NamedLoss { name, .. }, value) in losses.iter().zip(values(&losses)) {

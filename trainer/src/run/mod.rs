@@ -6,7 +6,7 @@ mod progress;
 pub mod statistics;
 pub mod tensorboard;
 
-pub use folder::RunFolder;
-pub use losses::{Figures, LossReader};
-pub use progress::Progress;
+pub(crate) use folder::RunFolder;
+pub(crate) use losses::{Figures, LossReader};
+pub(crate) use progress::Progress;
 pub use tensorboard::EventWriter;

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 /// A bar on a terminal, log lines elsewhere.
 #[derive(Debug)]
-pub struct Progress {
+pub(crate) struct Progress {
     bar: ProgressBar,
     name: &'static str,
     first: u64,
@@ -17,7 +17,7 @@ pub struct Progress {
 impl Progress {
     /// Starts at step `first` of `total`.
     #[must_use]
-    pub fn new(name: &'static str, first: u64, total: u64, images_per_step: usize) -> Self {
+    pub(crate) fn new(name: &'static str, first: u64, total: u64, images_per_step: usize) -> Self {
         let bar = ProgressBar::new(total).with_position(first);
         if let Ok(style) =
             ProgressStyle::with_template("{prefix} {bar:30} {pos}/{len} {msg}, {eta} left")
@@ -36,7 +36,7 @@ impl Progress {
     }
 
     /// Shows the losses read at `step`.
-    pub fn tick(&self, step: u64, losses: &[(&'static str, f64)]) {
+    pub(crate) fn tick(&self, step: u64, losses: &[(&'static str, f64)]) {
         let steps_per_second =
             (step - self.first) as f64 / self.started.elapsed().as_secs_f64().max(1e-9);
         let losses: Vec<String> = losses
@@ -62,7 +62,7 @@ impl Progress {
     }
 
     /// Removes the bar.
-    pub fn finish(&self) {
+    pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();
     }
 }

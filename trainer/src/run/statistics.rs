@@ -11,7 +11,7 @@ use std::{
 ///
 /// # Errors
 /// [`TrainError::Io`].
-pub fn append(
+pub(crate) fn append(
     path: &Path,
     step: u64,
     figures: impl IntoIterator<Item = (String, f64)>,

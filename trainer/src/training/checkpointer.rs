@@ -18,7 +18,7 @@ use tch::Device;
 
 /// What a checkpoint holds besides the trained networks.
 #[derive(Debug)]
-pub struct Checkpointer<'a> {
+pub(crate) struct Checkpointer<'a> {
     /// Where checkpoints go.
     pub run: &'a RunFolder,
     /// Settings of the run.
@@ -38,7 +38,7 @@ impl Checkpointer<'_> {
     ///
     /// # Errors
     /// [`TrainError`] naming the file; the checkpoints before stay whole.
-    pub fn save(&self, trainee: &Trainee, step: u64) -> Result<(), TrainError> {
+    pub(crate) fn save(&self, trainee: &Trainee, step: u64) -> Result<(), TrainError> {
         let contents = self.contents(trainee, trainee.training_state());
         let spec = self.spec(step, Metrics::new());
         checkpoint::write(&self.run.checkpoint(step), spec, &contents)?;
@@ -49,7 +49,7 @@ impl Checkpointer<'_> {
     ///
     /// # Errors
     /// [`TrainError`] naming the file; the one before stays whole.
-    pub fn save_best(
+    pub(crate) fn save_best(
         &self,
         trainee: &Trainee,
         step: u64,
@@ -64,7 +64,7 @@ impl Checkpointer<'_> {
     ///
     /// # Errors
     /// [`TrainError`] naming the file.
-    pub fn describe(&self) -> Result<(), TrainError> {
+    pub(crate) fn describe(&self) -> Result<(), TrainError> {
         self.config.save(&self.run.path("config.toml"))?;
         let provenance = self.spec(0, Metrics::new()).provenance;
         let description = serde_json::json!({

@@ -5,7 +5,7 @@ use crate::{device, error::TrainError, networks::StoredClassifier, run::RunFolde
 
 /// What a dry run found out.
 #[derive(Debug, Clone)]
-pub struct Findings {
+pub(crate) struct Findings {
     /// Training faces per domain.
     pub faces: Vec<usize>,
     /// Largest memory of the process so far, in MB; `None` where the system does not tell.
@@ -19,7 +19,7 @@ pub struct Findings {
 ///
 /// # Errors
 /// What `fit` would meet: [`TrainError`].
-pub fn dry_run(request: &FitRequest) -> Result<Findings, TrainError> {
+pub(crate) fn dry_run(request: &FitRequest) -> Result<Findings, TrainError> {
     let config = &request.config;
     RunFolder::check(&request.out, request.resume)?;
     let device = device::choose();

@@ -63,7 +63,7 @@ impl<'a> FrozenNetworks<'a> {
 
     /// Adds the face masks that the generator needs.
     #[must_use]
-    pub fn masked(&self, batch: Batch) -> Batch {
+    pub(crate) fn masked(&self, batch: Batch) -> Batch {
         let network = self.face_mask.as_ref();
         Batch {
             masks: network.map(|network| network.masks(&batch.x)),
@@ -72,7 +72,7 @@ impl<'a> FrozenNetworks<'a> {
     }
 
     /// `F(x)` of the perceptual loss: `x [N,C,S,S]` in [-1, 1] -> `[N,f]`.
-    pub fn features(&self, x: &Tensor) -> Tensor {
+    pub(crate) fn features(&self, x: &Tensor) -> Tensor {
         match &self.features {
             Features::ResNet18(network) => network.features(x),
             Features::Classifier(network) => network.features(x),
@@ -80,7 +80,7 @@ impl<'a> FrozenNetworks<'a> {
     }
 
     /// Logits of the run's classifier: `x [N,C,S,S]` in [-1, 1] -> `[N,A]`.
-    pub fn attribute_logits(&self, x: &Tensor) -> Tensor {
+    pub(crate) fn attribute_logits(&self, x: &Tensor) -> Tensor {
         self.classifier.forward(x, false)
     }
 }

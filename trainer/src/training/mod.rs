@@ -17,11 +17,11 @@ mod step;
 mod trainee;
 
 pub use bench::{BenchRequest, BenchRow, bench, table};
-pub use checkpointer::Checkpointer;
-pub use dry_run::dry_run;
+pub(crate) use checkpointer::Checkpointer;
+pub(crate) use dry_run::dry_run;
 pub use fit::{FitRequest, fit};
 pub use frozen_networks::FrozenNetworks;
 pub use memory::{silence_memory_panics, with_memory_hint};
-pub use run_log::RunLog;
+pub(crate) use run_log::RunLog;
 pub use step::{StepPlan, Updates};
 pub use trainee::Trainee;

@@ -13,7 +13,7 @@ use tch::Tensor;
 
 /// Shows and writes down how one run goes.
 #[derive(Debug)]
-pub struct RunLog<'a> {
+pub(crate) struct RunLog<'a> {
     run: &'a RunFolder,
     attributes: &'a AttributeSet,
     progress: Progress,
@@ -27,7 +27,7 @@ pub struct RunLog<'a> {
 
 /// What an evaluation found.
 #[derive(Debug)]
-pub struct Evaluated {
+pub(crate) struct Evaluated {
     /// The figures by name.
     pub metrics: Metrics,
     /// Whether the score is higher than every one before.
@@ -39,7 +39,7 @@ impl<'a> RunLog<'a> {
     ///
     /// # Errors
     /// [`TrainError::Io`], or the best checkpoint's specification that cannot be read.
-    pub fn open(
+    pub(crate) fn open(
         run: &'a RunFolder,
         attributes: &'a AttributeSet,
         data: &DataSet,
@@ -74,7 +74,7 @@ impl<'a> RunLog<'a> {
     ///
     /// # Errors
     /// [`TrainError::Io`].
-    pub fn losses(&mut self, step: u64, losses: &Figures) -> Result<(), TrainError> {
+    pub(crate) fn losses(&mut self, step: u64, losses: &Figures) -> Result<(), TrainError> {
         self.progress.tick(step, losses);
         self.events.scalars(step, "loss", losses.iter().copied())?;
         let losses = losses.iter();
@@ -89,7 +89,7 @@ impl<'a> RunLog<'a> {
     ///
     /// # Errors
     /// [`TrainError`] naming the file.
-    pub fn samples(&mut self, step: u64, model: &BatchEditor<'_>) -> Result<(), TrainError> {
+    pub(crate) fn samples(&mut self, step: u64, model: &BatchEditor<'_>) -> Result<(), TrainError> {
         let columns = grid::edits(model, self.attributes, &self.samples);
         let picture = grid::picture(&columns)?;
         picture::write(&self.run.sample(step), &picture)?;
@@ -100,7 +100,7 @@ impl<'a> RunLog<'a> {
     ///
     /// # Errors
     /// [`TrainError`].
-    pub fn evaluate(
+    pub(crate) fn evaluate(
         &mut self,
         step: u64,
         evaluation: &Evaluation<'_>,
@@ -119,7 +119,7 @@ impl<'a> RunLog<'a> {
     }
 
     /// Removes the progress bar.
-    pub fn finish(&self) {
+    pub(crate) fn finish(&self) {
         self.progress.finish();
     }
 }

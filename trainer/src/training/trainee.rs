@@ -66,7 +66,7 @@ impl Trainee {
     }
 
     /// Changes how the networks compute and where their kernels lie, not what comes out.
-    pub fn arrange(&mut self, speed: Speed) {
+    pub(crate) fn arrange(&mut self, speed: Speed) {
         self.editor.networks.set_form(speed.convolution_form());
         self.average.networks.set_form(speed.convolution_form());
         self.discriminator.set_form(speed.convolution_form());
@@ -82,7 +82,7 @@ impl Trainee {
 
     /// The state that resuming needs besides the average.
     #[must_use]
-    pub fn training_state(&self) -> Weights {
+    pub(crate) fn training_state(&self) -> Weights {
         let mut state = weights::of_store(&self.editor.store, RAW);
         state.extend(weights::of_store(&self.discriminator_store, DISCRIMINATOR));
         let moments = [
@@ -101,7 +101,7 @@ impl Trainee {
     ///
     /// # Errors
     /// [`TrainError::Weights`] naming the first wrong tensors.
-    pub fn restore(
+    pub(crate) fn restore(
         &mut self,
         checkpoint: &Path,
         step: u64,

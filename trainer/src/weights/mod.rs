@@ -124,7 +124,7 @@ fn unlike(name: &str, found: Option<&Tensor>, target: &Tensor) -> String {
 
 /// `weights` without `prefix` where a name has it (`module.` of a data-parallel run).
 #[must_use]
-pub fn without_prefix(weights: Weights, prefix: &str) -> Weights {
+pub(crate) fn without_prefix(weights: Weights, prefix: &str) -> Weights {
     let strip = |name: String| {
         name.strip_prefix(prefix)
             .map_or(name.clone(), str::to_owned)

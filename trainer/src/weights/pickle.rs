@@ -72,7 +72,7 @@ pub fn read(path: &Path, key: Option<&str>) -> Result<Weights, TrainError> {
 ///
 /// # Errors
 /// [`TrainError::Weights`] or [`TrainError::Torch`].
-pub fn read_any(path: &Path, keys: &[&str]) -> Result<Weights, TrainError> {
+pub(crate) fn read_any(path: &Path, keys: &[&str]) -> Result<Weights, TrainError> {
     if path.extension().is_some_and(|end| end == "safetensors") {
         return weights::read(path);
     }

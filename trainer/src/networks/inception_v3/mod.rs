@@ -16,7 +16,7 @@ use std::path::Path;
 use tch::{Device, Tensor, nn::VarStore};
 
 /// Side in pixels of the images the network reads.
-pub const SIDE: i64 = 299;
+pub(crate) const SIDE: i64 = 299;
 /// Tensors of the classification heads, which features do not need.
 const HEADS: [&str; 2] = ["AuxLogits.", "fc."];
 
@@ -67,7 +67,7 @@ impl InceptionV3 {
     ///
     /// # Errors
     /// [`TrainError::Weights`] naming every missing, extra or misshapen tensor.
-    pub fn load(path: &Path, device: Device) -> Result<Self, TrainError> {
+    pub(crate) fn load(path: &Path, device: Device) -> Result<Self, TrainError> {
         Self::from_weights(pickle::read_any(path, &[])?, path, device)
     }
 

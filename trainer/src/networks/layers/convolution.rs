@@ -27,7 +27,7 @@ impl Convolution {
 
     /// The same without bias.
     #[must_use]
-    pub fn without_bias(path: &nn::Path<'_>, from: usize, to: usize, kernel: i64) -> Self {
+    pub(crate) fn without_bias(path: &nn::Path<'_>, from: usize, to: usize, kernel: i64) -> Self {
         let shape = [to as i64, from as i64, kernel, kernel];
         Self {
             weight: path.var("weight", &shape, HE),
@@ -39,14 +39,14 @@ impl Convolution {
 
     /// A convolution without padding, for the 4x4 one that ends an encoder.
     #[must_use]
-    pub fn valid(path: &nn::Path<'_>, from: usize, to: usize, kernel: i64) -> Self {
+    pub(crate) fn valid(path: &nn::Path<'_>, from: usize, to: usize, kernel: i64) -> Self {
         let mut convolution = Self::new(path, from, to, kernel);
         convolution.padding = 0;
         convolution
     }
 
     /// Sets all parameters to zero.
-    pub fn set_zero(&mut self) {
+    pub(crate) fn set_zero(&mut self) {
         tch::no_grad(|| {
             let _ = self.weight.zero_();
             if let Some(bias) = &mut self.bias {
@@ -61,7 +61,7 @@ impl Convolution {
     }
 
     /// Strided 3x3 convolution, `[N,C,H,W] -> [N,C',H/2,W/2]`.
-    pub fn forward_stride2(&self, x: &Tensor) -> Tensor {
+    pub(crate) fn forward_stride2(&self, x: &Tensor) -> Tensor {
         self.strided(x, &self.weight, 2, self.padding)
     }
 

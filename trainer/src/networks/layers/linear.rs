@@ -5,7 +5,7 @@ use tch::{Tensor, nn, nn::Init};
 
 /// `y = W x + b`.
 #[derive(Debug)]
-pub struct Linear {
+pub(crate) struct Linear {
     weight: Tensor,
     bias: Tensor,
 }
@@ -13,7 +13,7 @@ pub struct Linear {
 impl Linear {
     /// `[N,from] -> [N,to]`.
     #[must_use]
-    pub fn new(path: &nn::Path<'_>, from: usize, to: usize) -> Self {
+    pub(crate) fn new(path: &nn::Path<'_>, from: usize, to: usize) -> Self {
         Self {
             weight: path.var("weight", &[to as i64, from as i64], HE),
             bias: path.var("bias", &[to as i64], Init::Const(0.0)),
@@ -21,7 +21,7 @@ impl Linear {
     }
 
     /// Sets all parameters to zero.
-    pub fn set_zero(&mut self) {
+    pub(crate) fn set_zero(&mut self) {
         tch::no_grad(|| {
             let _ = self.weight.zero_();
             let _ = self.bias.zero_();
@@ -29,7 +29,7 @@ impl Linear {
     }
 
     /// `[N,from] -> [N,to]`.
-    pub fn forward(&self, x: &Tensor) -> Tensor {
+    pub(crate) fn forward(&self, x: &Tensor) -> Tensor {
         multiply_adds::add(x.size()[0] * self.weight.numel() as i64);
         x.linear(&self.weight, Some(&self.bias))
     }

@@ -11,9 +11,9 @@ mod resampling;
 pub use activation::leaky_relu;
 pub use convolution::Convolution;
 pub use convolution_form::{ConvolutionForm, Rewrite};
-pub use linear::Linear;
-pub use norm::{AdaptiveInstanceNorm, BatchNorm, InstanceNorm};
-pub use resampling::{average_pool2, nearest_up2};
+pub(crate) use linear::Linear;
+pub(crate) use norm::{AdaptiveInstanceNorm, BatchNorm, InstanceNorm};
+pub(crate) use resampling::{average_pool2, nearest_up2};
 
 use tch::nn::{self, Init};
 

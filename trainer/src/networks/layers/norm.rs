@@ -8,7 +8,7 @@ use tch::{Tensor, nn, nn::Init};
 ///
 /// # Shapes
 /// `x [N,C,H,W]`; `scale` and `shift` `[C]` or `[N,C]`.
-pub fn instance_norm(x: &Tensor, scale: &Tensor, shift: &Tensor) -> Tensor {
+pub(crate) fn instance_norm(x: &Tensor, scale: &Tensor, shift: &Tensor) -> Tensor {
     let size = x.size();
     let (batch, channels) = (size[0], size[1]);
     // In float32 also under autocast; otherwise this is no copy.
@@ -32,7 +32,7 @@ pub fn instance_norm(x: &Tensor, scale: &Tensor, shift: &Tensor) -> Tensor {
 
 /// Instance norm with learned scale and shift.
 #[derive(Debug)]
-pub struct InstanceNorm {
+pub(crate) struct InstanceNorm {
     weight: Tensor,
     bias: Tensor,
 }
@@ -40,7 +40,7 @@ pub struct InstanceNorm {
 impl InstanceNorm {
     /// `[N,channels,H,W]`, shape kept.
     #[must_use]
-    pub fn new(path: &nn::Path<'_>, channels: usize) -> Self {
+    pub(crate) fn new(path: &nn::Path<'_>, channels: usize) -> Self {
         Self {
             weight: path.var("weight", &[channels as i64], Init::Const(1.0)),
             bias: path.var("bias", &[channels as i64], Init::Const(0.0)),
@@ -48,7 +48,7 @@ impl InstanceNorm {
     }
 
     /// `[N,C,H,W]`, shape kept.
-    pub fn forward(&self, x: &Tensor) -> Tensor {
+    pub(crate) fn forward(&self, x: &Tensor) -> Tensor {
         instance_norm(x, &self.weight, &self.bias)
     }
 }
@@ -56,7 +56,7 @@ impl InstanceNorm {
 /// Adaptive instance norm: `(1 + gamma) instance_norm(h) + beta`, `[gamma, beta] = fc(s)`
 /// (Huang and Belongie 2017, as used by StarGAN v2).
 #[derive(Debug)]
-pub struct AdaptiveInstanceNorm {
+pub(crate) struct AdaptiveInstanceNorm {
     fc: Linear,
     channels: i64,
 }
@@ -64,7 +64,7 @@ pub struct AdaptiveInstanceNorm {
 impl AdaptiveInstanceNorm {
     /// `h [N,channels,H,W]`, `s [N,style_dim]`.
     #[must_use]
-    pub fn new(path: &nn::Path<'_>, style_dim: usize, channels: usize) -> Self {
+    pub(crate) fn new(path: &nn::Path<'_>, style_dim: usize, channels: usize) -> Self {
         Self {
             fc: Linear::new(&(path / "fc"), style_dim, 2 * channels),
             channels: channels as i64,
@@ -72,7 +72,7 @@ impl AdaptiveInstanceNorm {
     }
 
     /// `h [N,C,H,W]`, `s [N,d]`; the shape of `h` is kept.
-    pub fn forward(&self, h: &Tensor, s: &Tensor) -> Tensor {
+    pub(crate) fn forward(&self, h: &Tensor, s: &Tensor) -> Tensor {
         let parameters = self.fc.forward(s);
         let gamma = parameters.narrow(1, 0, self.channels);
         let beta = parameters.narrow(1, self.channels, self.channels);
@@ -82,7 +82,7 @@ impl AdaptiveInstanceNorm {
 
 /// Batch norm with running statistics.
 #[derive(Debug)]
-pub struct BatchNorm {
+pub(crate) struct BatchNorm {
     weight: Tensor,
     bias: Tensor,
     running_mean: Tensor,
@@ -92,7 +92,7 @@ pub struct BatchNorm {
 impl BatchNorm {
     /// `[N,channels,H,W]`, shape kept.
     #[must_use]
-    pub fn new(path: &nn::Path<'_>, channels: usize) -> Self {
+    pub(crate) fn new(path: &nn::Path<'_>, channels: usize) -> Self {
         let shape = [channels as i64];
         Self {
             weight: path.var("weight", &shape, Init::Const(1.0)),
@@ -103,7 +103,7 @@ impl BatchNorm {
     }
 
     /// `[N,C,H,W]`, shape kept; `training` uses and accumulates the batch's own statistics.
-    pub fn forward(&self, x: &Tensor, training: bool) -> Tensor {
+    pub(crate) fn forward(&self, x: &Tensor, training: bool) -> Tensor {
         x.batch_norm(
             Some(&self.weight),
             Some(&self.bias),

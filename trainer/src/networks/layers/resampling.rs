@@ -3,12 +3,12 @@
 use tch::Tensor;
 
 /// Mean over 2x2 pixels, `[N,C,H,W] -> [N,C,H/2,W/2]`.
-pub fn average_pool2(x: &Tensor) -> Tensor {
+pub(crate) fn average_pool2(x: &Tensor) -> Tensor {
     x.avg_pool2d([2, 2], [2, 2], [0, 0], false, true, None::<i64>)
 }
 
 /// Every pixel four times, `[N,C,H,W] -> [N,C,2H,2W]`.
-pub fn nearest_up2(x: &Tensor) -> Tensor {
+pub(crate) fn nearest_up2(x: &Tensor) -> Tensor {
     let (_, _, height, width) = x
         .size4()
         .unwrap_or_else(|_| unreachable!("images have 4 sides"));
