@@ -1,4 +1,4 @@
-//! What can go wrong in training.
+//! What can go wrong.
 
 use std::path::{Path, PathBuf};
 

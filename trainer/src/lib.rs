@@ -1,10 +1,14 @@
 //! Trains L2M-GAN, the face editor (Yang et al., CVPR 2021), with libtorch.
 //!
 //! ```text
-//! data ──► Sampler ──► edit ──► discriminator step ──► editor step ──► average ──► checkpoint
-//!          (batch of     (SE, T, G)        (objective, losses, Adam)              (model, parity,
-//!           step n)                                                                training state)
+//! data ─► training ─► checkpoint ─► editing, evaluation, align
+//!         │  step: edit (networks), losses, optimiser   ▲
+//!         └► run: folder, statistics, events         import
 //! ```
+//!
+//! Below them stand `config`, `device`, `weights` and `error`; above them `cli`. Rooms use what is listed
+//! before them: `error`, `weights`, `networks`, `optimiser`, `device`, `config`, `data`, `losses`, `run`,
+//! `checkpoint`, `editing`, `evaluation`, `training`, `import`, `align`, `cli`.
 
 pub mod align;
 pub mod checkpoint;

@@ -1,4 +1,4 @@
-//! How well an aligner finds faces that it has not learnt from.
+//! How well an aligner finds faces that it was not fitted to.
 
 use super::{
     Figures,

@@ -1,4 +1,4 @@
-//! `trainer fit-aligner`: adds to a checkpoint what finds its framing on a live face.
+//! `trainer fit-aligner`: adds the aligner, which finds a checkpoint's framing on a live face.
 //!
 //! ```text
 //!  training images ─► windows where the images have the face
@@ -37,18 +37,18 @@ const ROUNDS: usize = 4;
 const JUDGED_PROCEDURAL: u64 = 400;
 const JUDGED_SEED: u64 = 1 << 40;
 
-/// What `trainer fit-aligner` was asked to do.
+/// The arguments of `trainer fit-aligner`.
 #[derive(Debug, Clone)]
 pub struct AlignRequest {
     /// Checkpoint folder; gets `aligner.bin`.
     pub checkpoint: PathBuf,
-    /// Training images, in any layout; without them the procedural faces have to do.
+    /// Training images, in any layout; without them, procedural faces alone.
     pub data: Option<PathBuf>,
     /// Procedural faces to learn from.
     pub procedural: usize,
     /// Random samples of every face.
     pub repetitions: usize,
-    /// Seed of all that is random.
+    /// Seed of everything random.
     pub seed: u64,
 }
 

@@ -1,4 +1,4 @@
-//! Faces on pictures, with the window in which the aligner shall see them.
+//! Faces on pictures, each with the window in which the aligner should see it.
 
 use crate::data::{FaceSet, picture};
 use aligner::{Aligner, Correction, Grey, Patch, Square, Stage, grey::WINDOW_PIXELS};
@@ -34,7 +34,7 @@ pub(crate) struct Portraits {
     posed: bool,
 }
 
-/// What training images have to be read as.
+/// The image size and colour in which training images are read.
 #[must_use]
 pub(crate) fn architecture(spec: &CheckpointSpec) -> Architecture {
     let window = Aligner::window_of(&spec.framing);
@@ -55,7 +55,7 @@ impl Portrait {
         }
     }
 
-    /// The portrait seen in a mirror.
+    /// The mirror image.
     #[must_use]
     pub(crate) fn mirrored(&self) -> Self {
         let mut grey = self.grey.clone();
@@ -76,7 +76,7 @@ impl Portrait {
 }
 
 impl Portraits {
-    /// Training images read for `architecture`, each taken to be framed as the model wants it.
+    /// Training images read for `architecture`, each assumed to be framed as the model expects.
     #[must_use]
     pub(crate) fn of_images(
         images: &FaceSet,
@@ -107,7 +107,7 @@ impl Portraits {
     #[must_use]
     pub(crate) fn procedural(framing: &Framing, count: u64, first_seed: u64) -> Self {
         let window = Aligner::window_of(framing);
-        // The face's box is to be as large as on images of the tightest framing.
+        // The face's box should be as large as on images of the tightest framing.
         let side = (WINDOW_PIXELS / Aligner::window_of(&FACE_BOX).side_ratio).round() as u32;
         let faces = (first_seed..first_seed + count).map(|seed| {
             let smile = (seed % 5) as f32 / 4.0;

@@ -14,9 +14,9 @@ const RIDGE: f64 = 0.01;
 pub(crate) const MOVES: [f32; Correction::LEN] = [0.15, 0.15, 0.22, 0.53];
 /// Samples whose features make one matrix.
 const BLOCK: usize = 4096;
-/// A window this near to the face (see [`Correction::motion`]) shows it, ...
+/// A window at most this far from the face (see [`Correction::motion`]) shows it ...
 const NEAR: f32 = 0.08;
-/// ... and one this far away does not.
+/// ... and one at least this far away does not.
 const FAR: f32 = 0.3;
 
 /// A window somewhere near a face.
@@ -25,7 +25,7 @@ struct Sample<'a> {
     window: Square,
 }
 
-/// A random correction, evenly within `most`.
+/// A random correction, uniform within `most`.
 pub(crate) fn random_move(rng: &mut impl Rng, most: [f32; Correction::LEN]) -> Correction {
     Correction::from_array(most.map(|most| rng.random_range(-most..=most)))
 }
@@ -100,7 +100,7 @@ pub(crate) fn score(
             let clutter = clutter(rng);
             negative.push(descend(&clutter, clutter.whole(), stages, rng).0);
         }
-        // As many of the one as of the other.
+        // Equal numbers of both.
         negative.truncate(positive.len());
         let answers = [vec![1.0; positive.len()], vec![0.0; negative.len()]].concat();
         let features: Vec<f32> = positive.into_iter().chain(negative).flatten().collect();
@@ -109,7 +109,7 @@ pub(crate) fn score(
     numbers(&normal.solve()?)
 }
 
-/// Where the cascade leads, and what is seen there.
+/// Where the cascade ends, and the features there.
 fn descend(grey: &Grey, start: Square, stages: &[Stage], rng: &mut impl Rng) -> (Features, Square) {
     let mut window = start;
     for stage in stages {
@@ -128,20 +128,20 @@ fn both_ways(sets: &[Portraits]) -> Vec<Portrait> {
     both.collect()
 }
 
-/// The features of a window under another light, with a camera's noise.
+/// The features of a window under random lighting and camera noise.
 fn seen(grey: &Grey, window: Square, rng: &mut impl Rng) -> Features {
     let mut patch = Patch::sample(grey, window);
     let gamma = rng.random_range(0.6..1.6_f32);
     let noise = rng.random_range(0.0..8.0_f32);
     for value in &mut patch.values {
-        // Three even numbers in -1..1 together have a variance of 1.
+        // The sum of three uniform numbers in -1..1 has a variance of 1.
         let normal: f32 = (0..3).map(|_| rng.random_range(-1.0..1.0_f32)).sum();
         *value = 255.0 * (value.max(0.0) / 255.0).powf(gamma) + noise * normal;
     }
     patch.features()
 }
 
-/// A picture of nothing: waves of several lengths, some of them steep as edges.
+/// A picture without a face: waves of several lengths, some of them as steep as edges.
 fn clutter(rng: &mut impl Rng) -> Grey {
     let side = 2 * aligner::grey::WINDOW_PIXELS as usize;
     let waves: Vec<[f32; 5]> = (0..rng.random_range(1..7))

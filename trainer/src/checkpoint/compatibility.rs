@@ -1,4 +1,4 @@
-//! What tells a checkpoint's model from the one that is wanted.
+//! Whether a checkpoint is of the model that a run trains.
 
 use crate::{config::Config, error::TrainError};
 use model_spec::CheckpointSpec;

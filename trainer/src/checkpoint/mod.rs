@@ -118,13 +118,13 @@ pub fn load(folder: &Path, device: Device) -> Result<Checkpoint, TrainError> {
         classifier.load(&tensors, &path)?;
         classifier
     } else {
-        // One that knows nothing: every face is taken to have every attribute's `off` value.
+        // One whose logits are all 0: every face counts as having every attribute's `off` value.
         let mut architecture = spec.architecture.clone();
         architecture.classifier_channels = 1;
-        let mut ignorant = StoredClassifier::new(&architecture, &spec.attributes, device);
-        ignorant.network.forget();
+        let mut untrained = StoredClassifier::new(&architecture, &spec.attributes, device);
+        untrained.network.forget();
         log::warn!("{}: no attribute classifier", folder.display());
-        ignorant
+        untrained
     };
     classifier.store.freeze();
     let face_mask = if spec.files.contains_key(FACE_MASK_FILE) {

@@ -21,13 +21,13 @@ pub(crate) struct FitAligner {
     /// Random starts per face and its mirror image in the last round.
     #[arg(long, default_value_t = 4)]
     repetitions: usize,
-    /// Seed of all that is random.
+    /// Seed of everything random.
     #[arg(long, default_value_t = 1)]
     seed: u64,
 }
 
 impl FitAligner {
-    /// Does what was asked.
+    /// Runs the command.
     pub(crate) fn run(self) -> Result<(), TrainError> {
         let request = AlignRequest {
             checkpoint: self.checkpoint,

@@ -29,7 +29,7 @@ pub(crate) struct Pack {
 }
 
 impl Pack {
-    /// Does what was asked.
+    /// Runs the command.
     pub(crate) fn run(self) -> Result<(), TrainError> {
         let config = Config::load_for(&self.config, self.attributes.as_deref(), &self.set)?;
         let report = pack::pack(
@@ -66,7 +66,7 @@ pub(crate) struct Inspect {
 }
 
 impl Inspect {
-    /// Does what was asked.
+    /// Runs the command.
     pub(crate) fn run(self) -> Result<(), TrainError> {
         let config = Config::load_for(&self.config, self.attributes.as_deref(), &self.set)?;
         inspect::inspect(

@@ -40,7 +40,7 @@ enum Command {
 }
 
 impl Cli {
-    /// Does what was asked.
+    /// Runs the command.
     pub fn run(self) -> Result<(), TrainError> {
         match self.command {
             Command::Fit(fit) => fit.run(),

@@ -26,7 +26,7 @@ pub(crate) struct Edit {
     /// Copy the attributes of the face in this picture instead.
     #[arg(long, value_name = "PICTURE", conflicts_with_all = ["attr", "sweep"])]
     reference: Option<PathBuf>,
-    /// How far the reference's attributes are taken over; 1 copies them.
+    /// How much of the reference's attributes to copy; 1 copies them whole.
     #[arg(long, requires = "reference", default_value_t = 1.0)]
     strength: f32,
     /// Sweep one attribute instead: NAME, or NAME=LOW..HIGH, e.g. smile=-1..1.5.
@@ -42,7 +42,7 @@ pub(crate) struct Edit {
 }
 
 impl Edit {
-    /// Does what was asked.
+    /// Runs the command.
     pub(crate) fn run(self) -> Result<(), TrainError> {
         let device = device::choose();
         let model = checkpoint::load(&self.checkpoint, device)?;
@@ -105,10 +105,10 @@ pub(crate) struct Eval {
 }
 
 impl Eval {
-    /// Any seed but a model's own makes the judge a network of its own.
+    /// Any seed but the model's own makes the judge a different network.
     const JUDGE_SEED: u64 = 1_000_003;
 
-    /// Does what was asked.
+    /// Runs the command.
     pub(crate) fn run(self) -> Result<(), TrainError> {
         let settings = match &self.config {
             Some(path) => Config::load(path, &[])?.evaluation,

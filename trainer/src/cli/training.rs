@@ -27,7 +27,7 @@ pub(crate) struct Fit {
     /// Run folder, made if missing.
     #[arg(long)]
     out: PathBuf,
-    /// Go on from the newest checkpoint in --out.
+    /// Resume from the newest checkpoint in --out.
     #[arg(long)]
     resume: bool,
     /// Check settings, data and memory with one step, and write nothing.
@@ -39,7 +39,7 @@ pub(crate) struct Fit {
 }
 
 impl Fit {
-    /// Does what was asked.
+    /// Runs the command.
     pub(crate) fn run(self) -> Result<(), TrainError> {
         let stop = Arc::new(AtomicBool::new(false));
         for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
@@ -86,7 +86,7 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
-    /// Does what was asked.
+    /// Runs the command.
     pub(crate) fn run(self) -> Result<(), TrainError> {
         let request = BenchRequest {
             config: Config::load(&self.config, &self.set)?,

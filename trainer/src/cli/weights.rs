@@ -23,7 +23,8 @@ pub(crate) struct Import {
     /// Attributes in the order of the domains, e.g. smile:neutral/smiling,gender:female/male.
     #[arg(long)]
     attributes: Option<String>,
-    /// Divisor of the high-pass skips, where the generator has them; no shape tells it.
+    /// Divisor of the high-pass skips, where the generator has them; it cannot be
+    /// inferred from the weights.
     #[arg(long, default_value_t = 1.0)]
     w_hpf: f32,
     /// Framing of the images the weights were trained on: side of the crop, and x and y of its
@@ -63,7 +64,7 @@ fn framing(text: &str) -> Result<Framing, String> {
 }
 
 impl Import {
-    /// Does what was asked.
+    /// Runs the command.
     pub(crate) fn run(self) -> Result<(), TrainError> {
         let request = ImportRequest {
             attributes: self
@@ -102,7 +103,7 @@ pub struct Classifier {
 }
 
 impl Classifier {
-    /// Does what was asked.
+    /// Runs the command.
     pub(crate) fn run(self) -> Result<(), TrainError> {
         /// Procedural faces per domain, where the data are procedural.
         const SYNTHETIC_FACES: usize = 600;

@@ -54,13 +54,13 @@ fn label(name: &str) -> String {
         .unwrap_or_default()
 }
 
-/// The known name nearest to `given`, if any is near enough to be a slip of the keyboard.
+/// The known name most similar to `given`, if any is similar enough for a typing error.
 #[must_use]
 pub(crate) fn nearest<'a>(
     given: &str,
     known: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
-    /// Jaro-Winkler similarity, 0 to 1, of names that are worth suggesting.
+    /// Least Jaro-Winkler similarity, 0 to 1, of names worth suggesting.
     const ALIKE: f64 = 0.7;
     known
         .into_iter()
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slip_of_the_keyboard_finds_its_name() {
+    fn a_typing_error_finds_its_name() {
         assert_eq!(nearest("Smilng", ["Male", "Smiling"]), Some("Smiling"));
         assert_eq!(nearest("xyz", ["Male", "Smiling"]), None);
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub enum Targets {
     /// Any, its own included, as in StarGAN v2.
     Any,
-    /// Any but its own: every step then teaches an edit.
+    /// Any but its own: every face then teaches an edit.
     Other,
 }
 

@@ -89,7 +89,7 @@ pub(crate) fn set(table: &mut toml::Table, text: &str) -> Result<(), String> {
     let (key, value) = text
         .split_once('=')
         .ok_or_else(|| format!("--set {text}: expected KEY=VALUE"))?;
-    // A bare word is taken as a string, so that shells need no nested quotes.
+    // A bare word counts as a string, so that shells need no nested quotes.
     let value = format!("value = {value}")
         .parse::<toml::Table>()
         .ok()

@@ -3,6 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 /// Weights of the losses, `lambda` in the paper, and the form of the orthogonality loss.
+///
+/// ```
+/// use trainer::config::{LossWeights, OrthogonalityForm};
+///
+/// // The defaults are the paper's; a settings file names only what differs.
+/// let weights: LossWeights = toml::from_str("perceptual = 0.0").unwrap();
+/// assert_eq!(weights.cycle, 1.0);
+/// assert_eq!(weights.orthogonality_form, OrthogonalityForm::Full);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LossWeights {

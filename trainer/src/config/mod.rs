@@ -41,7 +41,7 @@ pub struct Config {
     pub framing: Framing,
     /// Attributes, in the order of the domain bits.
     pub attributes: AttributeSet,
-    /// What is drawn from.
+    /// What the training images are drawn from.
     pub data: DataConfig,
     /// Training of the attribute classifier.
     pub classifier: ClassifierConfig,

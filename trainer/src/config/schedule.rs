@@ -11,8 +11,8 @@ pub struct Schedule {
     /// Images per step.
     pub batch_size: usize,
     /// Steps at the start in which only the discriminator learns. The output of a fresh difference
-    /// generator is its input, so these teach the discriminator to tell the domains apart, before
-    /// the editor can lead it astray.
+    /// generator is its input, so these steps teach the discriminator to distinguish the domains
+    /// before the editor can mislead it.
     pub discriminator_head_start: u64,
     /// The R1 penalty is computed at every such step, weighted by the interval.
     pub r1_interval: u64,

@@ -5,7 +5,7 @@ use crate::error::TrainError;
 use model_spec::{Architecture, AttributeSet, digest};
 use std::path::Path;
 
-/// Far from any seed that a person would choose, so that test faces are of other people.
+/// Far from any seed that a person would choose, so that test faces differ from training faces.
 const TEST_SEED: u64 = 0x7E57_FACE_0000_0000;
 /// Procedural test faces rendered for every domain.
 const SYNTHETIC_TEST_FACES: usize = 48;
@@ -19,16 +19,16 @@ pub struct Rendering {
     pub seed: u64,
 }
 
-/// Faces to learn from and faces to judge on.
+/// Training faces and test faces.
 #[derive(Debug, Clone)]
 pub struct DataSet {
     /// How it is stored.
     pub layout: Layout,
-    /// Faces to learn from.
+    /// Training faces.
     pub train: FaceSet,
-    /// Faces to judge on, where the data has some.
+    /// Test faces, where the data has some.
     pub test: Option<FaceSet>,
-    /// Tells one data set from another, see [`Listing::digest`].
+    /// Identifies the data set, see [`Listing::digest`].
     pub digest: String,
 }
 
@@ -65,7 +65,7 @@ impl DataSet {
             }
             Layout::Folders | Layout::CelebAMaskHq | Layout::CelebA => {
                 let train = Listing::open(data, layout, Split::Train, attributes)?;
-                // A folder layout may come without test pictures, not with wrong ones.
+                // A folder layout may have no test pictures, but not wrong ones.
                 let has_test = layout != Layout::Folders || data.join(Split::Test.name()).exists();
                 let test = if has_test {
                     let listing = Listing::open(data, layout, Split::Test, attributes)?;

@@ -16,7 +16,7 @@ use std::{
 /// At most this many unreadable files are named in the log.
 const NAMED: usize = 10;
 
-/// What came out of some files.
+/// What decoding some files found.
 #[derive(Debug, Default)]
 pub struct Report {
     /// Unreadable files with the reason, in order.
@@ -28,7 +28,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// Says in the log what was skipped and what was cropped.
+    /// Logs what was skipped and what was cropped.
     pub(crate) fn log(&self) {
         for (path, reason) in self.unreadable.iter().take(NAMED) {
             log::warn!("{}: skipped: {reason}", path.display());
@@ -119,7 +119,7 @@ pub fn read(listing: &Listing, architecture: &Architecture) -> Result<FaceSet, T
     Ok(FaceSet::new(&faces, channels, architecture.image_size))
 }
 
-/// Refuses a domain of which nothing could be read.
+/// Refuses a domain without a single readable picture.
 pub(super) fn check_domain(
     files: &[PathBuf],
     readable: usize,

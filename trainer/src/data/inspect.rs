@@ -55,7 +55,7 @@ pub fn inspect(
     Ok(())
 }
 
-/// Counts of a pack; procedural faces are rendered as many as wanted.
+/// Counts of a pack; procedural faces are rendered on demand.
 fn stored(
     data: &DataSet,
     attributes: &AttributeSet,

@@ -11,12 +11,12 @@ use std::{
 /// `--data` for procedural faces, unless there is a folder of this name.
 pub(crate) const SYNTHETIC: &str = "synthetic";
 
-/// The part of the data that is learnt from, or the part that is judged on.
+/// Training data or test data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Split {
-    /// For learning.
+    /// Training data.
     Train,
-    /// For judging and for sample grids.
+    /// Test data, for evaluations and sample grids.
     Test,
 }
 
@@ -58,7 +58,7 @@ impl fmt::Display for Layout {
     }
 }
 
-/// Tells the layout of `data`.
+/// Detects the layout of `data`.
 ///
 /// # Errors
 /// [`TrainError::Data`] saying what was found and what was looked for.
@@ -168,7 +168,7 @@ impl Listing {
         self.files.iter().map(Vec::len).sum()
     }
 
-    /// SHA-256 over domains, file names and sizes: tells one data set from another.
+    /// SHA-256 over domains, file names and sizes: identifies the data set.
     ///
     /// # Errors
     /// [`TrainError::Io`].

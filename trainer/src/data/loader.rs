@@ -1,4 +1,4 @@
-//! Batches made ahead on a thread of their own, so that a step never waits for memory or disk.
+//! Batches prepared ahead on their own thread, so that a step never waits for memory or disk.
 
 use super::{Batch, Sampler, augment, sampler::HostBatch};
 use crate::error::TrainError;
@@ -8,10 +8,10 @@ use std::{
 };
 use tch::{Device, Kind, Tensor};
 
-/// Batches made before they are asked for.
+/// Batches prepared ahead.
 const AHEAD: usize = 2;
 
-/// Gives the batches of a sampler, step after step.
+/// The batches of a sampler, step by step.
 #[derive(Debug)]
 pub(crate) struct Loader {
     batches: Receiver<HostBatch>,
@@ -38,7 +38,7 @@ impl Loader {
             for step in first_step.. {
                 let batch = sampler.host_batch(step, batch_size);
                 let batch = if pinned { batch.pinned(device) } else { batch };
-                // The other end is gone once the run is over.
+                // The receiver is gone once the run is over.
                 if sender.send(batch).is_err() {
                     return;
                 }

@@ -94,7 +94,7 @@ fn write(
     for split in [Split::Train, Split::Test] {
         let listing = match Listing::open(data, layout, split, attributes) {
             Ok(listing) => listing,
-            // Test pictures are welcome, not needed.
+            // Test pictures are optional.
             Err(_) if split == Split::Test && !data.join(split.name()).exists() => continue,
             Err(error) => return Err(error),
         };
@@ -165,7 +165,7 @@ pub(crate) fn open(
     };
     let file = File::open(path).map_err(|e| TrainError::io(path, e))?;
     // SAFETY: a mapping is unsound only while another process shortens or rewrites the file. `pack`
-    // never does: it writes a new file and renames it; the digests below tell any other change.
+    // never does: it writes a new file and renames it; the digests below detect any other change.
     #[allow(unsafe_code, reason = "memory mapping")]
     let map = unsafe { Mmap::map(&file) }.map_err(|e| TrainError::io(path, e))?;
     let map = Arc::new(map);

@@ -23,7 +23,7 @@ pub(crate) fn read_upright(path: &Path) -> Result<RgbImage, String> {
     if bytes.is_empty() {
         return Err("zero bytes".into());
     }
-    // JPEG decoders make up the missing part of a truncated file without a word.
+    // JPEG decoders silently fill in the missing part of a truncated file.
     if bytes.starts_with(&[0xFF, 0xD8]) && !is_whole_jpeg(&bytes) {
         return Err("truncated JPEG: no end marker".into());
     }

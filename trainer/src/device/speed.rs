@@ -1,11 +1,11 @@
-//! What makes a step faster without making it another step: switches of a run's `[speed]` section.
+//! Switches of a run's `[speed]` section: they make a step faster and leave its result alone.
 
 use super::precision;
 use crate::{error::TrainError, networks::ConvolutionForm};
 use serde::{Deserialize, Serialize};
 use tch::{Device, Tensor, nn::VarStore};
 
-/// Switches; the defaults give the same losses as none of them would, to rounding.
+/// Switches; the defaults give the same losses as [`Speed::PLAIN`], to rounding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Speed {
@@ -35,7 +35,7 @@ impl Default for Speed {
 }
 
 impl Speed {
-    /// Nothing but the plain graph in float32.
+    /// The plain graph in float32.
     pub const PLAIN: Self = Self {
         rewrites: false,
         channels_last: false,
@@ -54,7 +54,7 @@ impl Speed {
         }
     }
 
-    /// Refuses what `device` cannot do.
+    /// Refuses switches that `device` does not support.
     ///
     /// # Errors
     /// [`TrainError::Usage`] naming the switch.
@@ -67,7 +67,7 @@ impl Speed {
         Ok(())
     }
 
-    /// Sets what libtorch keeps for the whole process.
+    /// Sets libtorch's switches of the whole process.
     pub(crate) fn set_up(self, device: Device) {
         if device != Device::Cpu {
             tch::Cuda::cudnn_set_benchmark(true);

@@ -3,10 +3,10 @@
 use crate::networks::{Editor, FaceMask};
 use tch::{Device, Kind, Tensor};
 
-/// Images edited at once.
+/// Images per forward pass.
 const AT_ONCE: i64 = 64;
 
-/// An editor with all that editing takes.
+/// An editor with everything that editing needs.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct BatchEditor<'a> {
     /// The networks.
@@ -29,8 +29,8 @@ impl BatchEditor<'_> {
         })
     }
 
-    /// `|s_un|^2 / (|s_un|^2 + |s_re|^2)` of faces that are all in domain `source`: how much of each style
-    /// code has nothing to do with the attributes.
+    /// `|s_un|^2 / (|s_un|^2 + |s_re|^2)` of faces that are all in domain `source`: the share of each style
+    /// code that is unrelated to the attributes.
     ///
     /// # Shapes
     /// `faces [N,C,S,S]` in [-1, 1] -> `[N]` in [0, 1], on the CPU.

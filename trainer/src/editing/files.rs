@@ -18,7 +18,7 @@ pub(crate) struct EditedFiles {
 }
 
 /// Edits `input`, a picture or a folder of them, into `output` (a file or a folder, likewise).
-/// Pictures are taken to be framed like the training faces; they keep their size, cut to a square.
+/// Pictures should be framed like the training faces; they keep their size, cropped to a square.
 ///
 /// # Errors
 /// [`TrainError`]; in a folder, unreadable pictures are named in the log and skipped.

@@ -6,7 +6,7 @@ use model_spec::{AttributeSet, pixel};
 use std::path::Path;
 use tch::{Device, Tensor};
 
-/// What is done to a face.
+/// An edit of a face.
 #[derive(Debug, Clone)]
 pub enum Change {
     /// Moved by signed strengths, one per attribute.
@@ -26,7 +26,7 @@ pub struct Portrait {
     square: RgbImage,
     /// `[1,C,S,S]` at the model's size.
     face: Tensor,
-    /// The domain that the model's classifier sees.
+    /// The domain that the model's classifier finds.
     source: usize,
 }
 
@@ -99,7 +99,7 @@ impl Portrait {
 /// Adds `difference [C,S,S]`, enlarged to the picture; one channel changes red, green and blue alike.
 fn add(square: &mut RgbImage, difference: &Tensor) {
     let (width, height) = (i64::from(square.width()), i64::from(square.height()));
-    // Not by the `image` crate: its pictures of floats end at 0, so nothing could become darker.
+    // Not with the `image` crate, which clamps float pictures at 0: nothing could become darker.
     let large = difference
         .unsqueeze(0)
         .upsample_bicubic2d([height, width], false, None, None)

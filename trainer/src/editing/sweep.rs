@@ -71,7 +71,7 @@ impl Sweep {
     }
 }
 
-/// Writes frames of one size to `path`: `.gif` and `.apng` are animated, to and fro; any other
+/// Writes frames of one size to `path`: `.gif` and `.apng` are animated, forward and back; any other
 /// picture format becomes a strip.
 ///
 /// # Errors
@@ -96,8 +96,8 @@ fn strip(frames: &[RgbImage]) -> RgbImage {
     strip
 }
 
-/// Forth and back again, so that the loop has no jump.
-fn to_and_fro(frames: &[RgbImage]) -> impl Iterator<Item = &RgbImage> {
+/// Forward and back again, so that the loop has no jump.
+fn forward_and_back(frames: &[RgbImage]) -> impl Iterator<Item = &RgbImage> {
     let back = frames.iter().skip(1).rev().skip(1);
     frames.iter().chain(back)
 }
@@ -111,7 +111,7 @@ fn write_gif(path: &Path, frames: &[RgbImage]) -> Result<(), String> {
     encoder
         .set_repeat(gif::Repeat::Infinite)
         .map_err(|e| e.to_string())?;
-    for picture in to_and_fro(frames) {
+    for picture in forward_and_back(frames) {
         let mut frame = gif::Frame::from_rgb_speed(width, height, picture, GIF_SPEED);
         frame.delay = FRAME_CENTISECONDS;
         encoder.write_frame(&frame).map_err(|e| e.to_string())?;
@@ -121,7 +121,7 @@ fn write_gif(path: &Path, frames: &[RgbImage]) -> Result<(), String> {
 
 fn write_apng(path: &Path, frames: &[RgbImage]) -> Result<(), String> {
     let (width, height) = frames.first().map_or((0, 0), RgbImage::dimensions);
-    let count = to_and_fro(frames).count() as u32;
+    let count = forward_and_back(frames).count() as u32;
     let file = BufWriter::new(File::create(path).map_err(|e| e.to_string())?);
     let mut encoder = png::Encoder::new(file, width, height);
     encoder.set_color(png::ColorType::Rgb);
@@ -131,7 +131,7 @@ fn write_apng(path: &Path, frames: &[RgbImage]) -> Result<(), String> {
     };
     animate(&mut encoder).map_err(|e| e.to_string())?;
     let mut writer = encoder.write_header().map_err(|e| e.to_string())?;
-    for picture in to_and_fro(frames) {
+    for picture in forward_and_back(frames) {
         writer
             .write_image_data(picture)
             .map_err(|e| e.to_string())?;

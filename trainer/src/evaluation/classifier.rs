@@ -89,7 +89,7 @@ pub(crate) fn load_or_train(
     Ok(stored)
 }
 
-/// Share of `faces` for which every attribute is told right, per attribute.
+/// Share of `faces` whose value is recognised, per attribute.
 #[must_use]
 pub(crate) fn accuracy(
     classifier: &Classifier,

@@ -12,7 +12,7 @@ use crate::{
 };
 use std::path::PathBuf;
 
-/// What `trainer eval` was asked to do.
+/// The arguments of `trainer eval`.
 #[derive(Debug, Clone)]
 pub(crate) struct EvaluateRequest {
     /// Checkpoint folder.
@@ -33,7 +33,7 @@ pub(crate) struct EvaluateRequest {
     pub record: bool,
 }
 
-/// Procedural faces per domain that a judge learns from when the data are procedural.
+/// Procedural faces per domain that a judge is trained on when the data are procedural.
 const SYNTHETIC_FACES: usize = 600;
 
 /// Judges a checkpoint on the test split by a classifier that never saw the generator.

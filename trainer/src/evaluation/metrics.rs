@@ -33,7 +33,7 @@ pub const UNRELATED_SHARE: &str = "unrelated_share";
 /// `s_un = 0`, and no loss of the paper wants anything of `s_un`.
 const LEAST_UNRELATED_SHARE: f64 = 0.01;
 
-/// What edits are judged with.
+/// An evaluation: faces, and what their edits are judged with.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Evaluation<'a> {
     /// A classifier that the editor was not trained with.
@@ -57,7 +57,7 @@ impl Evaluation<'_> {
     /// - `change_below_nose.…` and `change_above_eyes.…`, or `change_edited_rows.…` and
     ///   `change_kept_rows.…` where the settings give an attribute rows of its own;
     /// - `frechet_inception_distance.…` to the real faces of the target domain;
-    /// - `unrelated_share`: the mean of `|s_un|^2 / (|s_un|^2 + |s_re|^2)`; below 1 % a warning says so;
+    /// - `unrelated_share`: the mean of `|s_un|^2 / (|s_un|^2 + |s_re|^2)`; below 1 % the log warns;
     /// - `score`: success, times monotonicity, times the edited rows' part of both rows' change; the
     ///   mean over all directions.
     ///
@@ -108,7 +108,7 @@ impl Evaluation<'_> {
             strengths[attribute] = sign * strength;
             model.edit(&faces, source, &strengths)
         };
-        // The judge's score for the target value, face by face.
+        // The judge's logit of the target value, face by face.
         let score = |images: &Tensor| {
             let logits = self.judge.logits_of_all(images, model.device);
             logits.select(1, attribute as i64) * f64::from(sign)

@@ -14,6 +14,30 @@ pub struct Face<'a> {
 }
 
 /// The three networks that the mirror needs.
+///
+/// ```
+/// use model_spec::{Architecture, ColourMode, OutputForm};
+/// use tch::{Device, Tensor, nn::VarStore};
+/// use trainer::networks::{ConvolutionForm, Editor};
+///
+/// let architecture = Architecture {
+///     image_size: 32,
+///     colour: ColourMode::Luma,
+///     style_dim: 8,
+///     stem_channels: 2,
+///     max_conv_dim: 4,
+///     w_hpf: 0.0,
+///     output: OutputForm::Difference,
+///     classifier_channels: 0,
+/// };
+/// let store = VarStore::new(Device::Cpu);
+/// // Two domains: one attribute, off and on.
+/// let editor = Editor::new(&store.root(), &architecture, 2, ConvolutionForm::Rewritten);
+/// let face = Tensor::zeros([1, 1, 32, 32], tch::kind::FLOAT_CPU);
+/// let smiling = editor.edit(&face, 0, &[1.0], None);
+/// // A fresh difference generator changes nothing.
+/// assert_eq!(smiling, face);
+/// ```
 #[derive(Debug)]
 pub struct Editor {
     /// `G`.

@@ -29,6 +29,25 @@ struct Slot {
 }
 
 /// Adam over the trainable variables of a store.
+///
+/// ```
+/// use tch::{Device, Kind, nn::{Init, VarStore}};
+/// use trainer::optimiser::{Adam, AdamSettings};
+///
+/// let store = VarStore::new(Device::Cpu);
+/// let x = store.root().var("x", &[1], Init::Const(1.0));
+/// let settings = AdamSettings {
+///     learning_rate: 0.1,
+///     beta1: 0.9,
+///     beta2: 0.99,
+///     weight_decay: 0.0,
+/// };
+/// let mut adam = Adam::new(&store, settings);
+/// for _ in 0..10 {
+///     adam.descend(&x.square().sum(Kind::Float));
+/// }
+/// assert!(x.double_value(&[0]) < 0.5);
+/// ```
 #[derive(Debug)]
 pub struct Adam {
     settings: AdamSettings,
@@ -61,7 +80,7 @@ impl Adam {
 
     /// One update down the gradient of `loss`; parameters that it does not depend on stay.
     ///
-    /// The gradients are taken over as they come: kept with the parameters, they would have to be
+    /// Gradients are used as they are returned: accumulated in the parameters, they would have to be
     /// cleared and added to at every step.
     pub fn descend(&mut self, loss: &Tensor) {
         self.steps += 1;
@@ -108,7 +127,7 @@ impl Adam {
         pairs.collect()
     }
 
-    /// Goes on behind `steps` updates; the moments themselves are restored through
+    /// Continues after `steps` updates; the moments themselves are restored through
     /// [`Adam::moments`], whose tensors share their memory with this optimiser.
     pub(crate) fn set_steps(&mut self, steps: i64) {
         self.steps = steps;

@@ -18,12 +18,12 @@ use std::{
 #[derive(Debug)]
 pub(crate) struct RunFolder {
     root: PathBuf,
-    // Held for its drop: the operating system frees the lock when the process ends, however it ends.
+    // Held until dropped; the operating system frees the lock when the process ends, however it ends.
     _lock: File,
 }
 
 impl RunFolder {
-    /// Takes `root` for a run; a folder with checkpoints needs `resume`.
+    /// Opens and locks `root` for a run; a folder with checkpoints needs `resume`.
     ///
     /// # Errors
     /// [`TrainError::Run`] when it is in use or holds checkpoints, [`TrainError::Io`].
@@ -52,7 +52,7 @@ impl RunFolder {
         Ok(run)
     }
 
-    /// What [`RunFolder::open`] would refuse, without making or locking anything.
+    /// What [`RunFolder::open`] would refuse, without creating or locking anything.
     ///
     /// # Errors
     /// [`TrainError::Run`] when `root` is in use or holds checkpoints.
@@ -128,7 +128,7 @@ impl RunFolder {
         for (folder, kept) in [("checkpoints", kept), ("best", 1)] {
             let paths = finished(&self.root.join(folder))?;
             for path in &paths[..paths.len().saturating_sub(kept)] {
-                // Renamed first: a kill half way must not leave what looks like a checkpoint.
+                // Renamed first: a kill half way must not leave behind what looks like a checkpoint.
                 let removed = path.with_extension("removed");
                 fs::rename(path, &removed).map_err(|e| TrainError::io(path, e))?;
                 fs::remove_dir_all(&removed).map_err(|e| TrainError::io(&removed, e))?;
@@ -164,7 +164,7 @@ fn in_use(root: &Path) -> TrainError {
 fn has_checkpoints(checkpoint: PathBuf) -> TrainError {
     TrainError::Run {
         path: checkpoint,
-        reason: "the run has checkpoints; go on with --resume or choose another --out".into(),
+        reason: "the run has checkpoints; continue it with --resume or choose another --out".into(),
     }
 }
 
@@ -177,7 +177,7 @@ fn folders(folder: &Path) -> Result<Vec<PathBuf>, TrainError> {
     Ok(paths)
 }
 
-/// Checkpoints in `folder`; those being written or removed have an ending.
+/// Checkpoints in `folder`; those being written or removed have a file extension.
 fn finished(folder: &Path) -> Result<Vec<PathBuf>, TrainError> {
     let mut paths = folders(folder)?;
     paths.retain(|path| path.extension().is_none());

@@ -19,7 +19,7 @@ struct StepLosses {
     losses: Vec<NamedLoss>,
 }
 
-/// A mean in the making.
+/// A running mean.
 struct Mean {
     name: &'static str,
     sum: f64,

@@ -31,7 +31,7 @@ pub(crate) fn append(
         .map_err(|e| TrainError::io(path, e))
 }
 
-/// Drops what a killed run wrote behind `step`, the step it goes on from, and a torn last line.
+/// Drops what a killed run wrote after `step`, from which it resumes, and a torn last line.
 ///
 /// # Errors
 /// [`TrainError::Io`].

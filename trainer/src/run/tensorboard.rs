@@ -41,7 +41,7 @@ pub struct SessionLog {
     pub status: i32,
 }
 
-/// The run starts, or goes on: TensorBoard forgets what it has read of this step and later ones.
+/// The run starts or resumes: TensorBoard drops what it has read of this step and later ones.
 const SESSION_START: i32 = 1;
 
 /// TensorFlow's `Summary`.
@@ -91,7 +91,7 @@ pub struct EventWriter {
 }
 
 impl EventWriter {
-    /// Starts a new file in `folder` behind `last_step`, which orders the files of a run that was resumed;
+    /// Starts a new file in `folder` after `last_step`, which orders the files of a run that was resumed;
     /// TensorBoard drops what an earlier file holds of later steps.
     ///
     /// # Errors
@@ -179,7 +179,7 @@ impl EventWriter {
         record.extend(masked_crc(&length).to_le_bytes());
         record.extend(&data);
         record.extend(masked_crc(&data).to_le_bytes());
-        // One write per record, so that a reader never meets half of one for long.
+        // One write per record, so that a reader rarely meets half of one.
         self.file
             .write_all(&record)
             .map_err(|e| TrainError::io(&self.path, e))

@@ -34,7 +34,7 @@ pub(crate) struct Checkpointer<'a> {
 }
 
 impl Checkpointer<'_> {
-    /// Writes the checkpoint of `step`, from which the run can go on.
+    /// Writes the checkpoint of `step`, from which the run can resume.
     ///
     /// # Errors
     /// [`TrainError`] naming the file; the checkpoints before stay whole.

@@ -3,7 +3,7 @@
 use super::{FitRequest, FrozenNetworks, StepPlan, Trainee, Updates, setup, with_memory_hint};
 use crate::{device, error::TrainError, networks::StoredClassifier, run::RunFolder};
 
-/// What a dry run found out.
+/// What a dry run found.
 #[derive(Debug, Clone)]
 pub(crate) struct Findings {
     /// Training faces per domain.

@@ -20,7 +20,7 @@ use std::{
     },
 };
 
-/// What `trainer fit` was asked to do.
+/// The arguments of `trainer fit`.
 #[derive(Debug, Clone)]
 pub struct FitRequest {
     /// Resolved settings.
@@ -29,11 +29,11 @@ pub struct FitRequest {
     pub data: PathBuf,
     /// Run folder.
     pub out: PathBuf,
-    /// Whether to go on from the newest checkpoint of the run folder.
+    /// Whether to resume from the newest checkpoint of the run folder.
     pub resume: bool,
 }
 
-/// What is due behind a step.
+/// What is due after a step.
 struct Due {
     tick: bool,
     checkpoint: bool,
@@ -42,8 +42,8 @@ struct Due {
 }
 
 impl Due {
-    /// At the intervals of the schedule; everything once more behind the `last` step.
-    fn behind(step: u64, config: &Config, last: bool) -> Self {
+    /// At the intervals of the schedule, and everything after the `last` step.
+    fn after(step: u64, config: &Config, last: bool) -> Self {
         let at = |interval: u64| interval > 0 && (last || step.is_multiple_of(interval));
         let schedule = &config.schedule;
         let checkpoint = at(schedule.checkpoint_interval);
@@ -102,7 +102,7 @@ pub fn fit(request: &FitRequest, stop: &Arc<AtomicBool>) -> Result<(), TrainErro
         losses.record(step, of_step);
 
         let last = step == schedule.steps || stop.load(Ordering::Relaxed);
-        let due = Due::behind(step, config, last);
+        let due = Due::after(step, config, last);
         // Tick: the point where the loop waits for the device, for all losses since the last one at once.
         // What follows it reads weights and images from the device, too, but is due far less often.
         if due.tick {
@@ -138,7 +138,7 @@ pub fn fit(request: &FitRequest, stop: &Arc<AtomicBool>) -> Result<(), TrainErro
     Ok(())
 }
 
-/// Goes on from the newest whole checkpoint of the run; returns its step, 0 without one.
+/// Resumes from the newest whole checkpoint of the run; returns its step, 0 without one.
 fn resume(trainee: &mut Trainee, config: &Config, run: &RunFolder) -> Result<u64, TrainError> {
     use model_spec::checkpoint::{MODEL_FILE, TRAINING_FILE};
     let mut checkpoints = run.checkpoints()?;
@@ -149,7 +149,7 @@ fn resume(trainee: &mut Trainee, config: &Config, run: &RunFolder) -> Result<u64
         match CheckpointSpec::load(&path, &[MODEL_FILE, TRAINING_FILE]) {
             Ok(spec) => break (path, spec),
             Err(error) if checkpoints.is_empty() => return Err(error.into()),
-            Err(error) => log::warn!("{error}; taking the checkpoint before"),
+            Err(error) => log::warn!("{error}; using the checkpoint before it"),
         }
     };
     compatibility::check(&path, &spec, config)?;

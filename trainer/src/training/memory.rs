@@ -1,4 +1,4 @@
-//! Steps that do not fit into memory end with advice.
+//! Steps that do not fit into memory fail with advice.
 
 use crate::error::TrainError;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind, set_hook, take_hook};

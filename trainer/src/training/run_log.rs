@@ -35,7 +35,7 @@ pub(crate) struct Evaluated {
 }
 
 impl<'a> RunLog<'a> {
-    /// Continues behind `step`; the sample grids show test faces if there are any, else training faces.
+    /// Continues after `step`; the sample grids show test faces if there are any, else training faces.
     ///
     /// # Errors
     /// [`TrainError::Io`], or the best checkpoint's specification that cannot be read.

@@ -11,7 +11,7 @@ use crate::{
 use std::path::Path;
 use tch::Device;
 
-/// Distinguishes the seed of the judge from the run's: any other seed makes it a network of its own.
+/// Distinguishes the seed of the judge from the run's: any other seed makes it a different network.
 const JUDGE_SEED: u64 = 0x4A_5544_4745;
 
 /// Opens the data that the run learns from.

@@ -27,7 +27,7 @@ pub fn read(path: &Path) -> Result<Weights, TrainError> {
 /// # Errors
 /// [`TrainError::Torch`] or [`TrainError::Io`], naming the file.
 pub fn write(path: &Path, weights: &Weights) -> Result<(), TrainError> {
-    // Whatever their order in memory.
+    // Files hold rows of values, whatever the memory order.
     let tensors: Vec<(&String, Tensor)> = weights
         .iter()
         .map(|(name, tensor)| (name, tensor.contiguous()))
@@ -52,7 +52,7 @@ pub fn of_store(store: &VarStore, prefix: &str) -> Weights {
         .collect()
 }
 
-/// Copies `from`, whose names start with `prefix`, into `targets`; every target must be there.
+/// Copies `from`, whose names start with `prefix`, into `targets`; every target must have its tensor.
 ///
 /// # Errors
 /// [`TrainError::Weights`] naming the first missing or misshapen tensors of `path`.

@@ -1,4 +1,4 @@
-//! PyTorch's zip-of-pickle files (`.pth`, `.ckpt`), read as data and never executed.
+//! PyTorch's zipped pickles (`.pth`, `.ckpt`), read as data and never executed.
 
 use crate::{
     error::TrainError,
@@ -12,7 +12,7 @@ use std::{fs::File, io::BufReader, path::Path};
 use tch::Tensor;
 use zip::ZipArchive;
 
-/// Everything that a file of tensors and plain containers names, by module.
+/// Every name that a file of tensors and plain containers may contain, by module.
 const NAMES: [(&str, &[&str]); 5] = [
     ("collections", &["OrderedDict"]),
     (
@@ -80,9 +80,8 @@ pub(crate) fn read_any(path: &Path, keys: &[&str]) -> Result<Weights, TrainError
     found.map_or_else(|| read(path, None), Ok)
 }
 
-/// Refuses a pickle that names a function or class of no tensor (none would be called, but such a file is
-/// not what it is taken for, and PyTorch itself would call it), or tensors that cannot be, on which its
-/// reader would give up.
+/// Refuses a pickle that names functions or classes other than those of tensors (our reader would call
+/// none, but PyTorch would), or that describes impossible tensors, on which the reader would panic.
 fn refuse_strange(path: &Path) -> Result<(), candle_core::Error> {
     let other = |e: zip::result::ZipError| candle_core::Error::Msg(e.to_string());
     let source = File::open(path)?;
@@ -96,7 +95,7 @@ fn refuse_strange(path: &Path) -> Result<(), candle_core::Error> {
         }
         let mut reader = BufReader::new(entry);
         let mut stack = Stack::empty();
-        // One instruction at a time: each object is seen when it is made, whatever becomes of it.
+        // One instruction at a time, so that every object is seen when it is made, even if it is dropped later.
         while !stack.read(&mut reader)? {
             let problem = match stack.stack().last() {
                 Some(Object::Class {
@@ -123,7 +122,7 @@ fn is_known(module: &str, class: &str) -> bool {
     NAMES.iter().any(known)
 }
 
-/// Whether `args` are what `callable`, a known name, makes a tensor of, in a file of so many bytes.
+/// Whether `callable`, a known name, can make a tensor of `args`, in a file of `bytes`.
 fn is_tensor(callable: &Object, args: &Object, bytes: u64) -> bool {
     let (Object::Class { class_name, .. }, Object::Tuple(args)) = (callable, args) else {
         return false;

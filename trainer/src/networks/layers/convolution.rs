@@ -101,7 +101,7 @@ impl Convolution {
         }
     }
 
-    /// What `form` comes to for images of so many `values` at the smaller size, with [`spreading`].
+    /// The rewrite that `form` chooses for images of `values` elements at the smaller size, with [`spreading`].
     fn rewrite(&self, form: ConvolutionForm, values: i64) -> Option<(Rewrite, &Tensor)> {
         let channels = self.weight.size()[1];
         let rewrite = form.rewrite(channels, values / channels);

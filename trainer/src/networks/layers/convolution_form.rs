@@ -1,6 +1,6 @@
-//! How a convolution next to a resampling is computed. All ways give the same numbers.
+//! How a convolution next to a resampling is computed; all ways give the same numbers.
 
-/// As the paper draws it, or with fewer multiply-adds.
+/// As in the paper, or with fewer multiply-adds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConvolutionForm {
     /// The operations one after the other: 36 multiply-adds per channel pair and pixel of the smaller

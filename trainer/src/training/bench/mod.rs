@@ -18,7 +18,7 @@ use std::time::Duration;
 use tch::{Cuda, Device, Kind, Tensor};
 use variant::{ByPenalty, R1, Variant};
 
-/// What `trainer bench` was asked to do.
+/// The arguments of `trainer bench`.
 #[derive(Debug, Clone)]
 pub struct BenchRequest {
     /// Networks, losses and batch size.
@@ -41,7 +41,7 @@ pub struct BenchRow {
     pub loss_difference: f64,
 }
 
-/// What is known of a variant while rounds go on.
+/// Measurements of a variant, round by round.
 #[derive(Debug, Default)]
 struct Record {
     times: ByPenalty<Vec<Duration>>,
