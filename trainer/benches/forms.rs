@@ -20,17 +20,33 @@ const FORMS: [ConvolutionForm; 3] = [
     ConvolutionForm::Always(Rewrite::BoxFilter),
 ];
 
-/// `(channels in, channels out, side of the smaller image in pixels)`.
-const POOLED: [(usize, usize, i64); 6] = [
-    (64, 64, 64),
-    (128, 128, 32),
-    (256, 256, 16),
-    (512, 512, 8),
-    (512, 512, 4),
-    (512, 512, 2),
+/// A layer next to a resampling.
+#[derive(Clone, Copy)]
+struct Shape {
+    from: usize,
+    to: usize,
+    /// Side of the smaller image in pixels.
+    side: i64,
+}
+
+const fn shape(from: usize, to: usize, side: i64) -> Shape {
+    Shape { from, to, side }
+}
+
+const POOLED: [Shape; 6] = [
+    shape(64, 64, 64),
+    shape(128, 128, 32),
+    shape(256, 256, 16),
+    shape(512, 512, 8),
+    shape(512, 512, 4),
+    shape(512, 512, 2),
 ];
-const UPSAMPLED: [(usize, usize, i64); 4] =
-    [(512, 512, 8), (512, 256, 16), (256, 128, 32), (128, 64, 64)];
+const UPSAMPLED: [Shape; 4] = [
+    shape(512, 512, 8),
+    shape(512, 256, 16),
+    shape(256, 128, 32),
+    shape(128, 64, 64),
+];
 
 type Run = fn(&Convolution, &Tensor, ConvolutionForm) -> Tensor;
 
@@ -62,7 +78,8 @@ fn main() {
 }
 
 /// Times one layer, whose input is `scale` times the smaller side, forward, and forward and backward.
-fn row(name: &str, (from, to, side): (usize, usize, i64), batch: i64, scale: i64, run: Run) {
+fn row(name: &str, shape: Shape, batch: i64, scale: i64, run: Run) {
+    let Shape { from, to, side } = shape;
     let store = VarStore::new(Device::Cpu);
     let convolution = Convolution::new(&store.root(), from, to, 3);
     let weight = &store.variables()["weight"];

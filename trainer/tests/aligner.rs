@@ -69,7 +69,7 @@ fn face(seed: u64) -> (Grey, Square) {
 }
 
 #[test]
-fn an_aligner_of_a_few_faces_brings_crops_of_other_faces_nearer_and_is_the_same_every_time() {
+fn an_aligner_of_few_faces_moves_other_crops_nearer_and_is_reproducible() {
     let place = tempfile::tempdir().unwrap();
     let request = request(place.path());
     checkpoint(&request.checkpoint);

@@ -259,7 +259,7 @@ fn a_face_mask_network_survives_import_and_masks_alike() {
 }
 
 #[test]
-fn the_face_mask_network_of_an_official_file_is_kept_and_masks_as_the_reference_does() {
+fn an_official_files_face_mask_network_masks_as_the_reference_does() {
     let _alone = crate::small::alone();
     let (Some(official), Some(mask)) = (folder("official-256-hpf"), folder("face-mask")) else {
         return;
@@ -308,7 +308,7 @@ fn the_face_mask_network_of_an_official_file_is_kept_and_masks_as_the_reference_
 }
 
 #[test]
-fn torchvisions_resnet18_gives_the_reference_features_from_pth_and_imported_file_alike() {
+fn resnet18_gives_the_reference_features_from_pth_and_imported_file_alike() {
     let _alone = crate::small::alone();
     let (Some(official), Some(step)) = (folder("official-64-plain"), folder("training-step"))
     else {

@@ -5,7 +5,7 @@ use std::{fmt::Write, fs, path::Path};
 use tch::{Kind, Tensor};
 use trainer::{
     config::{Targets, attributes},
-    data::{DataSet, Layout, Listing, Rendering, Sampler, Split, listing::detect},
+    data::{DataSet, Layout, Listing, Rendering, Sampler, Split, layout::detect},
     error::TrainError,
 };
 
@@ -190,7 +190,7 @@ fn procedural_faces_come_in_every_combination_of_their_attributes() {
 }
 
 #[test]
-fn batches_draw_every_domain_evenly_however_few_faces_it_has_and_targets_as_set() {
+fn batches_draw_every_domain_evenly_and_targets_as_the_settings_say() {
     let temporary = tempfile::tempdir().unwrap();
     let folder = crate::small::data(temporary.path());
     // Three faces smile and one does not.

@@ -65,7 +65,7 @@ fn newest(out: &Path) -> Option<u64> {
 }
 
 #[test]
-fn fifty_kills_at_any_moment_leave_a_whole_checkpoint_and_the_bytes_of_an_unbroken_run() {
+fn fifty_kills_leave_a_whole_checkpoint_and_the_bytes_of_an_unbroken_run() {
     const KILLS: usize = 50;
     let temporary = tempfile::tempdir().unwrap();
     let data = data(&temporary.path().join("data"));

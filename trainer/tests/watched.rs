@@ -68,7 +68,7 @@ fn as_tensorboard_reads(folder: &Path) -> Option<serde_json::Value> {
 }
 
 #[test]
-fn tensorboard_reads_scalars_pictures_and_steps_and_drops_what_a_resumed_run_writes_anew() {
+fn tensorboard_reads_our_events_and_drops_what_a_resumed_run_writes_anew() {
     let temporary = tempfile::tempdir().unwrap();
     let folder = temporary.path();
     let picture = |level: u8| RgbImage::from_fn(3, 2, |x, y| Rgb([level, x as u8, y as u8]));

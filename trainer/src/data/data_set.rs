@@ -1,6 +1,6 @@
 //! A data set opened for training, whatever its layout.
 
-use super::{FaceSet, Layout, Listing, Split, decode, listing, pack, synthetic};
+use super::{FaceSet, Layout, Listing, Split, decode, layout, pack, synthetic};
 use crate::error::TrainError;
 use model_spec::{Architecture, AttributeSet, digest};
 use std::path::Path;
@@ -44,7 +44,7 @@ impl DataSet {
         attributes: &AttributeSet,
         rendering: Rendering,
     ) -> Result<Self, TrainError> {
-        let layout = listing::detect(data)?;
+        let layout = layout::detect(data)?;
         log::info!("data: {} ({layout})", data.display());
         match layout {
             Layout::Packed => pack::open(data, architecture, attributes),

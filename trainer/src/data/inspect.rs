@@ -3,7 +3,7 @@
 use super::{
     DataSet, FaceSet, Layout, Listing, Rendering, Split,
     decode::{self, Report},
-    listing, picture,
+    layout, picture,
 };
 use crate::error::TrainError;
 use image::{RgbImage, imageops};
@@ -29,7 +29,7 @@ pub fn inspect(
     attributes: &AttributeSet,
     print: &mut dyn FnMut(String),
 ) -> Result<(), TrainError> {
-    let layout = listing::detect(data)?;
+    let layout = layout::detect(data)?;
     print(format!("data: {} ({layout})", data.display()));
     let rows = match layout {
         Layout::Packed | Layout::Synthetic => {

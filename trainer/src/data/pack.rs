@@ -7,7 +7,7 @@
 use super::{
     DataSet, FaceSet, Layout, Listing, Split,
     decode::{self, Report},
-    listing,
+    layout::{self, EXTENSION},
 };
 use crate::error::TrainError;
 use memmap2::Mmap;
@@ -25,8 +25,6 @@ use std::{
     sync::Arc,
 };
 
-/// Ending of a pack's file name.
-pub(crate) const EXTENSION: &str = "safetensors";
 /// Bytes kept free at the start for the header, which is known only at the end.
 const HEADER_ROOM: u64 = 1 << 18;
 /// Pictures decoded before they are written.
@@ -54,7 +52,7 @@ pub fn pack(
             out.display()
         )));
     }
-    let layout = listing::detect(data)?;
+    let layout = layout::detect(data)?;
     if matches!(layout, Layout::Packed | Layout::Synthetic) {
         return Err(TrainError::Usage(format!(
             "--data {}: found a {layout} data set, expected picture files",
