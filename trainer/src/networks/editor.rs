@@ -124,7 +124,7 @@ impl Editor {
     ///
     /// # Shapes
     /// `x [N,C,S,S]` in [-1, 1] -> `[N,C,S,S]`, not clamped.
-    pub(crate) fn edit(
+    pub fn edit(
         &self,
         x: &Tensor,
         source: usize,
