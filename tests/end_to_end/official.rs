@@ -1,7 +1,7 @@
 //! Official weights through the whole chain: `trainer import`, `model-export`, ONNX Runtime, `edge`.
 
 use crate::{has_onnxruntime, succeed};
-use model_export::runtime::{Arrays, Runtime, Session};
+use model_export::precision::runtime::{Arrays, Runtime, Session};
 use model_spec::{
     Bundle, CheckpointSpec,
     checkpoint::{FACE_MASK_FILE, MODEL_FILE},
