@@ -3,7 +3,7 @@
 use crate::{error::Mismatch, pixel::ColourMode};
 use serde::{Deserialize, Serialize};
 
-/// What the generator's last convolution means.
+/// What the generator's output means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum OutputForm {
@@ -11,6 +11,9 @@ pub enum OutputForm {
     Image,
     /// What to add to the input: `G(x, s) = x + net(x, s)`.
     Difference,
+    /// Where to take the input's pixels from, and what to add: `G(x, s) = warp(x, u) + d`, see
+    /// [`crate::displacement`].
+    Displacement,
 }
 
 /// Shape of the generator, style encoder, style transformer, discriminator and classifier.
@@ -29,11 +32,26 @@ pub struct Architecture {
     pub max_conv_dim: usize,
     /// Weight divisor of the high-pass skip connections; 0 leaves them out.
     pub w_hpf: f32,
-    /// Meaning of the generator's last convolution.
+    /// Meaning of the generator's output.
     pub output: OutputForm,
+    /// Largest displacement in shares of the image's side, above 0 for [`OutputForm::Displacement`]; 0 for
+    /// the other outputs.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub largest_displacement: f32,
     /// Channels behind the first convolution of the attribute classifier; 0: the model has none, as
     /// official checkpoints.
     pub classifier_channels: usize,
+}
+
+/// Largest bound of a displacement: beyond it an edit no longer moves features, it tears faces.
+const LARGEST_BOUND: f32 = 0.25;
+
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature serde calls"
+)]
+fn is_zero(value: &f32) -> bool {
+    *value == 0.0
 }
 
 impl Architecture {
@@ -77,6 +95,16 @@ impl Architecture {
                 self.w_hpf,
                 "a finite number, 0 or above",
             ));
+        }
+        let (least, expected) = match self.output {
+            OutputForm::Displacement => (f32::MIN_POSITIVE, "above 0 and at most 0.25"),
+            OutputForm::Image | OutputForm::Difference => (0.0, "0 without a displacement output"),
+        };
+        let most = if least > 0.0 { LARGEST_BOUND } else { 0.0 };
+        let found = self.largest_displacement;
+        if !(least..=most).contains(&found) {
+            let field = "architecture.largest_displacement";
+            return Err(Mismatch::new(field, found, expected));
         }
         Ok(())
     }
@@ -137,6 +165,7 @@ mod tests {
             max_conv_dim: 64,
             w_hpf: 0.0,
             output: OutputForm::Image,
+            largest_displacement: 0.0,
             classifier_channels: 16,
         };
         assert_eq!(architecture.channels_at(0), 256);

@@ -9,13 +9,15 @@
 
 use crate::{
     architecture::Architecture, attribute::AttributeSet, digest, error::SpecError,
-    framing::Framing, json, provenance::Provenance,
+    framing::Framing, json, light::Light, provenance::Provenance,
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, path::Path};
 
 /// Newest checkpoint format this library reads and the one it writes.
-pub const FORMAT_VERSION: u32 = 1;
+///
+/// Version 2 brought the displacement output and the light correction; version 1 is read as before.
+pub const FORMAT_VERSION: u32 = 2;
 /// The JSON file.
 pub const SPEC_FILE: &str = "checkpoint.json";
 /// Weights for use.
@@ -46,6 +48,9 @@ pub struct CheckpointSpec {
     pub attributes: AttributeSet,
     /// Framing of the training images.
     pub framing: Framing,
+    /// Brightness and contrast of the training images, where they were measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub light: Option<Light>,
     /// Where the weights come from.
     pub provenance: Provenance,
     /// SHA-256 of every other file of the checkpoint, by file name.
@@ -64,6 +69,7 @@ impl CheckpointSpec {
             spec.architecture.validate(),
             spec.attributes.validate(),
             spec.framing.validate(),
+            spec.light.as_ref().map_or(Ok(()), Light::validate),
         ];
         for check in checks {
             check.map_err(|mismatch| mismatch.in_file(&path))?;

@@ -3,6 +3,7 @@
 use crate::{
     architecture::{Architecture, OutputForm},
     attribute::AttributeSet,
+    displacement::FIELD_SIZE,
     tensor,
 };
 use serde::{Deserialize, Serialize};
@@ -16,7 +17,7 @@ pub enum GraphKind {
     StyleEncoder,
     /// `style -> style_unrelated, style_related, style_related_targets`.
     StyleTransformer,
-    /// `image, style [, mask_first, mask_second] -> edited [, difference]`.
+    /// `image, style [, mask_first, mask_second] -> edited [, difference]`, or `-> difference, displacement`.
     Generator,
     /// `image -> logits`.
     Classifier,
@@ -153,7 +154,7 @@ pub struct Graphs {
     pub style_encoder: GraphSpec,
     /// `style -> style_unrelated, style_related, style_related_targets`.
     pub style_transformer: GraphSpec,
-    /// `image, style [, mask_first, mask_second] -> edited [, difference]`.
+    /// `image, style [, mask_first, mask_second] -> edited [, difference]`, or `-> difference, displacement`.
     pub generator: GraphSpec,
     /// `image -> logits`; without it, the user has to name the source domain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -177,13 +178,15 @@ impl Graphs {
             inputs,
             outputs,
         };
-        let mut generated = vec![TensorSpec::batched(tensor::EDITED, &[channels, size, size])];
-        if architecture.output == OutputForm::Difference {
-            generated.push(TensorSpec::batched(
-                tensor::DIFFERENCE,
-                &[channels, size, size],
-            ));
-        }
+        let picture = |name| TensorSpec::batched(name, &[channels, size, size]);
+        let generated = match architecture.output {
+            OutputForm::Image => vec![picture(tensor::EDITED)],
+            OutputForm::Difference => vec![picture(tensor::EDITED), picture(tensor::DIFFERENCE)],
+            OutputForm::Displacement => vec![
+                picture(tensor::DIFFERENCE),
+                TensorSpec::batched(tensor::DISPLACEMENT, &[2, FIELD_SIZE, FIELD_SIZE]),
+            ],
+        };
         let masks = || {
             let sides = [1, tensor::MASK_SIZE, tensor::MASK_SIZE];
             [tensor::MASK_FIRST, tensor::MASK_SECOND].map(|name| TensorSpec::batched(name, &sides))

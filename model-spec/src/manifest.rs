@@ -1,7 +1,7 @@
 //! `manifest.json`: what a bundle holds and how to run it.
 
 use crate::{
-    architecture::Architecture,
+    architecture::{Architecture, OutputForm},
     attribute::AttributeSet,
     checkpoint,
     error::{Mismatch, SpecError},
@@ -9,6 +9,7 @@ use crate::{
     framing::Framing,
     graph::{GraphKind, GraphSpec, Graphs},
     json,
+    light::Light,
     precision::{Norms, Precision},
     provenance::Provenance,
     tensor,
@@ -17,7 +18,10 @@ use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fs, path::Path};
 
 /// Newest bundle format this library reads and the one it writes.
-pub const FORMAT_VERSION: u32 = 2;
+///
+/// Version 2 brought masks, precisions and signatures; version 3 the displacement output and the light
+/// correction. Version 1 and 2 are read as before.
+pub const FORMAT_VERSION: u32 = 3;
 /// Name of the manifest inside a bundle.
 pub const MANIFEST_FILE: &str = "manifest.json";
 /// Name of the parity sample inside a bundle.
@@ -45,6 +49,9 @@ pub struct Manifest {
     pub domains: Vec<String>,
     /// Framing of the training images.
     pub framing: Framing,
+    /// Brightness and contrast of the training images; without it crops are used as they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub light: Option<Light>,
     /// Where the weights come from.
     pub provenance: Provenance,
     /// ONNX operator set of the graphs.
@@ -92,6 +99,17 @@ impl Manifest {
         Ok(manifest)
     }
 
+    /// Format version that a bundle of this kind is written in: the oldest that can hold it, so that older
+    /// mirrors read it where they can.
+    #[must_use]
+    pub fn least_version(architecture: &Architecture, light: Option<&Light>) -> u32 {
+        if architecture.output == OutputForm::Displacement || light.is_some() {
+            3
+        } else {
+            1
+        }
+    }
+
     /// Largest difference between an output of one graph and the trainer's, in units of the largest
     /// expected value, or of 1 where that is less.
     #[must_use]
@@ -108,6 +126,18 @@ impl Manifest {
         self.architecture.validate()?;
         self.attributes.validate()?;
         self.framing.validate()?;
+        if let Some(light) = &self.light {
+            light.validate()?;
+        }
+        let least = Self::least_version(&self.architecture, self.light.as_ref());
+        if self.format_version < least {
+            let expected = format!("{least}, which brought what this bundle has");
+            return Err(Mismatch::new(
+                "format_version",
+                self.format_version,
+                expected,
+            ));
+        }
         let domains = self.attributes.domain_names();
         if self.domains != domains {
             return Err(Mismatch::new(

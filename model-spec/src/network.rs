@@ -1,7 +1,7 @@
 //! Constants of the networks that are in no configuration: the trainer builds them with libtorch, the
 //! exporter as ONNX graphs, and both have to agree.
 
-use crate::{architecture::Architecture, tensor};
+use crate::{architecture::Architecture, displacement::FIELD_SIZE, tensor};
 
 /// Slope of every LeakyReLU below 0.
 ///
@@ -27,12 +27,23 @@ pub fn high_pass_mask(size: usize) -> Option<&'static str> {
     })
 }
 
+/// Channels between the two convolutions that make a displacement field of the decoder's features.
+pub const FIELD_CHANNELS: usize = 64;
+
 /// Convolutions of the attribute classifier; all but the first halve the image.
 pub const CLASSIFIER_LAYERS: usize = 5;
 /// The classifier's channels stop growing at this multiple of the first layer's.
 const CLASSIFIER_GROWTH: usize = 8;
 
 impl Architecture {
+    /// Channels of the decoder's features at [`crate::displacement::FIELD_SIZE`] pixels, which the
+    /// displacement field is made of.
+    #[must_use]
+    pub fn field_features(&self) -> usize {
+        let halvings = self.log2_image_size() - FIELD_SIZE.ilog2() as usize;
+        self.channels_at(halvings)
+    }
+
     /// Channels behind convolution `layer`, from 0, of the attribute classifier:
     /// `c, 2c, 4c, 8c, 8c` of `c = classifier_channels`.
     #[must_use]

@@ -14,10 +14,15 @@ pub const STYLE_UNRELATED: &str = "style_unrelated";
 pub const STYLE_RELATED: &str = "style_related";
 /// `[N, Y, d]`: `T_y(s_re)` for every domain.
 pub const STYLE_RELATED_TARGETS: &str = "style_related_targets";
-/// `[N, C, S, S]`: the edited face; may leave [-1, 1] a little.
+/// `[N, C, S, S]`: the edited face; may leave [-1, 1] a little. No output of `displacement` generators:
+/// the mirror moves the camera's own pixels.
 pub const EDITED: &str = "edited";
-/// `[N, C, S, S]`: edited face minus input; an output of `difference` generators.
+/// `[N, C, S, S]`: edited face minus input; an output of `difference` generators. Of
+/// `displacement` generators: what to add behind the displacement.
 pub const DIFFERENCE: &str = "difference";
+/// `[N, 2, 32, 32]`: the displacement field, right and down in shares of the image's side; an output of
+/// `displacement` generators, see [`crate::displacement`].
+pub const DISPLACEMENT: &str = "displacement";
 /// `[N, 1, 256, 256]` in [0, 1]: the whole face, for the high-pass skips at 32 px. Output of the
 /// face-mask network, input of a generator with `w_hpf > 0`. A parity sample without masks was made
 /// without high-pass skips, which is the same as with masks of 0.
