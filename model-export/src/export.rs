@@ -124,13 +124,14 @@ pub fn export(from: &Path, to: &Path, options: &Options) -> Result<Exported> {
 
     let lacks_face_mask = spec.architecture.reads_masks() && !has_face_mask;
     let mut manifest = Manifest {
-        format_version: manifest::FORMAT_VERSION,
+        format_version: Manifest::least_version(&spec.architecture, spec.light.as_ref()),
         name: spec.name,
         licence: spec.licence,
         domains: spec.attributes.domain_names(),
         architecture: spec.architecture,
         attributes: spec.attributes,
         framing: spec.framing,
+        light: spec.light,
         provenance: spec.provenance,
         opset: onnx::OPSET,
         precision: options.precision,

@@ -106,7 +106,7 @@ impl Manifest {
         if architecture.output == OutputForm::Displacement || light.is_some() {
             3
         } else {
-            1
+            2
         }
     }
 
@@ -130,7 +130,7 @@ impl Manifest {
             light.validate()?;
         }
         let least = Self::least_version(&self.architecture, self.light.as_ref());
-        if self.format_version < least {
+        if least > 2 && self.format_version < least {
             let expected = format!("{least}, which brought what this bundle has");
             return Err(Mismatch::new(
                 "format_version",

@@ -31,6 +31,9 @@ pub(crate) fn render(manifest: &Manifest, graphs: &[GraphReport]) -> String {
     let output = match architecture.output {
         OutputForm::Image => "the whole edited face",
         OutputForm::Difference => "the difference to add to the face",
+        OutputForm::Displacement => {
+            "where the face's own pixels move, and the difference to add to them"
+        }
     };
     let mut card = format!("# {}\n\n", manifest.name);
     let mut section = |title: &str, lines: Vec<String>| {

@@ -13,13 +13,15 @@ use crate::{
 };
 use model_spec::{
     Architecture, GraphKind, OutputForm,
-    network::{BOTTLENECK_BLOCKS, high_pass_mask},
+    displacement::FIELD_SIZE,
+    network::{BOTTLENECK_BLOCKS, FIELD_CHANNELS, high_pass_mask},
     tensor,
 };
 use ndarray::Array4;
 
 /// The plain graph
-/// `image [C,S,S], style [d] [, mask_first, mask_second [1,256,256]] -> edited [C,S,S] [, difference [C,S,S]]`.
+/// `image [C,S,S], style [d] [, mask_first, mask_second [1,256,256]] -> edited [C,S,S] [, difference [C,S,S]]`,
+/// or `-> difference [C,S,S], displacement [2,32,32]`.
 pub fn build(architecture: &Architecture, weights: &mut Weights) -> Graph {
     let doc = "G(x, s): the face redrawn in the style of a code (StarGAN v2 generator of L2M-GAN). \
                Images are in [-1,1].";
@@ -44,6 +46,7 @@ pub fn build(architecture: &Architecture, weights: &mut Weights) -> Graph {
     let mut h = layers.conv("from_rgb", &image, ConvShape::same([channels, stem]));
     let mut side = size;
     let mut skips: Vec<Skip> = Vec::new();
+    let mut features = None;
     for (i, &shape) in encoder.iter().enumerate() {
         if shape.resample {
             skips.push(Skip {
@@ -71,6 +74,9 @@ pub fn build(architecture: &Architecture, weights: &mut Weights) -> Graph {
         if let (Some(skip), Some(mask)) = (skip, mask) {
             h = high_pass_skip(&mut layers, &name, &h, skip, mask, architecture.w_hpf);
         }
+        if side == FIELD_SIZE {
+            features = Some(h.clone());
+        }
     }
     let h = layers.instance_norm("to_rgb.0", &h, stem);
     let h = layers.leaky_relu("to_rgb.1", &h);
@@ -82,6 +88,12 @@ pub fn build(architecture: &Architecture, weights: &mut Weights) -> Graph {
             layers.graph.output(&edited, tensor::EDITED);
             layers.graph.output(&net, tensor::DIFFERENCE);
         }
+        OutputForm::Displacement => {
+            layers.graph.output(&net, tensor::DIFFERENCE);
+            let features = features.unwrap_or(h);
+            let field = displacement_field(&mut layers, architecture, &features);
+            layers.graph.output(&field, tensor::DISPLACEMENT);
+        }
     }
     layers.graph
 }
@@ -91,6 +103,23 @@ struct Skip {
     side: usize,
     feature: String,
     channels: usize,
+}
+
+/// `u = m tanh(conv(conv(f)))` of the decoder's features at the field's size, `m` the largest displacement:
+/// `[2,32,32]`.
+fn displacement_field(
+    layers: &mut Layers<'_>,
+    architecture: &Architecture,
+    features: &str,
+) -> String {
+    let h = layers.leaky_relu("field.activation.0", features);
+    let shape = ConvShape::same([architecture.field_features(), FIELD_CHANNELS]);
+    let h = layers.conv("field.0", &h, shape);
+    let h = layers.leaky_relu("field.activation.1", &h);
+    let h = layers.conv("field.1", &h, ConvShape::same([FIELD_CHANNELS, 2]));
+    let h = layers.op("field.tanh", Op::Tanh, &[&h]);
+    let factor = architecture.largest_displacement;
+    layers.op("field.bound", Op::Scale { factor }, &[&h])
 }
 
 /// `h + HighPass(mask * f) / w_hpf`, `f` the encoder's feature of the same size and channels.

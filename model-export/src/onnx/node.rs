@@ -151,6 +151,7 @@ impl Encoder<'_> {
             }
             Op::Relu
             | Op::SquareRoot
+            | Op::Tanh
             | Op::GlobalAveragePool
             | Op::Add
             | Op::Subtract

@@ -6,7 +6,7 @@ use crate::{
     onnx,
     precision::runtime::{Arrays, Runtime, Session},
 };
-use model_spec::{EditWeights, GraphKind, tensor};
+use model_spec::{EditWeights, GraphKind, displacement, tensor};
 use ndarray::{ArrayD, Axis, IxDyn};
 use std::collections::BTreeMap;
 
@@ -137,6 +137,19 @@ impl Chain {
             .map(|(name, it)| (name.as_str(), it))
             .collect();
         let mut outputs = self.run(GraphKind::Generator, &inputs)?;
-        Ok(outputs.remove(tensor::EDITED).unwrap_or_default())
+        if let Some(edited) = outputs.remove(tensor::EDITED) {
+            return Ok(edited);
+        }
+        let (Some(difference), Some(field)) = (
+            outputs.remove(tensor::DIFFERENCE),
+            outputs.remove(tensor::DISPLACEMENT),
+        ) else {
+            return Ok(ArrayD::default(image.raw_dim()));
+        };
+        let size = image.len_of(Axis(3));
+        let flat = |array: &ArrayD<f32>| array.iter().copied().collect::<Vec<f32>>();
+        let edited =
+            displacement::apply(&flat(image), &flat(&difference), &flat(&field), size, 1.0);
+        Ok(ArrayD::from_shape_vec(image.raw_dim(), edited).unwrap_or_default())
     }
 }

@@ -112,6 +112,8 @@ pub enum Op {
     },
     /// Square root.
     SquareRoot,
+    /// Hyperbolic tangent.
+    Tanh,
     /// Mean of every 2x2 square: `[C,H,W] -> [C,H/2,W/2]`.
     AveragePool2,
     /// Mean of every channel: `[C,H,W] -> [C,1,1]`.
@@ -239,6 +241,7 @@ impl Op {
             Self::Clip { .. } => "Clip",
             Self::Power { .. } => "Pow",
             Self::SquareRoot => "Sqrt",
+            Self::Tanh => "Tanh",
             Self::AveragePool2 => "AveragePool",
             Self::GlobalAveragePool => "GlobalAveragePool",
             Self::Reduce { how, .. } => match how {

@@ -52,6 +52,7 @@ impl Op {
             | Self::Clip { .. }
             | Self::Power { .. }
             | Self::SquareRoot
+            | Self::Tanh
             | Self::Quantised { .. }
             | Self::Cast
             | Self::Scale { .. } => Some(x.to_vec()),
