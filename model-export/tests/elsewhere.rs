@@ -52,7 +52,7 @@ fn check_bundle(python: &Path, bundle: &Path) -> usize {
 }
 
 #[test]
-fn every_graph_in_32_bit_floats_passes_the_checker_with_full_shape_inference_and_runs() {
+fn every_graph_in_32_bit_floats_passes_the_full_checker_and_runs() {
     let Some(python) = python() else {
         return;
     };

@@ -6,7 +6,7 @@ use model_spec::{Bundle, ColourMode, OutputForm, tensor};
 use ndarray::ArrayD;
 
 #[test]
-fn checkpoint_with_a_face_mask_network_gives_a_bundle_whose_masks_its_generator_reads() {
+fn a_face_mask_network_becomes_a_graph_whose_masks_the_generator_reads() {
     if runtime::is_missing("checkpoint_with_a_face_mask_network") {
         return;
     }
@@ -49,7 +49,7 @@ fn checkpoint_with_a_face_mask_network_gives_a_bundle_whose_masks_its_generator_
 }
 
 #[test]
-fn without_the_network_the_bundle_says_that_the_masks_have_to_come_from_elsewhere() {
+fn without_the_network_the_bundle_says_that_masks_are_missing() {
     let folder = tempfile::tempdir().unwrap();
     let (from, to) = (folder.path().join("ckpt"), folder.path().join("bundle"));
     let mut spec = fixture::spec(32, ColourMode::Luma, OutputForm::Difference);

@@ -186,7 +186,7 @@ fn classifier_matches_the_reference() {
 }
 
 #[test]
-fn rewritten_generator_of_the_papers_widths_needs_1_6_times_fewer_multiply_adds() {
+fn rewritten_generator_needs_1_6_times_fewer_multiply_adds() {
     let mut architecture = fixture::spec(256, ColourMode::Rgb, OutputForm::Image).architecture;
     architecture.style_dim = 64;
     architecture.stem_channels = 64;

@@ -41,7 +41,7 @@ fn upsampled_convolution_is_exact_at_the_borders_and_costs_four_ninths() {
 }
 
 #[test]
-fn upsampled_convolution_from_nine_products_is_exact_at_the_borders_and_costs_a_quarter() {
+fn upsampled_convolution_from_nine_products_is_exact_and_costs_a_quarter() {
     if runtime::is_missing("upsampled_products") {
         return;
     }
@@ -59,7 +59,7 @@ fn upsampled_convolution_from_nine_products_is_exact_at_the_borders_and_costs_a_
 }
 
 #[test]
-fn pooled_convolution_from_nine_products_is_exact_at_the_borders_and_costs_a_quarter() {
+fn pooled_convolution_from_nine_products_is_exact_and_costs_a_quarter() {
     if runtime::is_missing("pooled_products") {
         return;
     }
