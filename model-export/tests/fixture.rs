@@ -27,7 +27,12 @@ pub fn spec(image_size: usize, colour: ColourMode, output: OutputForm) -> Checkp
         format_version: FORMAT_VERSION,
         name: "tiny".into(),
         licence: "CC0-1.0".into(),
+        light: None,
         architecture: Architecture {
+            largest_displacement: match output {
+                OutputForm::Displacement => 0.05,
+                OutputForm::Image | OutputForm::Difference => 0.0,
+            },
             image_size,
             colour,
             style_dim: 12,
@@ -104,6 +109,11 @@ pub fn tensors(spec: &CheckpointSpec) -> Tensors {
         layer(&format!("{name}.conv2"), &[to, to, 3, 3]);
         layer(&format!("{name}.norm1.fc"), &[2 * from, dim]);
         layer(&format!("{name}.norm2.fc"), &[2 * to, dim]);
+    }
+    if a.output == OutputForm::Displacement {
+        // Made of the decoder's features at 32 px.
+        layer("generator.field.0", &[64, width(log2 - 5), 3, 3]);
+        layer("generator.field.1", &[2, 64, 3, 3]);
     }
     layer("generator.to_rgb.0", &[width(0)]);
     layer("generator.to_rgb.2", &[image, width(0), 1, 1]);

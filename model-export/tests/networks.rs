@@ -116,13 +116,28 @@ fn check_generator(case: &Case) {
         case.reference()
             .generator(&image(&images, n), &code(&codes, n))
     });
-    let edited = batch(&results.clone().map(|(edited, _)| edited));
-    let mut expected = vec![(tensor::EDITED, edited)];
-    if case.spec.architecture.output == OutputForm::Difference {
-        expected.push((tensor::DIFFERENCE, batch(&results.map(|(_, net)| net))));
-    }
+    let names: &[&str] = match case.spec.architecture.output {
+        OutputForm::Image => &[tensor::EDITED],
+        OutputForm::Difference => &[tensor::EDITED, tensor::DIFFERENCE],
+        OutputForm::Displacement => &[tensor::DIFFERENCE, tensor::DISPLACEMENT],
+    };
+    let outputs = names.iter().enumerate().map(|(i, &name)| {
+        let of_faces = [0, 1].map(|n: usize| results[n][i].clone());
+        (name, batch(&of_faces))
+    });
+    let expected: Vec<_> = outputs.collect();
     let inputs = [(tensor::IMAGE, &images), (tensor::STYLE, &codes)];
     case.check(2, &inputs, &expected);
+}
+
+#[test]
+fn generators_with_a_displacement_output_match_the_reference() {
+    if runtime::is_missing("generators_with_a_displacement_output_match_the_reference") {
+        return;
+    }
+    for size in [32, 64, 128] {
+        check_generator(&Case::new(size, ColourMode::Rgb, OutputForm::Displacement));
+    }
 }
 
 #[test]

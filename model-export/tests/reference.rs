@@ -153,21 +153,32 @@ impl Reference<'_> {
         (h + self.shortcut(name, &shortcut)) / 2_f64.sqrt()
     }
 
-    /// The edited face and what the last convolution gave.
-    pub fn generator(&self, x: &Image, style: &Array1<f64>) -> (Image, Image) {
+    /// The generator's outputs, in order.
+    pub fn generator(&self, x: &Image, style: &Array1<f64>) -> Vec<Image> {
         let down = self.architecture.image_size.ilog2() as usize - 4;
+        let mut features = None;
         let mut h = self.conv("generator.from_rgb", x, 1, 1);
         for i in 0..down + 2 {
             h = self.residual(&format!("generator.encode.{i}"), &h, i < down, true);
         }
         for i in 0..down + 2 {
             h = self.adaptive(&format!("generator.decode.{i}"), &h, style, i >= 2);
+            if h.dim().1 == 32 {
+                features = Some(h.clone());
+            }
         }
         h = leaky_relu(&self.norm("generator.to_rgb.0", &h));
         let net = self.conv("generator.to_rgb.2", &h, 1, 0);
         match self.architecture.output {
-            OutputForm::Image => (net.clone(), net),
-            OutputForm::Difference => (x + &net, net),
+            OutputForm::Image => vec![net],
+            OutputForm::Difference => vec![x + &net, net],
+            OutputForm::Displacement => {
+                let h = leaky_relu(&features.unwrap());
+                let h = leaky_relu(&self.conv("generator.field.0", &h, 1, 1));
+                let u = self.conv("generator.field.1", &h, 1, 1);
+                let largest = f64::from(self.architecture.largest_displacement);
+                vec![net, u.mapv(|value| largest * value.tanh())]
+            }
         }
     }
 

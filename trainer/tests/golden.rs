@@ -209,6 +209,7 @@ fn step_matches(form: ConvolutionForm) {
         source: golden.io["y_src"].shallow_clone(),
         target: golden.io["y_trg"].shallow_clone(),
         masks: None,
+        covers: None,
     };
     let edited = EditedBatch::new(&golden.editor, &batch);
     assert_close("fake", &edited.fake, &step_io["fake"], 1e-4);

@@ -60,9 +60,9 @@ pub(crate) fn sample(
             .collect();
         let style_edited = Tensor::cat(&codes, 0);
         let masks = face_mask.map(|network| network.masks(&image));
-        let edited = editor
-            .generator
-            .forward(&image, &style_edited, masks.as_ref());
+        let generator = &editor.generator;
+        let drawing = generator.draw(&image, &style_edited, masks.as_ref());
+        let edited = generator.apply(&image, &drawing);
         let mut sample = Weights::from([
             (
                 tensor::STYLES.into(),
@@ -85,8 +85,15 @@ pub(crate) fn sample(
             sample.insert(tensor::MASK_FIRST.into(), masks.first);
             sample.insert(tensor::MASK_SECOND.into(), masks.second);
         }
-        if architecture.output == OutputForm::Difference {
-            sample.insert(tensor::DIFFERENCE.into(), &edited - &image);
+        match (architecture.output, drawing.displacement) {
+            (OutputForm::Displacement, Some(displacement)) => {
+                sample.insert(tensor::DIFFERENCE.into(), drawing.net);
+                sample.insert(tensor::DISPLACEMENT.into(), displacement);
+            }
+            (OutputForm::Difference, _) => {
+                sample.insert(tensor::DIFFERENCE.into(), &edited - &image);
+            }
+            _ => {}
         }
         sample.insert(tensor::EDITED.into(), edited);
         sample.insert(tensor::IMAGE.into(), image);

@@ -1,7 +1,7 @@
 //! Weights from elsewhere: `import` and `classifier`.
 
 use crate::{
-    config::{ClassifierConfig, Targets, attributes},
+    config::{Augmentation, ClassifierConfig, Targets, attributes},
     data::{DataSet, Rendering, Sampler},
     device,
     error::TrainError,
@@ -117,6 +117,7 @@ impl Classifier {
         let sampler = Sampler {
             real: data.train,
             synthetic: None,
+            augmentation: Augmentation::default(),
             targets: Targets::Any,
             seed: 1,
         };

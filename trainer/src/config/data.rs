@@ -1,5 +1,6 @@
 //! What a run learns from.
 
+use super::Augmentation;
 use serde::{Deserialize, Serialize};
 
 /// Which domains a face may be moved to.
@@ -22,4 +23,16 @@ pub struct DataConfig {
     pub synthetic_share: f64,
     /// Procedural faces rendered for every domain.
     pub synthetic_faces_per_domain: usize,
+    /// Side of the pictures that are edited and judged, as a multiple of the model's image size. Above 1 a
+    /// displacement generator learns what its edits look like at the mirror, where it moves pixels that are
+    /// finer than its own. 1 for the other outputs.
+    #[serde(default = "one")]
+    pub picture_scale: usize,
+    /// How the images are varied.
+    #[serde(default)]
+    pub augmentation: Augmentation,
+}
+
+fn one() -> usize {
+    1
 }

@@ -30,12 +30,30 @@ pub struct LossWeights {
     /// # Deviations
     /// Not in the paper (it is StarGAN's and AttGAN's); 0 leaves it out. It shortens small runs.
     pub classification: f64,
-    /// Residual loss: the mean absolute change of the edit, which keeps it to where it is needed.
+    /// Logit at which the classification loss ends its push: a hinge, `max(0, margin - t l)` for the target
+    /// `t` = 1 or -1; 0 for cross-entropy, which never ends it.
+    pub classification_margin: f64,
+    /// Residual loss: the mean absolute change of the edit, or with a displacement output the mean absolute
+    /// difference alone, which keeps it to where it is needed.
     ///
     /// # Deviations
     /// Not in the paper (it is the pixel loss of Shen and Liu 2017, "Learning residual images for face
     /// attribute manipulation"); 0 leaves it out.
     pub residual: f64,
+    /// Price of moving: the mean absolute displacement, in shares of the image's side. Not in the paper.
+    pub displacement: f64,
+    /// Price of the field's roughness: the mean absolute difference of neighbouring displacements. Not in the
+    /// paper.
+    pub roughness: f64,
+    /// Price of changing what is in front of a face, see `data.augmentation.cover_probability`. Not in the
+    /// paper.
+    pub covered: f64,
+    /// Price of the share of the style codes that is related to the attributes,
+    /// `|s_re| / (|s_re| + |s_un|)`.
+    ///
+    /// # Deviations
+    /// Not in the paper, whose losses are all content with `s_un = 0`.
+    pub related_share: f64,
     /// Orthogonality loss.
     pub orthogonality: f64,
     /// Form of the orthogonality loss.
@@ -53,7 +71,12 @@ impl Default for LossWeights {
             style: 1.0,
             perceptual: 1.0,
             classification: 0.0,
+            classification_margin: 0.0,
             residual: 0.0,
+            displacement: 0.0,
+            roughness: 0.0,
+            covered: 0.0,
+            related_share: 0.0,
             orthogonality: 1.0,
             orthogonality_form: OrthogonalityForm::Full,
             code_scale: CodeScale::Absolute,
@@ -73,6 +96,11 @@ pub enum OrthogonalityForm {
     Inner,
     /// The paper's: `|s_un * s_re| + |s_un * s~_re|`, elementwise.
     Full,
+    /// `Full` with every product divided by the two codes' norms, face by face.
+    ///
+    /// # Deviations
+    /// Not in the paper: a code that shrinks makes the paper's loss smaller without becoming orthogonal.
+    Cosine,
 }
 
 /// Whether losses on style codes depend on the codes' length.

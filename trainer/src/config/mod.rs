@@ -1,6 +1,7 @@
 //! Settings of a training run: a TOML file, with single values overridden on the command line.
 
 pub mod attributes;
+mod augmentation;
 mod classifier;
 mod data;
 mod evaluation;
@@ -9,6 +10,7 @@ mod loss;
 mod schedule;
 mod validation;
 
+pub use augmentation::Augmentation;
 pub use classifier::ClassifierConfig;
 pub use data::{DataConfig, Targets};
 pub use evaluation::EvaluationConfig;
@@ -115,6 +117,16 @@ impl Config {
         }
         config.validate(path)?;
         Ok(config)
+    }
+
+    /// The architecture at the size of the pictures that are edited and judged, `data.picture_scale` times
+    /// the model's own.
+    #[must_use]
+    pub(crate) fn picture_architecture(&self) -> Architecture {
+        Architecture {
+            image_size: self.architecture.image_size * self.data.picture_scale,
+            ..self.architecture.clone()
+        }
     }
 
     /// Writes the settings as TOML, so that a run folder says how it was made.

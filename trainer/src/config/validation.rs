@@ -2,7 +2,7 @@
 
 use super::Config;
 use crate::error::TrainError;
-use model_spec::error::Mismatch;
+use model_spec::{OutputForm, error::Mismatch};
 use std::path::Path;
 
 impl Config {
@@ -52,7 +52,28 @@ impl Config {
                 );
             }
         }
+        let scale = self.data.picture_scale;
+        let scales = self.architecture.output == OutputForm::Displacement
+            && !self.architecture.reads_masks();
+        if !(scale == 1 || (scales && (2..=8).contains(&scale))) {
+            return wrong(
+                "data.picture_scale",
+                scale.to_string(),
+                "1, or with a displacement output and w_hpf = 0 up to 8",
+            );
+        }
+        for (field, value, most) in self.data.augmentation.limits() {
+            if !(0.0..=most).contains(&value) {
+                let field = format!("data.augmentation.{field}");
+                return wrong(&field, value.to_string(), &format!("0 to {most}"));
+            }
+        }
+        if !(1.0..=1000.0).contains(&schedule.price_growth) {
+            let found = schedule.price_growth.to_string();
+            return wrong("schedule.price_growth", found, "1 to 1000");
+        }
         let shares = [
+            ("schedule.decay_share", schedule.decay_share),
             ("data.synthetic_share", self.data.synthetic_share),
             ("schedule.average_decay", schedule.average_decay),
         ];

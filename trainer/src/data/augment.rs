@@ -1,10 +1,9 @@
-//! Random resized crop and horizontal flip, as one resampling of the whole batch.
+//! Random crop, flip, move and light: one resampling of the whole batch, and one product.
 
+use crate::config::Augmentation;
 use rand::{Rng, RngExt};
 use tch::{Kind, Tensor};
 
-/// How often a face is cropped rather than used whole.
-const CROP_PROBABILITY: f64 = 0.5;
 /// Area of the crop, as a share of the image.
 const AREA: std::ops::Range<f32> = 0.8..1.0;
 /// Width of the crop divided by its height.
@@ -15,9 +14,9 @@ pub(crate) type Affine = [f32; 6];
 
 /// Draws the map for one image.
 #[must_use]
-pub(crate) fn random_map(rng: &mut impl Rng) -> Affine {
+pub(crate) fn random_map(rng: &mut impl Rng, settings: &Augmentation) -> Affine {
     let (mut width, mut height) = (1.0_f32, 1.0_f32);
-    if rng.random_bool(CROP_PROBABILITY) {
+    if rng.random_bool(settings.crop_probability) {
         let area = rng.random_range(AREA);
         let ratio = rng.random_range(RATIO);
         width = (area * ratio).sqrt().min(1.0);
@@ -26,20 +25,87 @@ pub(crate) fn random_map(rng: &mut impl Rng) -> Affine {
     let x = rng.random_range(-1.0..=1.0) * (1.0 - width);
     let y = rng.random_range(-1.0..=1.0) * (1.0 - height);
     let flip = if rng.random_bool(0.5) { -1.0 } else { 1.0 };
-    [flip * width, 0.0, x, 0.0, height, y]
+    if !settings.moves() {
+        return [flip * width, 0.0, x, 0.0, height, y];
+    }
+    let (sin, cos) = within(rng, settings.roll_degrees).to_radians().sin_cos();
+    let zoom = 1.0 + within(rng, settings.zoom);
+    // Coordinates run from -1 to 1: a share of the side is twice that.
+    let x = x + 2.0 * within(rng, settings.shift);
+    let y = y + 2.0 * within(rng, settings.shift);
+    let (width, height) = (width * zoom, height * zoom);
+    [
+        flip * cos * width,
+        -sin * height,
+        x,
+        flip * sin * width,
+        cos * height,
+        y,
+    ]
+}
+
+/// A number from `-range` to `range`; draws nothing where that is 0.
+fn within(rng: &mut impl Rng, range: f32) -> f32 {
+    if range > 0.0 {
+        rng.random_range(-range..=range)
+    } else {
+        0.0
+    }
+}
+
+/// Light of one image: `x' = gain x + offset`, the offset per channel, for values in [-1, 1].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Light {
+    gain: f32,
+    offsets: [f32; 3],
+}
+
+impl Light {
+    const NONE: Self = Self {
+        gain: 1.0,
+        offsets: [0.0; 3],
+    };
+}
+
+/// Draws the light of one image.
+#[must_use]
+pub(crate) fn random_light(rng: &mut impl Rng, settings: &Augmentation) -> Light {
+    let gain = 1.0 + within(rng, settings.contrast);
+    // The pixel range has the length 2.
+    let brightness = 2.0 * within(rng, settings.brightness);
+    let offsets = [(); 3].map(|()| brightness + 2.0 * within(rng, settings.tint));
+    Light { gain, offsets }
+}
+
+/// Puts every image into its own light: `images [N,C,S,S]` in [-1, 1] -> the same.
+pub(crate) fn relight(images: Tensor, light: &[Light]) -> Tensor {
+    if light.iter().all(|light| *light == Light::NONE) {
+        return images;
+    }
+    let (count, channels) = (images.size()[0], images.size()[1]);
+    let gains: Vec<f32> = light.iter().map(|light| light.gain).collect();
+    let offsets = light.iter().flat_map(|light| light.offsets);
+    let offsets: Vec<f32> = offsets.collect();
+    let gains = Tensor::from_slice(&gains).reshape([count, 1, 1, 1]);
+    let offsets = Tensor::from_slice(&offsets).reshape([count, 3, 1, 1]);
+    let offsets = offsets.narrow(1, 0, channels).to_device(images.device());
+    (images * gains.to_device(offsets.device()) + offsets).clamp(-1.0, 1.0)
 }
 
 /// Resamples every image through its own map: `images [N,C,S,S]` -> the same shape.
 pub(crate) fn apply(images: &Tensor, maps: &[Affine]) -> Tensor {
     const BILINEAR: i64 = 0;
     const BORDER: i64 = 1;
+    const REFLECTION: i64 = 2;
+    let turned = maps.iter().any(|map| map[1] != 0.0);
+    let padding = if turned { REFLECTION } else { BORDER };
     let flat: Vec<f32> = maps.iter().flatten().copied().collect();
     let theta = Tensor::from_slice(&flat)
         .reshape([-1, 2, 3])
         .to_kind(Kind::Float)
         .to_device(images.device());
     let grid = Tensor::affine_grid_generator(&theta, images.size(), false);
-    images.grid_sampler(&grid, BILINEAR, BORDER, false)
+    images.grid_sampler(&grid, BILINEAR, padding, false)
 }
 
 #[cfg(test)]
@@ -53,7 +119,8 @@ mod tests {
         let mut rng = rand_pcg::Pcg64Mcg::seed_from_u64(1);
         let (mut cropped, mut flipped) = (0, 0);
         for _ in 0..DRAWS {
-            let [flip_width, shear_x, x, shear_y, height, y] = random_map(&mut rng);
+            let [flip_width, shear_x, x, shear_y, height, y] =
+                random_map(&mut rng, &Augmentation::default());
             let width = flip_width.abs();
             assert_eq!((shear_x, shear_y), (0.0, 0.0));
             // Inside the image.
@@ -75,5 +142,29 @@ mod tests {
         let flipped = apply(&image, &[[-1.0, 0.0, 0.0, 0.0, 1.0, 0.0]]);
         let difference = (flipped - image.flip([3])).abs().max();
         assert!(f64::try_from(difference).unwrap() < 1e-5);
+    }
+
+    #[test]
+    fn moved_faces_stay_within_the_ranges_and_light_within_its_own() {
+        let settings = Augmentation {
+            crop_probability: 0.0,
+            roll_degrees: 10.0,
+            zoom: 0.1,
+            shift: 0.05,
+            contrast: 0.2,
+            brightness: 0.1,
+            ..Augmentation::default()
+        };
+        let mut rng = rand_pcg::Pcg64Mcg::seed_from_u64(2);
+        for _ in 0..1000 {
+            let [a, b, x, _, d, y] = random_map(&mut rng, &settings);
+            assert!(x.abs() <= 0.1 && y.abs() <= 0.1);
+            let zoom = b.hypot(d);
+            assert!((0.9..=1.1).contains(&zoom), "{zoom}");
+            assert!((b / d).atan().to_degrees().abs() <= 10.01 && a.abs() <= 1.1);
+            let light = random_light(&mut rng, &settings);
+            assert!((0.8..=1.2).contains(&light.gain));
+            assert!(light.offsets.iter().all(|offset| offset.abs() <= 0.2));
+        }
     }
 }

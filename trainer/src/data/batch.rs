@@ -14,6 +14,17 @@ pub struct Batch {
     pub target: Tensor,
     /// Face masks, for generators with high-pass skips.
     pub masks: Option<Masks>,
+    /// What is in front of the faces, where that is drawn.
+    pub covers: Option<Covers>,
+}
+
+/// Things in front of faces.
+#[derive(Debug)]
+pub struct Covers {
+    /// How much of each pixel they cover, `[N,1,S,S]` in [0, 1].
+    pub coverage: Tensor,
+    /// 1 for faces whose mouth can be seen, else 0; `[N]`.
+    pub expressive: Tensor,
 }
 
 impl Batch {

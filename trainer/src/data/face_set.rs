@@ -1,6 +1,7 @@
 //! Faces in memory or in a mapped file, as bytes.
 
 use super::unit_from_bytes;
+use model_spec::{Light, pixel::unit_from_byte};
 use std::{ops::Range, sync::Arc};
 use tch::Tensor;
 
@@ -19,7 +20,7 @@ pub struct FaceSet {
     /// First and one-past-last image of every domain.
     ranges: Vec<Range<i64>>,
     channels: usize,
-    size: usize,
+    pub(super) size: usize,
 }
 
 impl FaceSet {
@@ -79,6 +80,34 @@ impl FaceSet {
         match &self.pixels {
             Pixels::Memory(bytes) => &bytes[start..start + length],
             Pixels::Mapped(file, first) => &file[first + start..first + start + length],
+        }
+    }
+
+    /// Brightness and contrast of the images: the means over a sample of them.
+    #[must_use]
+    pub(crate) fn light(&self) -> Light {
+        /// Images that are measured, spread over the set.
+        const MEASURED: i64 = 4000;
+        let count = self.ranges.last().map_or(0, |range| range.end);
+        let step = (count / MEASURED).max(1) as usize;
+        let (mut mean, mut contrast, mut measured) = (0.0_f64, 0.0_f64, 0.0_f64);
+        for position in (0..count).step_by(step) {
+            let image: Vec<f32> = self
+                .bytes(position)
+                .iter()
+                .copied()
+                .map(unit_from_byte)
+                .collect();
+            let light = Light::of_image(&image, self.size);
+            mean += f64::from(light.mean);
+            contrast += f64::from(light.contrast);
+            measured += 1.0;
+        }
+        let measured = f64::max(measured, 1.0);
+        Light {
+            mean: (mean / measured) as f32,
+            // Images that are all flat have no contrast to bring others to.
+            contrast: ((contrast / measured) as f32).clamp(0.01, 1.0),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Batches prepared ahead on their own thread, so that a step never waits for memory or disk.
 
-use super::{Batch, Sampler, augment, sampler::HostBatch};
+use super::{Batch, Covers, Sampler, augment, sampler::HostBatch};
 use crate::error::TrainError;
 use std::{
     sync::mpsc::{Receiver, sync_channel},
@@ -75,6 +75,8 @@ impl HostBatch {
             source: self.source.pin_memory(device),
             target: self.target.pin_memory(device),
             maps: self.maps,
+            light: self.light,
+            covers: self.covers,
         }
     }
 
@@ -84,10 +86,17 @@ impl HostBatch {
         let to = |t: &Tensor, kind: Kind| t.to_device_(device, kind, non_blocking, false);
         let images = super::unit_from_bytes(&to(&self.bytes, Kind::Uint8));
         Batch {
-            x: augment::apply(&images, &self.maps),
+            x: augment::relight(augment::apply(&images, &self.maps), &self.light),
             source: to(&self.source, Kind::Int64),
             target: to(&self.target, Kind::Int64),
             masks: None,
+            covers: self.covers.as_ref().map(|covers| {
+                let (coverage, expressive) = covers.tensors(device);
+                Covers {
+                    coverage: augment::apply(&coverage, &self.maps),
+                    expressive,
+                }
+            }),
         }
     }
 }

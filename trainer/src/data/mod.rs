@@ -10,6 +10,7 @@
 pub(crate) mod augment;
 mod batch;
 pub(crate) mod celeba;
+mod cover;
 mod data_set;
 pub mod decode;
 mod face_set;
@@ -23,7 +24,7 @@ pub mod picture;
 mod sampler;
 pub mod synthetic;
 
-pub use batch::Batch;
+pub use batch::{Batch, Covers};
 pub use data_set::{DataSet, Rendering};
 pub use face_set::FaceSet;
 pub use layout::Layout;

@@ -1,8 +1,11 @@
 //! Batches by step number: the same seed and step give the same batch, so a run needs no saved
 //! random state to resume exactly.
 
-use super::{Batch, FaceSet, augment};
-use crate::config::Targets;
+use super::{
+    Batch, FaceSet, augment,
+    cover::{self, HostCovers},
+};
+use crate::config::{Augmentation, Targets};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use tch::{Device, Tensor};
@@ -16,6 +19,8 @@ pub struct Sampler {
     pub synthetic: Option<SyntheticFaces>,
     /// Which domains a face may be moved to.
     pub targets: Targets,
+    /// How faces are varied.
+    pub augmentation: Augmentation,
     /// Seed of the run.
     pub seed: u64,
 }
@@ -38,8 +43,12 @@ pub struct HostBatch {
     pub source: Tensor,
     /// `y~`, `[N]` int64.
     pub target: Tensor,
-    /// Crop and flip of every image.
+    /// Crop, flip and move of every image.
     pub maps: Vec<augment::Affine>,
+    /// Light of every image.
+    pub light: Vec<augment::Light>,
+    /// What is in front of the faces, where that is drawn.
+    pub covers: Option<HostCovers>,
 }
 
 impl Sampler {
@@ -49,6 +58,10 @@ impl Sampler {
         let mut rng = Pcg64Mcg::seed_from_u64(self.seed ^ step.wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let domains = self.real.domains();
         let (mut source, mut target, mut maps, mut bytes) = (vec![], vec![], vec![], vec![]);
+        let mut light = vec![];
+        let side = self.real.size;
+        let settings = &self.augmentation;
+        let mut covers = (settings.cover_probability > 0.0).then(|| HostCovers::new(side));
         for _ in 0..size {
             let domain = rng.random_range(0..domains);
             let set = match &self.synthetic {
@@ -56,19 +69,29 @@ impl Sampler {
                 _ => &self.real,
             };
             let index = rng.random_range(0..set.count(domain));
+            let start = bytes.len();
             bytes.extend_from_slice(set.bytes(set.position(domain, index)));
+            if let Some(covers) = &mut covers {
+                let cover = rng
+                    .random_bool(settings.cover_probability)
+                    .then(|| cover::draw(&mut rng, &mut bytes[start..], side));
+                covers.push(cover);
+            }
             source.push(domain as i64);
             target.push(match self.targets {
                 Targets::Any => rng.random_range(0..domains) as i64,
                 Targets::Other => ((domain + rng.random_range(1..domains)) % domains) as i64,
             });
-            maps.push(augment::random_map(&mut rng));
+            maps.push(augment::random_map(&mut rng, settings));
+            light.push(augment::random_light(&mut rng, settings));
         }
         HostBatch {
             bytes: self.real.shaped(&bytes, size),
             source: Tensor::from_slice(&source),
             target: Tensor::from_slice(&target),
             maps,
+            light,
+            covers,
         }
     }
 

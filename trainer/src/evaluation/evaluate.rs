@@ -3,7 +3,7 @@
 use super::{Evaluation, Metrics, classifier};
 use crate::{
     checkpoint,
-    config::{ClassifierConfig, EvaluationConfig, Targets},
+    config::{Augmentation, ClassifierConfig, EvaluationConfig, Targets},
     data::{DataSet, Rendering, Sampler},
     device,
     editing::BatchEditor,
@@ -58,6 +58,7 @@ pub(crate) fn evaluate(request: &EvaluateRequest) -> Result<Metrics, TrainError>
     let sampler = Sampler {
         real: data.train.clone(),
         synthetic: None,
+        augmentation: Augmentation::default(),
         targets: Targets::Any,
         seed: request.judge_seed,
     };

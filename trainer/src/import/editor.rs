@@ -67,6 +67,7 @@ pub(super) fn import_editor(request: &ImportRequest) -> Result<(), TrainError> {
         face_mask: face_mask.as_ref().map(FaceMask::weights),
     };
     let spec = CheckpointSpec {
+        light: None,
         format_version: FORMAT_VERSION,
         name: file_name(&request.out),
         licence: request.licence.clone(),

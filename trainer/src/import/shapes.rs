@@ -53,6 +53,7 @@ pub fn infer(
         max_conv_dim: deepest[0] as usize,
         w_hpf,
         output: OutputForm::Image,
+        largest_displacement: 0.0,
         classifier_channels: CLASSIFIER_CHANNELS,
     };
     let plain = architecture(0.0);

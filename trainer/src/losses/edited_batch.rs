@@ -2,7 +2,7 @@
 
 use crate::{
     data::Batch,
-    networks::{Editor, SplitStyle},
+    networks::{Drawing, Editor, SplitStyle},
 };
 use tch::Tensor;
 
@@ -13,6 +13,8 @@ pub struct EditedBatch {
     pub style: Tensor,
     /// The parts of `s`, and the target domain's related part.
     pub split: SplitStyle,
+    /// What `G` drew.
+    pub drawing: Drawing,
     /// The fake images `G(x, s~)`, `[N,C,S,S]`.
     pub fake: Tensor,
 }
@@ -24,9 +26,15 @@ impl EditedBatch {
     pub fn new(editor: &Editor, batch: &Batch) -> Self {
         let style = editor.style_encoder.forward(&batch.x, &batch.source);
         let split = editor.style_transformer.forward(&style, &batch.target);
-        let fake = editor
+        let drawing = editor
             .generator
-            .forward(&batch.x, &split.target(), batch.masks.as_ref());
-        Self { style, split, fake }
+            .draw(&batch.x, &split.target(), batch.masks.as_ref());
+        let fake = editor.generator.apply(&batch.x, &drawing);
+        Self {
+            style,
+            split,
+            drawing,
+            fake,
+        }
     }
 }

@@ -1,15 +1,16 @@
 //! What generator, style encoder and style transformer minimise.
 
 use super::{
-    EditedBatch, Objective, adversarial_real, classification, code_unit, cycle, orthogonality,
-    perceptual, residual, style_reconstruction,
+    EditedBatch, Objective, adversarial_real, classification, code_unit, covered, cycle,
+    displacement, hinged_classification, orthogonality, perceptual, related_share, residual,
+    roughness, style_reconstruction,
 };
 use crate::{
     config::{LossWeights, OrthogonalityForm},
     data::Batch,
     networks::{Discriminator, Editor},
 };
-use tch::Tensor;
+use tch::{Kind, Tensor};
 
 /// Section 3.3, Yang et al. 2021: the editor's side of the full objective.
 ///
@@ -24,7 +25,12 @@ pub fn editor_objective(
     features: impl Fn(&Tensor) -> Tensor,
     attribute_logits: impl Fn(&Tensor) -> Tensor,
 ) -> Objective {
-    let EditedBatch { style, split, fake } = edited;
+    let EditedBatch {
+        style,
+        split,
+        drawing,
+        fake,
+    } = edited;
     let logits = discriminator.forward(fake, &batch.target);
     let style_again = editor.style_encoder.forward(fake, &batch.target);
     let x_again = editor.generator.forward(fake, style, batch.masks.as_ref());
@@ -55,11 +61,41 @@ pub fn editor_objective(
 
     // Attribute classification: the edit has the target values.
     objective.add_weighted("classification", weights.classification, || {
-        classification(&attribute_logits(fake), &batch.target)
+        let logits = attribute_logits(fake);
+        match weights.classification_margin {
+            0.0 => classification(&logits, &batch.target),
+            margin => {
+                let expressive = batch.covers.as_ref().map(|covers| &covers.expressive);
+                hinged_classification(&logits, &batch.target, margin, expressive)
+            }
+        }
     });
 
     // Residual: the edit changes no more than it has to.
-    objective.add_weighted("residual", weights.residual, || residual(&batch.x, fake));
+    objective.add_weighted("residual", weights.residual, || {
+        match drawing.displacement {
+            Some(_) => drawing.net.abs().mean(Kind::Float),
+            None => residual(&batch.x, fake),
+        }
+    });
+
+    // Displacement: the edit moves no more than it has to, and smoothly.
+    if let Some(u) = &drawing.displacement {
+        objective.add_weighted("displacement", weights.displacement, || displacement(u));
+        objective.add_weighted("roughness", weights.roughness, || roughness(u));
+    }
+
+    // Covered: the edit leaves alone what is in front of the face.
+    if let Some(covers) = &batch.covers {
+        objective.add_weighted("covered", weights.covered, || {
+            covered(&batch.x, fake, &covers.coverage)
+        });
+    }
+
+    // Related share: what the attributes do not need stays unrelated.
+    objective.add_weighted("related_share", weights.related_share, || {
+        related_share(split)
+    });
 
     // Orthogonality: the two parts of a code have nothing in common.
     if weights.orthogonality_form != OrthogonalityForm::None {

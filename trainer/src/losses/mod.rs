@@ -4,34 +4,41 @@
 //! ```text
 //! Batch ─► EditedBatch ─┬─► discriminator_objective: real, fake, R1
 //!                       └─► editor_objective: adversarial, cycle, style, perceptual, orthogonality;
-//!                                             not in the paper: classification, residual
+//!                                             not in the paper: classification, residual,
+//!                                             displacement, roughness, covered, related share
 //! ```
 
 mod absolute;
 mod adversarial;
 mod classification;
 mod code_unit;
+mod covered;
 mod cycle;
 mod discriminator_objective;
+mod displacement;
 mod edited_batch;
 mod editor_objective;
 mod objective;
 mod orthogonality;
 mod perceptual;
 mod r1;
+mod related_share;
 mod residual;
 mod style;
 
 pub(crate) use adversarial::{adversarial_fake, adversarial_real};
-pub(crate) use classification::classification;
+pub(crate) use classification::{classification, hinged_classification};
 pub(crate) use code_unit::code_unit;
+pub(crate) use covered::covered;
 pub(crate) use cycle::cycle;
 pub use discriminator_objective::{RealVerdict, discriminator_objective};
+pub(crate) use displacement::{displacement, roughness};
 pub use edited_batch::EditedBatch;
 pub use editor_objective::editor_objective;
 pub use objective::{NamedLoss, Objective};
 pub use orthogonality::orthogonality;
 pub(crate) use perceptual::perceptual;
 pub(crate) use r1::r1_penalty;
+pub(crate) use related_share::related_share;
 pub(crate) use residual::residual;
 pub(crate) use style::style_reconstruction;

@@ -3,6 +3,9 @@
 use crate::{config::OrthogonalityForm, networks::SplitStyle};
 use tch::{Kind, Tensor};
 
+/// Keeps a cosine finite for codes that are all zero.
+const SMALLEST_NORM: f64 = 1e-6;
+
 /// Section 3.3, Yang et al. 2021, `L_ort = ||s_un * s_re||_1 + ||s_un * s~_re||_1`, products taken
 /// elementwise, or one of the forms that the paper's ablation compares with it.
 ///
@@ -25,7 +28,22 @@ pub fn orthogonality(split: &SplitStyle, form: OrthogonalityForm, unit: &Tensor)
             .abs()
             .mean(Kind::Float)
     };
+    let norm = |code: &Tensor| {
+        let squares = code
+            .square()
+            .sum_dim_intlist([1].as_slice(), false, Kind::Float);
+        squares.sqrt()
+    };
+    let cosine = |related: &Tensor| {
+        let products = (unrelated * related).abs();
+        let products = products.sum_dim_intlist([1].as_slice(), false, Kind::Float);
+        (products / (norm(unrelated) * norm(related) + SMALLEST_NORM)).mean(Kind::Float)
+    };
     let loss = match form {
+        // A cosine has no scale to be relative to.
+        OrthogonalityForm::Cosine => {
+            return (cosine(related) + cosine(related_target)) * 0.5;
+        }
         OrthogonalityForm::None => Tensor::zeros([], (Kind::Float, unrelated.device())),
         OrthogonalityForm::Single => elementwise(related),
         OrthogonalityForm::Inner => inner(related) + inner(related_target),
@@ -37,7 +55,7 @@ pub fn orthogonality(split: &SplitStyle, form: OrthogonalityForm, unit: &Tensor)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use OrthogonalityForm::{Full, Inner, None, Single};
+    use OrthogonalityForm::{Cosine, Full, Inner, None, Single};
 
     #[test]
     fn every_form_measures_its_own_products() {
@@ -52,5 +70,20 @@ mod tests {
             let loss = orthogonality(&split, form, &unit).double_value(&[]);
             assert!((loss - expected / 4.0).abs() < 1e-6, "{form:?}: {loss}");
         }
+    }
+
+    #[test]
+    fn the_cosine_form_does_not_reward_shrinking_codes() {
+        let code = |values: [f32; 2]| Tensor::from_slice2(&[values]);
+        let loss = |length: f32| {
+            let split = SplitStyle {
+                unrelated: code([length, 0.0]),
+                related: code([2.0, 0.0]),
+                related_target: code([0.0, 4.0]),
+            };
+            orthogonality(&split, Cosine, &Tensor::from(7.0_f32)).double_value(&[])
+        };
+        assert!((loss(1.0) - 0.5).abs() < 1e-5);
+        assert!((loss(0.01) - 0.5).abs() < 1e-3);
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A plain network of this project; no paper has it.
 
-use super::layers::{BatchNorm, Convolution, Linear};
+use super::layers::{BatchNorm, Convolution, Linear, reduced};
 use model_spec::{Architecture, network::CLASSIFIER_LAYERS};
 use tch::{Device, Tensor, nn};
 
@@ -14,6 +14,7 @@ const AT_ONCE: i64 = 256;
 pub struct Classifier {
     layers: Vec<(Convolution, BatchNorm)>,
     head: Linear,
+    image_size: i64,
 }
 
 impl Classifier {
@@ -36,10 +37,11 @@ impl Classifier {
         Self {
             layers: layers.collect(),
             head: Linear::new(&(path / "head"), width(CLASSIFIER_LAYERS - 1), attributes),
+            image_size: architecture.image_size as i64,
         }
     }
 
-    /// `x [N,C,S,S]` in [-1, 1] -> logits `[N,A]`, above 0 = the attribute's `on` value.
+    /// `x [N,C,S,S]` in [-1, 1], or `k` times as large -> logits `[N,A]`, above 0 = the attribute's `on` value.
     pub fn forward(&self, x: &Tensor, training: bool) -> Tensor {
         self.head.forward(&self.pooled(x, training))
     }
@@ -71,7 +73,7 @@ impl Classifier {
     }
 
     fn pooled(&self, x: &Tensor, training: bool) -> Tensor {
-        let mut h = x.shallow_clone();
+        let mut h = reduced(x, self.image_size);
         for (i, (convolution, norm)) in self.layers.iter().enumerate() {
             h = if i == 0 {
                 convolution.forward(&h)

@@ -28,6 +28,7 @@ pub struct Face<'a> {
 ///     max_conv_dim: 4,
 ///     w_hpf: 0.0,
 ///     output: OutputForm::Difference,
+///     largest_displacement: 0.0,
 ///     classifier_channels: 0,
 /// };
 /// let store = VarStore::new(Device::Cpu);
@@ -139,9 +140,9 @@ impl Editor {
         if weights.is_identity() {
             return x.shallow_clone();
         }
-        let edited = self
+        let drawing = self
             .generator
-            .forward(x, &self.edited_style(&s, &weights), masks);
-        x + (edited - x) * f64::from(part)
+            .draw(x, &self.edited_style(&s, &weights), masks);
+        self.generator.apply_in_part(x, &drawing, f64::from(part))
     }
 }

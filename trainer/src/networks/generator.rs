@@ -7,10 +7,12 @@
 use super::{
     ConvolutionForm,
     blocks::{AdainBlock, BlockShape, Normalisation, ResidualBlock, Size},
-    layers::{Convolution, InstanceNorm, leaky_relu},
+    displacement::{Displacement, warp},
+    layers::{Convolution, InstanceNorm, enlarged, leaky_relu, reduced},
 };
 use model_spec::{
     Architecture, OutputForm,
+    displacement::FIELD_SIZE,
     network::{BOTTLENECK_BLOCKS, high_pass_mask},
     tensor::MASK_FIRST,
 };
@@ -25,10 +27,23 @@ pub struct Masks {
     pub second: Tensor,
 }
 
+/// What the generator draws, before it is laid over the face.
+#[derive(Debug)]
+pub struct Drawing {
+    /// The last convolution's output: the face, or what is added to it; `[N,C,S,S]`.
+    pub net: Tensor,
+    /// `u`, right and down in shares of the image's side, `[N,2,32,32]`; see
+    /// [`model_spec::displacement`].
+    pub displacement: Option<Tensor>,
+}
+
 /// `G` of the paper.
 ///
 /// # Deviations
-/// With [`OutputForm::Difference`] the network draws what is added to its input.
+/// With [`OutputForm::Difference`] the network draws what is added to its input, with
+/// [`OutputForm::Displacement`] also where its input's pixels move. It then edits pictures of `k` times its
+/// own size as well, `[N,C,kS,kS]`, as the mirror does: it sees them reduced, moves their own pixels, and
+/// its difference is enlarged.
 #[derive(Debug)]
 pub struct Generator {
     from_rgb: Convolution,
@@ -36,6 +51,8 @@ pub struct Generator {
     decode: Vec<AdainBlock>,
     to_rgb_norm: InstanceNorm,
     to_rgb: Convolution,
+    displacement: Option<Displacement>,
+    image_size: i64,
     w_hpf: f64,
     output: OutputForm,
 }
@@ -98,7 +115,7 @@ impl Generator {
         let channels = architecture.colour.channels();
         let stem = architecture.stem_channels;
         let mut to_rgb = Convolution::new(&(path / "to_rgb" / 2), stem, channels, 1);
-        if architecture.output == OutputForm::Difference {
+        if architecture.output != OutputForm::Image {
             // The first output is then the input itself, and the cycle loss starts at zero.
             to_rgb.set_zero();
         }
@@ -108,6 +125,9 @@ impl Generator {
             decode,
             to_rgb_norm: InstanceNorm::new(&(path / "to_rgb" / 0), stem),
             to_rgb,
+            displacement: (architecture.output == OutputForm::Displacement)
+                .then(|| Displacement::new(&(path / "field"), architecture)),
+            image_size: architecture.image_size as i64,
             w_hpf: f64::from(architecture.w_hpf),
             output: architecture.output,
         }
@@ -129,6 +149,36 @@ impl Generator {
     /// `x [N,C,S,S]` in [-1, 1], `s [N,d]` -> `[N,C,S,S]`, not clamped. `masks` are used only when
     /// `w_hpf > 0`; without them the high-pass skips are left out.
     pub fn forward(&self, x: &Tensor, s: &Tensor, masks: Option<&Masks>) -> Tensor {
+        self.apply(x, &self.draw(x, s, masks))
+    }
+
+    /// Lays a drawing over the faces it was drawn for: `x [N,C,kS,kS]` -> the same.
+    pub(crate) fn apply(&self, x: &Tensor, drawing: &Drawing) -> Tensor {
+        match (self.output, &drawing.displacement) {
+            (OutputForm::Image, _) => drawing.net.shallow_clone(),
+            (_, Some(u)) => warp(x, u) + enlarged(&drawing.net, x.size()[2]),
+            (_, None) => x + &drawing.net,
+        }
+    }
+
+    /// The same with a `part` of the edit, 0 to 1: `warp(x, a u) + a d`, or `x + a (G(x, s) - x)`.
+    pub(crate) fn apply_in_part(&self, x: &Tensor, drawing: &Drawing, part: f64) -> Tensor {
+        match &drawing.displacement {
+            Some(u) => {
+                let part = Drawing {
+                    net: &drawing.net * part,
+                    displacement: Some(u * part),
+                };
+                self.apply(x, &part)
+            }
+            None => x + (self.apply(x, drawing) - x) * part,
+        }
+    }
+
+    /// What `G` draws for the faces `x [N,C,kS,kS]` and codes `s [N,d]`.
+    pub(crate) fn draw(&self, x: &Tensor, s: &Tensor, masks: Option<&Masks>) -> Drawing {
+        let x = &reduced(x, self.image_size);
+        let mut displacement = None;
         let masks = masks.filter(|_| self.w_hpf > 0.0);
         let mut skips: Vec<Tensor> = Vec::new();
         let mut h = self.from_rgb.forward(x);
@@ -147,14 +197,14 @@ impl Generator {
                 let mask = mask.upsample_bilinear2d([size, size], false, None, None);
                 h += high_pass(&(mask * skip)) / self.w_hpf;
             }
+            if let (Some(head), true) = (&self.displacement, size == FIELD_SIZE as i64) {
+                displacement = Some(head.forward(&h));
+            }
         }
         let net = self
             .to_rgb
             .forward(&leaky_relu(&self.to_rgb_norm.forward(&h)));
-        match self.output {
-            OutputForm::Image => net,
-            OutputForm::Difference => x + net,
-        }
+        Drawing { net, displacement }
     }
 }
 

@@ -10,6 +10,7 @@
 pub(crate) mod blocks;
 pub(crate) mod classifier;
 pub(crate) mod discriminator;
+mod displacement;
 pub(crate) mod editor;
 pub mod face_mask;
 pub(crate) mod generator;
@@ -23,9 +24,10 @@ pub(crate) mod trunk;
 
 pub use classifier::Classifier;
 pub use discriminator::Discriminator;
+pub use displacement::warp;
 pub use editor::{Editor, Face};
 pub use face_mask::FaceMask;
-pub use generator::{Generator, Masks};
+pub use generator::{Drawing, Generator, Masks};
 pub use inception_v3::InceptionV3;
 pub use layers::{ConvolutionForm, Rewrite, multiply_adds};
 pub use resnet18::ResNet18;

@@ -3,7 +3,11 @@
 //! Yang et al., "L2M-GAN", CVPR 2021, section 3.2; the network is that of Choi et al., "StarGAN v2",
 //! CVPR 2020.
 
-use super::{ConvolutionForm, layers::Linear, trunk::Trunk};
+use super::{
+    ConvolutionForm,
+    layers::{Linear, reduced},
+    trunk::Trunk,
+};
 use model_spec::Architecture;
 use tch::{Tensor, nn};
 
@@ -12,6 +16,7 @@ use tch::{Tensor, nn};
 pub struct StyleEncoder {
     shared: Trunk,
     unshared: Vec<Linear>,
+    image_size: i64,
 }
 
 impl StyleEncoder {
@@ -28,6 +33,7 @@ impl StyleEncoder {
         Self {
             shared: Trunk::new(&(path / "shared"), architecture, form),
             unshared: (0..domains).map(head).collect(),
+            image_size: architecture.image_size as i64,
         }
     }
 
@@ -36,9 +42,12 @@ impl StyleEncoder {
         self.shared.set_form(form);
     }
 
-    /// Codes of every head: `x [N,C,S,S]` in [-1, 1] -> `[N,Y,d]`.
+    /// Codes of every head: `x [N,C,S,S]` in [-1, 1], or `k` times as large -> `[N,Y,d]`.
     pub(crate) fn all_domains(&self, x: &Tensor) -> Tensor {
-        let h = self.shared.forward(x).flatten(1, -1);
+        let h = self
+            .shared
+            .forward(&reduced(x, self.image_size))
+            .flatten(1, -1);
         let codes: Vec<Tensor> = self.unshared.iter().map(|head| head.forward(&h)).collect();
         Tensor::stack(&codes, 1)
     }

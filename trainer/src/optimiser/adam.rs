@@ -51,6 +51,8 @@ struct Slot {
 #[derive(Debug)]
 pub struct Adam {
     settings: AdamSettings,
+    /// Factor of the settings' step size.
+    rate: f64,
     steps: i64,
     slots: BTreeMap<String, Slot>,
 }
@@ -73,6 +75,7 @@ impl Adam {
             });
         Self {
             settings,
+            rate: 1.0,
             steps: 0,
             slots: slots.collect(),
         }
@@ -104,7 +107,7 @@ impl Adam {
                 let _ = slot.second_moment.lerp_(&gradient.square_(), 1.0 - beta2);
                 let mut root = (&slot.second_moment / correction2).sqrt_();
                 let _ = root.g_add_scalar_(EPSILON);
-                let update = &slot.first_moment * (-learning_rate / correction1);
+                let update = &slot.first_moment * (-learning_rate * self.rate / correction1);
                 let _ = slot.parameter.addcdiv_(&update, &root);
             }
         });
@@ -113,6 +116,11 @@ impl Adam {
     /// Changes the step size of the updates to come.
     pub(crate) fn set_learning_rate(&mut self, learning_rate: f64) {
         self.settings.learning_rate = learning_rate;
+    }
+
+    /// Multiplies the settings' step size in the updates to come.
+    pub(crate) fn set_rate(&mut self, rate: f64) {
+        self.rate = rate;
     }
 
     /// The moments by name: `first.<parameter>` and `second.<parameter>`.

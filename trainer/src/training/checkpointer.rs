@@ -12,13 +12,15 @@ use crate::{
     run::RunFolder,
     weights::{self, Weights},
 };
-use model_spec::{CheckpointSpec, Provenance, checkpoint::FORMAT_VERSION};
+use model_spec::{CheckpointSpec, Light, Provenance, checkpoint::FORMAT_VERSION};
 use std::{collections::BTreeMap, path::Path};
 use tch::Device;
 
 /// What a checkpoint holds besides the trained networks.
 #[derive(Debug)]
 pub(crate) struct Checkpointer<'a> {
+    /// Brightness and contrast of the training images.
+    pub light: Light,
     /// Where checkpoints go.
     pub run: &'a RunFolder,
     /// Settings of the run.
@@ -109,6 +111,7 @@ impl Checkpointer<'_> {
             architecture: config.architecture.clone(),
             attributes: config.attributes.clone(),
             framing: config.framing,
+            light: Some(self.light),
             provenance: Provenance {
                 trainer_version: env!("CARGO_PKG_VERSION").into(),
                 revision: env!("TRAINER_REVISION").into(),

@@ -84,6 +84,7 @@ pub fn fit(request: &FitRequest, stop: &Arc<AtomicBool>) -> Result<(), TrainErro
         classifier: &classifier,
         face_mask: frozen.face_mask.as_ref(),
         device,
+        light: data.train.light(),
     };
     checkpointer.describe()?;
     let progress = Progress::new("fit", step, schedule.steps, schedule.batch_size);

@@ -20,7 +20,12 @@ pub(super) fn open_data(config: &Config, data: &Path) -> Result<DataSet, TrainEr
         faces_per_domain: config.data.synthetic_faces_per_domain,
         seed: config.seed,
     };
-    DataSet::open(data, &config.architecture, &config.attributes, rendering)
+    DataSet::open(
+        data,
+        &config.picture_architecture(),
+        &config.attributes,
+        rendering,
+    )
 }
 
 /// Draws from real faces and from the share of procedural ones that the settings ask for.
@@ -29,8 +34,8 @@ pub(super) fn sampler(config: &Config, data: &DataSet) -> Result<Sampler, TrainE
     let synthetic = if share > 0.0 && data.layout != Layout::Synthetic {
         synthetic::check(&config.attributes)?;
         let count = config.data.synthetic_faces_per_domain;
-        let (architecture, attributes) = (&config.architecture, &config.attributes);
-        let faces = synthetic::render(architecture, attributes, count, config.seed);
+        let (architecture, attributes) = (config.picture_architecture(), &config.attributes);
+        let faces = synthetic::render(&architecture, attributes, count, config.seed);
         Some(SyntheticFaces { faces, share })
     } else {
         None
@@ -39,6 +44,7 @@ pub(super) fn sampler(config: &Config, data: &DataSet) -> Result<Sampler, TrainE
         real: data.train.clone(),
         synthetic,
         targets: config.data.targets,
+        augmentation: config.data.augmentation,
         seed: config.seed,
     })
 }
@@ -75,6 +81,7 @@ pub(super) fn judge(
         real: data.train.clone(),
         synthetic: None,
         targets: config.data.targets,
+        augmentation: config.data.augmentation,
         seed: config.seed ^ JUDGE_SEED,
     };
     let training = ClassifierConfig {

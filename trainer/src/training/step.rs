@@ -11,9 +11,11 @@ use crate::{
 
 /// What a step does with its batch.
 #[derive(Debug, Clone, Copy)]
-pub struct StepPlan<'a> {
+pub struct StepPlan {
     /// Weights of the losses.
-    pub loss: &'a LossWeights,
+    pub loss: LossWeights,
+    /// Factor of the learning rates.
+    pub rate: f64,
     /// What makes it faster.
     pub speed: Speed,
     /// Which networks it updates.
@@ -33,14 +35,22 @@ pub enum Updates {
     Both,
 }
 
-impl<'a> StepPlan<'a> {
+impl StepPlan {
     /// The plan of `step`, counted from 1.
     #[must_use]
-    pub fn at(config: &'a Config, step: u64) -> Self {
+    pub fn at(config: &Config, step: u64) -> Self {
         let schedule = &config.schedule;
+        let price = schedule.price(step);
+        let loss = config.loss;
         let interval = schedule.r1_interval;
         Self {
-            loss: &config.loss,
+            loss: LossWeights {
+                residual: loss.residual * price,
+                displacement: loss.displacement * price,
+                roughness: loss.roughness * price,
+                ..loss
+            },
+            rate: schedule.rate(step),
             speed: config.speed,
             updates: if step <= schedule.discriminator_head_start {
                 Updates::Discriminator
@@ -59,9 +69,11 @@ impl Trainee {
     pub fn step(
         &mut self,
         batch: Batch,
-        plan: &StepPlan<'_>,
+        plan: &StepPlan,
         frozen: &FrozenNetworks<'_>,
     ) -> Vec<NamedLoss> {
+        self.editor_adam.set_rate(plan.rate);
+        self.discriminator_adam.set_rate(plan.rate);
         let batch = frozen.masked(batch.arranged(plan.speed));
         // The discriminator's update does not change the editor, so one edit serves both.
         let edited = self.edit(&batch, plan);
@@ -74,7 +86,7 @@ impl Trainee {
     }
 
     /// Moves the batch to its target domains, with gradients only if the editor's update needs them.
-    fn edit(&self, batch: &Batch, plan: &StepPlan<'_>) -> EditedBatch {
+    fn edit(&self, batch: &Batch, plan: &StepPlan) -> EditedBatch {
         let _no_grad = (plan.updates == Updates::Discriminator).then(tch::no_grad_guard);
         plan.speed.mixed(batch.x.device(), || {
             EditedBatch::new(&self.editor.networks, batch)
@@ -85,7 +97,7 @@ impl Trainee {
         &mut self,
         batch: &Batch,
         edited: &EditedBatch,
-        plan: &StepPlan<'_>,
+        plan: &StepPlan,
     ) -> Vec<NamedLoss> {
         let device = batch.x.device();
         let objective = plan.speed.mixed(device, || {
@@ -93,7 +105,7 @@ impl Trainee {
                 &self.discriminator,
                 batch,
                 &edited.fake,
-                plan.loss,
+                &plan.loss,
                 plan.r1_interval,
                 // A second derivative through bfloat16 has no digits left.
                 |work| match plan.r1_interval {
@@ -110,7 +122,7 @@ impl Trainee {
         &mut self,
         batch: &Batch,
         edited: &EditedBatch,
-        plan: &StepPlan<'_>,
+        plan: &StepPlan,
         frozen: &FrozenNetworks<'_>,
     ) -> Vec<NamedLoss> {
         // The gradients of the discriminator's own weights would be wasted work.
@@ -121,7 +133,7 @@ impl Trainee {
                 &self.discriminator,
                 batch,
                 edited,
-                plan.loss,
+                &plan.loss,
                 |x| frozen.features(x),
                 |x| frozen.attribute_logits(x),
             )

@@ -46,7 +46,7 @@ impl Trainee {
         let discriminator_store = VarStore::new(device);
         let discriminator = Discriminator::new(
             &discriminator_store.root(),
-            architecture,
+            &config.picture_architecture(),
             attributes.domain_count(),
             form,
         );

@@ -13,7 +13,7 @@ pub use convolution::Convolution;
 pub use convolution_form::{ConvolutionForm, Rewrite};
 pub(crate) use linear::Linear;
 pub(crate) use norm::{AdaptiveInstanceNorm, BatchNorm, InstanceNorm};
-pub(crate) use resampling::{average_pool2, nearest_up2};
+pub(crate) use resampling::{average_pool2, enlarged, nearest_up2, reduced};
 
 use tch::nn::{self, Init};
 

@@ -14,3 +14,20 @@ pub(crate) fn nearest_up2(x: &Tensor) -> Tensor {
         .unwrap_or_else(|_| unreachable!("images have 4 sides"));
     x.upsample_nearest2d([2 * height, 2 * width], None, None)
 }
+
+/// Images of `k` times `size` pixels a side, averaged: `[N,C,kS,kS] -> [N,C,S,S]`.
+pub(crate) fn reduced(x: &Tensor, size: i64) -> Tensor {
+    let k = x.size()[2] / size;
+    if k <= 1 {
+        return x.shallow_clone();
+    }
+    x.avg_pool2d([k, k], [k, k], [0, 0], false, true, None::<i64>)
+}
+
+/// Images enlarged bicubically to `size` pixels a side: `[N,C,H,H] -> [N,C,size,size]`.
+pub(crate) fn enlarged(x: &Tensor, size: i64) -> Tensor {
+    if x.size()[2] == size {
+        return x.shallow_clone();
+    }
+    x.upsample_bicubic2d([size, size], false, None, None)
+}

@@ -122,9 +122,10 @@ impl Record {
     }
 }
 
-fn plan(config: &Config, speed: Speed, r1_interval: Option<u64>) -> StepPlan<'_> {
+fn plan(config: &Config, speed: Speed, r1_interval: Option<u64>) -> StepPlan {
     StepPlan {
-        loss: &config.loss,
+        loss: config.loss,
+        rate: 1.0,
         speed,
         updates: Updates::Both,
         r1_interval,
@@ -143,7 +144,7 @@ struct Measured {
 fn step(
     trainee: &mut Trainee,
     host: &Batch,
-    plan: &StepPlan<'_>,
+    plan: &StepPlan,
     frozen: &FrozenNetworks<'_>,
 ) -> Measured {
     let _ = multiply_adds::take();
@@ -161,6 +162,7 @@ fn step(
         source: to(&host.source),
         target: to(&host.target),
         masks: None,
+        covers: None,
     };
     let losses = trainee.step(batch, plan, frozen);
     if device != Device::Cpu {
@@ -196,6 +198,7 @@ fn random_batch(config: &Config) -> Batch {
         source,
         target,
         masks: None,
+        covers: None,
     }
 }
 
