@@ -5,7 +5,7 @@
 //! the medians of crop side and offset, in units of the detection box, are printed for `[framing]`.
 
 use edge::{
-    frame::Frame,
+    picture::frame::Frame,
     track::detector::{Detector, Region},
 };
 use image::{RgbImage, imageops};

@@ -1,6 +1,6 @@
 //! What can go wrong in the mirror.
 
-use crate::provider::{Choice, Failure};
+use crate::inference::provider::{Choice, Failure};
 use model_spec::SpecError;
 use onnx_runtime::NoLibrary;
 use std::path::PathBuf;

@@ -1,10 +1,10 @@
 //! `edge`: parses, sets up logging, maps errors to exit codes. All else is in the library.
 
 use edge::{
-    allocations::Counting,
     cli::{self, Refusal},
     error::EdgeError,
-    log_limit::Limited,
+    service::log_limit::Limited,
+    timing::allocations::Counting,
 };
 use std::{env, io, process::ExitCode};
 

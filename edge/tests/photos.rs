@@ -7,8 +7,7 @@
 use crate::place::skip;
 use aligner::{Correction, Square};
 use edge::{
-    frame::Frame,
-    resample::Resampler,
+    picture::{frame::Frame, resample::Resampler},
     track::{Pace, TrackOptions, Tracker},
 };
 use image::{RgbImage, imageops};

@@ -2,17 +2,18 @@
 
 use super::picture::{RATE, rendered, strengths};
 use crate::{
+    capture::jpeg::JpegReader,
+    compose::mirror::Mirror,
     edit::{Edit, EditOptions, Editor},
     error::EdgeError,
-    frame::{Frame, Pool},
-    labels::Labels,
-    mirror::Mirror,
-    model::Model,
-    overlay::{Beginning, Moment, Overlay, chips::Readings, panel::Pointer, text::Text},
-    report::{self, StageReport},
-    scale::Scaler,
-    source::jpeg::JpegReader,
-    stage::{Begin, Stage, Stages},
+    handoff::pool::Pool,
+    inference::model::Model,
+    overlay::{
+        Beginning, Moment, Overlay, chips::Readings, labels::Labels, panel::Pointer, text::Text,
+    },
+    picture::{frame::Frame, scale::Scaler},
+    run::report::{self, StageReport},
+    timing::stage::{Begin, Stage, Stages},
     track::{Pace, Tracker},
 };
 use faces::Take;

@@ -3,12 +3,12 @@
 
 use super::picture::{RATE, edit_all, rendered, strengths};
 use crate::{
+    compose::mirror::Mirror,
     edit::{Edit, EditOptions},
     error::EdgeError,
-    mirror::Mirror,
-    model::Model,
-    stage::Stages,
-    tracked::Tracked,
+    inference::model::Model,
+    timing::stage::Stages,
+    track::tracked::Tracked,
 };
 use faces::Take;
 use serde::Serialize;

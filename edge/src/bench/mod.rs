@@ -10,7 +10,9 @@ pub use lag::Lag;
 pub use steadiness::{Liveliness, Steadiness};
 
 use crate::{
-    error::EdgeError, model::Model, provider::Request, report::ProviderReport, runtime::Runtime,
+    error::EdgeError,
+    inference::{model::Model, provider::Request, runtime::Runtime},
+    run::report::ProviderReport,
 };
 use model_spec::Bundle;
 use serde::Serialize;

@@ -3,11 +3,10 @@
 use crate::{
     edit::{Edit, EditOptions, Editor},
     error::EdgeError,
-    frame::Frame,
-    model::Model,
-    stage::Stages,
-    track::{Pace, Tracker},
-    tracked::Tracked,
+    inference::model::Model,
+    picture::frame::Frame,
+    timing::stage::Stages,
+    track::{Pace, Tracker, tracked::Tracked},
 };
 use faces::Take;
 use std::sync::Arc;

@@ -2,8 +2,12 @@
 
 use super::picture::{RATE, edit_all, rendered, strengths};
 use crate::{
-    edit::EditOptions, error::EdgeError, frame::Frame, mirror::Mirror, model::Model,
-    source_domain::Heads, stage::Stages,
+    compose::mirror::Mirror,
+    edit::{EditOptions, source_domain::Heads},
+    error::EdgeError,
+    inference::model::Model,
+    picture::frame::Frame,
+    timing::stage::Stages,
 };
 use aligner::Square;
 use faces::Take;

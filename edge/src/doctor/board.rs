@@ -1,7 +1,7 @@
 //! The board and its JetPack.
 
 use super::finding::Finding;
-use crate::system::System;
+use crate::machine::system::System;
 use std::{env::consts::ARCH, process::Command};
 
 /// What the board is.
@@ -141,7 +141,7 @@ fn is_installed(system: &System, package: &str) -> bool {
 mod tests {
     use super::super::finding::State;
     use super::*;
-    use crate::system::tests::system;
+    use crate::machine::system::tests::system;
 
     const JETPACK_6: &str = "# R36 (release), REVISION: 3.0, GCID: 36191598, BOARD: generic, \
                              EABI: aarch64, DATE: Mon May  6 17:34:21 UTC 2024\n";

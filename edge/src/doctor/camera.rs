@@ -1,7 +1,10 @@
 //! Cameras: may this user open them, does anybody else use them, which modes do they have?
 
 use super::{board::Board, finding::Finding};
-use crate::{access, source::camera_list, system::System};
+use crate::{
+    capture::camera_list,
+    machine::{access, system::System},
+};
 use std::{
     fs::File,
     io::ErrorKind,
@@ -99,7 +102,7 @@ pub(crate) fn users(device: &Path, system: &System) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::system::tests::system;
+    use crate::machine::system::tests::system;
     use std::os::unix::fs::symlink;
 
     #[test]

@@ -1,7 +1,7 @@
 //! The screen: is there an X server, and may this user use it?
 
 use super::finding::Finding;
-use crate::system::System;
+use crate::machine::system::System;
 use std::{io::ErrorKind, os::unix::net::UnixStream};
 
 const PART: &str = "display";
@@ -49,7 +49,7 @@ pub fn finding(display: Option<&str>, system: &System) -> Finding {
 mod tests {
     use super::super::finding::State;
     use super::*;
-    use crate::system::tests::system;
+    use crate::machine::system::tests::system;
     use std::os::unix::net::UnixListener;
 
     #[test]

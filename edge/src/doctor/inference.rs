@@ -1,7 +1,10 @@
 //! The bundle, ONNX Runtime, and the providers that would run it.
 
 use super::{board::Board, finding::Finding};
-use crate::{bundle_path, error::EdgeError, provider::Provider, runtime::Runtime};
+use crate::{
+    error::EdgeError,
+    inference::{bundle_path, provider::Provider, runtime::Runtime},
+};
 use model_spec::Bundle;
 use std::path::Path;
 

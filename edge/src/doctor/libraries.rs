@@ -1,7 +1,7 @@
 //! NVIDIA's libraries that ONNX Runtime's providers open: CUDA, cuDNN, TensorRT.
 
 use super::{board::Board, finding::Finding};
-use crate::system::System;
+use crate::machine::system::System;
 use std::path::PathBuf;
 
 /// Part, file name without its version, and the Debian package of JetPack that brings it.
@@ -79,7 +79,7 @@ fn newest(system: &System, folders: &[PathBuf], file: &str) -> Option<(String, P
 mod tests {
     use super::super::finding::State;
     use super::*;
-    use crate::system::tests::system;
+    use crate::machine::system::tests::system;
 
     #[test]
     fn versions_are_read_from_file_names_and_a_missing_one_names_its_package() {

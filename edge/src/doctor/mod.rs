@@ -9,7 +9,7 @@ pub mod libraries;
 pub mod power;
 pub mod room;
 
-use crate::system::System;
+use crate::machine::system::System;
 use board::Board;
 use finding::{Finding, State};
 use serde::Serialize;

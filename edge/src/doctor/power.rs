@@ -1,7 +1,7 @@
 //! Power mode, clocks, temperature and throttling.
 
 use super::{board::Board, finding::Finding};
-use crate::{health::heat::Heat, system::System};
+use crate::{machine::system::System, service::health::heat::Heat};
 
 /// Degrees Celsius below the limit that are too few to stay.
 const NARROW: f32 = 10.0;
@@ -141,7 +141,7 @@ fn heat(heat: &Heat) -> Finding {
 mod tests {
     use super::super::finding::State;
     use super::*;
-    use crate::system::tests::system;
+    use crate::machine::system::tests::system;
 
     const MODES: &str = "< PARAM TYPE=FILE NAME=CPU_ONLINE >\n\
                          < POWER_MODEL ID=0 NAME=15W >\nCPU_ONLINE CORE_0 1\n\

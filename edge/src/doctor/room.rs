@@ -1,7 +1,7 @@
 //! Free memory and disk.
 
 use super::finding::Finding;
-use crate::system::System;
+use crate::machine::system::System;
 use std::path::Path;
 
 const MEGABYTE: u64 = 1_000_000;
@@ -78,7 +78,7 @@ fn judge_disk(folder: &Path, free: u64, read_only: bool) -> Finding {
 mod tests {
     use super::super::finding::State;
     use super::*;
-    use crate::system::tests::system;
+    use crate::machine::system::tests::system;
 
     #[test]
     fn little_memory_is_a_warning() {

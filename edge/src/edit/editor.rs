@@ -2,13 +2,12 @@
 
 use super::{Edit, FaceEdit, memory::Memory, style::mix_style};
 use crate::{
+    edit::source_domain::{Heads, SourceDomain},
     error::EdgeError,
-    frame::Frame,
-    model::{Model, StyleParts},
-    resample::Resampler,
-    source_domain::{Heads, SourceDomain},
-    stage::{Begin, Stage, Stages},
-    tracked::{MOST_FACES, Tracked},
+    inference::model::{Model, StyleParts},
+    picture::{frame::Frame, resample::Resampler},
+    timing::stage::{Begin, Stage, Stages},
+    track::tracked::{MOST_FACES, Tracked},
 };
 use aligner::Square;
 use model_spec::{EditWeights, pixel, strength::whole_edit};

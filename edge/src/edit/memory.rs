@@ -1,9 +1,11 @@
 //! What is remembered of a face from frame to frame.
 
 use crate::{
-    model::StyleParts,
-    smooth::Average,
-    source_domain::{Heads, SourceDomain},
+    edit::{
+        smooth::Average,
+        source_domain::{Heads, SourceDomain},
+    },
+    inference::model::StyleParts,
 };
 
 /// Seconds over which style codes are averaged.
@@ -11,7 +13,7 @@ const STYLE_SECONDS: f64 = 0.10;
 
 /// Of one face, for as long as it is followed.
 pub(super) struct Memory {
-    /// The face, see [`crate::tracked::Face::id`].
+    /// The face, see [`crate::track::tracked::Face::id`].
     pub(super) id: u64,
     /// Which value each attribute has.
     pub(super) source: SourceDomain,

@@ -2,13 +2,16 @@
 
 pub mod editor;
 mod memory;
+pub mod reference;
+pub mod smooth;
+pub mod source_domain;
 mod style;
 
 pub use editor::{EditOptions, Editor};
 
 use crate::{
-    frame::Frame,
-    tracked::{Face, Tracked},
+    picture::frame::Frame,
+    track::tracked::{Face, Tracked},
 };
 use std::sync::Arc;
 

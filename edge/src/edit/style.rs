@@ -1,6 +1,6 @@
 //! The style code of an edit, mixed of the face's own, the transformer's and the reference's.
 
-use crate::model::StyleParts;
+use crate::inference::model::StyleParts;
 use model_spec::EditWeights;
 
 /// `style_edited` becomes `[d]`:

@@ -8,7 +8,7 @@ use super::{
     shape,
     text::{Align, Text, Weight, style},
 };
-use crate::labels::Labels;
+use crate::overlay::labels::Labels;
 
 /// The invitation in the middle and the promise at the bottom.
 #[derive(Debug, Default)]

@@ -9,7 +9,7 @@ use super::{
     shape::{self, Area},
     text::{Align, Text, Weight, style},
 };
-use crate::labels::Labels;
+use crate::overlay::labels::Labels;
 use tiny_skia::Pixmap;
 
 /// What was tapped on the page.

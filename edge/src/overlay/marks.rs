@@ -7,7 +7,7 @@ use super::{
     shape::{self, Area, Colour},
     text::{Align, Text, Weight, style},
 };
-use crate::{error::EdgeError, labels::Labels, window::options::ScreenOptions};
+use crate::{error::EdgeError, overlay::labels::Labels, window::options::ScreenOptions};
 use tiny_skia::Pixmap;
 
 /// What is true of the picture on screen.

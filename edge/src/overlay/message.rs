@@ -9,7 +9,7 @@ use super::{
     shape,
     text::{Align, Text, Weight, style},
 };
-use crate::labels::Labels;
+use crate::overlay::labels::Labels;
 
 /// What to say; the first of these that applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -19,6 +19,7 @@ pub mod fade;
 pub mod help;
 pub mod icon;
 mod input;
+pub mod labels;
 pub mod layer;
 pub mod marks;
 pub mod message;
@@ -32,7 +33,7 @@ pub mod slider;
 pub mod state;
 pub mod text;
 
-use crate::{labels::Labels, photo::Photo, recycler::Recycler};
+use crate::{handoff::recycler::Recycler, overlay::labels::Labels, present::photo::Photo};
 use attract::Attract;
 use chips::Chips;
 use extent::Extent;

@@ -11,7 +11,7 @@ use super::{
     slider::{Slider, Use},
     text::{Text, Weight},
 };
-use crate::labels::Labels;
+use crate::overlay::labels::Labels;
 use model_spec::AttributeSet;
 
 /// The pointer or finger, in window pixels.

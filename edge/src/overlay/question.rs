@@ -9,7 +9,7 @@ use super::{
     shape::{self, Area},
     text::{Align, Text, Weight, style},
 };
-use crate::{labels::Labels, photo::Photo, scale::Scaler};
+use crate::{overlay::labels::Labels, picture::scale::Scaler, present::photo::Photo};
 use tiny_skia::{Pixmap, PremultipliedColorU8};
 
 /// The answer.

@@ -4,7 +4,7 @@ use super::{
     shape::{self, Area},
     text::{Align, Text, Weight, style},
 };
-use crate::labels::Labels;
+use crate::overlay::labels::Labels;
 use model_spec::Attribute;
 use tiny_skia::Pixmap;
 

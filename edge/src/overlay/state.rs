@@ -1,7 +1,7 @@
 //! What the overlay is told, and what it asks for.
 
 use super::{chips::Readings, panel::Button};
-use crate::labels::Labels;
+use crate::overlay::labels::Labels;
 
 /// How the overlay begins, and what it returns to when a visitor has left.
 #[derive(Debug, Clone)]

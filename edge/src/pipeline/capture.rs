@@ -2,11 +2,11 @@
 
 use super::{FRAMES_IN_FLIGHT, Shared};
 use crate::{
+    capture::{Next, Source},
     error::EdgeError,
-    frame::{Frame, Pool},
-    mailbox::Closing,
-    source::{Next, Source},
-    stage::{Begin, Stage, Stages},
+    handoff::{mailbox::Closing, pool::Pool},
+    picture::frame::Frame,
+    timing::stage::{Begin, Stage, Stages},
 };
 use std::{
     sync::{Arc, atomic::Ordering},

@@ -4,11 +4,13 @@ use super::{EDITS_IN_FLIGHT, PATIENCE, Reference, ReferenceWish, Shared};
 use crate::{
     edit::{Edit, EditOptions, Editor},
     error::EdgeError,
-    frame::Pool,
-    mailbox::{Closing, Mailbox, Taken},
-    opening::Opening,
-    stage::Stages,
-    tracked::Tracked,
+    handoff::{
+        mailbox::{Closing, Mailbox, Taken},
+        pool::Pool,
+    },
+    inference::opening::Opening,
+    timing::stage::Stages,
+    track::tracked::Tracked,
 };
 use std::{sync::Arc, time::Duration};
 

@@ -20,15 +20,14 @@ use shared::ReferenceWish;
 pub use shared::{Reference, Shared};
 
 use crate::{
+    capture::Source,
     edit::{Edit, EditOptions},
     error::EdgeError,
-    frame::Frame,
-    mailbox::{Closing, Mailbox},
-    opening::Opening,
-    source::Source,
-    stage::Stages,
-    track::TrackOptions,
-    tracked::Tracked,
+    handoff::mailbox::{Closing, Mailbox},
+    inference::opening::Opening,
+    picture::frame::Frame,
+    timing::stage::Stages,
+    track::{TrackOptions, tracked::Tracked},
 };
 use capture::CaptureThread;
 use edit::EditThread;

@@ -1,6 +1,9 @@
 //! What the threads tell each other besides pictures.
 
-use crate::{health::Due, notify::Beats, report::ProviderReport};
+use crate::{
+    run::report::ProviderReport,
+    service::{health::Due, watchdog::Beats},
+};
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError,
     atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},

@@ -3,11 +3,10 @@
 use super::{PATIENCE, Shared};
 use crate::{
     error::EdgeError,
-    frame::Frame,
-    mailbox::{Closing, Mailbox, Taken},
-    stage::{Stage, Stages},
-    track::{Pace, TrackOptions, Tracker},
-    tracked::Tracked,
+    handoff::mailbox::{Closing, Mailbox, Taken},
+    picture::frame::Frame,
+    timing::stage::{Stage, Stages},
+    track::{Pace, TrackOptions, Tracker, tracked::Tracked},
 };
 use std::sync::Arc;
 

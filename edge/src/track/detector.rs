@@ -5,9 +5,8 @@
 
 use crate::{
     error::EdgeError,
-    frame::Frame,
-    mailbox::{Closing, Mailbox, Taken},
-    resample::Resampler,
+    handoff::mailbox::{Closing, Mailbox, Taken},
+    picture::{frame::Frame, resample::Resampler},
 };
 use aligner::Square;
 use model_spec::ColourMode;

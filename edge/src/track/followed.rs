@@ -1,7 +1,7 @@
 //! One face that is followed.
 
 use super::{Locator, Steady};
-use crate::frame::Frame;
+use crate::picture::frame::Frame;
 use aligner::{Alignment, Square};
 
 /// Frames between two checks of a face that the aligner is sure of.

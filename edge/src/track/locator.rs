@@ -1,7 +1,10 @@
 //! Where exactly a face is: the detector finds it, the aligner puts the crop in its place.
 
 use super::detector::{Detector, Region, SMALLEST_FACE};
-use crate::{error::EdgeError, frame::Frame, resample::Resampler};
+use crate::{
+    error::EdgeError,
+    picture::{frame::Frame, resample::Resampler},
+};
 use aligner::{Aligner, Alignment, Grey, Square, grey::WINDOW_PIXELS};
 use model_spec::{ColourMode, Framing};
 

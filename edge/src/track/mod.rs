@@ -15,6 +15,7 @@ mod followed;
 mod locator;
 mod options;
 mod steady;
+pub mod tracked;
 
 pub use locator::Locator;
 pub use options::{Pace, TrackOptions};
@@ -22,8 +23,8 @@ pub use steady::Steady;
 
 use crate::{
     error::EdgeError,
-    frame::Frame,
-    tracked::{Face, MOST_FACES, Tracked},
+    picture::frame::Frame,
+    track::tracked::{Face, MOST_FACES, Tracked},
 };
 use aligner::Square;
 use detector::SMALLEST_FACE;

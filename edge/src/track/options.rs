@@ -23,7 +23,7 @@ pub struct TrackOptions {
     pub framing: Framing,
     /// What puts crops in their place exactly; without it they follow the detector and wobble.
     pub aligner: Option<Aligner>,
-    /// Most faces that are followed, the largest; 1 to [`crate::tracked::MOST_FACES`].
+    /// Most faces that are followed, the largest; 1 to [`crate::track::tracked::MOST_FACES`].
     pub faces: usize,
 }
 

@@ -1,6 +1,6 @@
 //! The X desktop around the window: its monitors, and full screen.
 
-use crate::{error::EdgeError, idle::Light};
+use crate::{error::EdgeError, service::idle::Light};
 use x11rb::{
     connection::Connection,
     errors::ConnectError,

@@ -4,6 +4,7 @@
 //! [`options`] says what can be chosen; `serve` does what the overlay asks for.
 
 pub mod desktop;
+pub mod display_lost;
 pub mod keys;
 pub mod meter;
 mod open;
@@ -11,19 +12,20 @@ pub mod options;
 mod serve;
 
 use crate::{
+    compose::mirror::Mirror,
     edit::Edit,
     error::EdgeError,
-    health::effort::Effort,
-    idle::{Idle, Light},
-    mailbox::Taken,
-    mirror::Mirror,
+    handoff::mailbox::Taken,
     overlay::{About, Moment, Overlay, panel::Pointer},
+    picture::scale::Scaler,
     pipeline::Pipeline,
-    recorder::Recorder,
-    scale::Scaler,
-    stage::{Stage, Stages},
-    tracked::Tracked,
-    virtual_camera::VirtualCamera,
+    present::{recorder::Recorder, virtual_camera::VirtualCamera},
+    service::{
+        health::effort::Effort,
+        idle::{Idle, Light},
+    },
+    timing::stage::{Stage, Stages},
+    track::tracked::Tracked,
 };
 use desktop::Desktop;
 use keys::{KeyMap, Keys, Wish};

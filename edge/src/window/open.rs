@@ -10,13 +10,13 @@ use super::{
 };
 use crate::{
     error::EdgeError,
-    health::effort::Effort,
-    idle::{Idle, Light},
-    labels::Labels,
-    overlay::{About, Beginning, Overlay, marks::Stamp, text::Text},
-    recorder::Recorder,
-    scale::Scaler,
-    virtual_camera::VirtualCamera,
+    overlay::{About, Beginning, Overlay, labels::Labels, marks::Stamp, text::Text},
+    picture::scale::Scaler,
+    present::{recorder::Recorder, virtual_camera::VirtualCamera},
+    service::{
+        health::effort::Effort,
+        idle::{Idle, Light},
+    },
 };
 use minifb::{ScaleMode, Window, WindowOptions};
 use model_spec::AttributeSet;

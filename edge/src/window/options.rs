@@ -1,6 +1,6 @@
 //! Options of the screen.
 
-use crate::{labels::Language, recorder::Recording};
+use crate::{overlay::labels::Language, present::recorder::Recording};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 

@@ -2,11 +2,10 @@
 
 use super::{Copying, Effort, MirrorWindow};
 use crate::{
-    mirror::Mirror,
+    compose::mirror::Mirror,
     overlay::Request,
-    photo::Photo,
     pipeline::{Pipeline, Reference},
-    recorder::Recorder,
+    present::{photo::Photo, recorder::Recorder},
 };
 use std::{thread, time::Instant};
 

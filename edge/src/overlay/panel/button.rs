@@ -1,12 +1,10 @@
 //! A button of the panel.
 
-use crate::{
+use crate::overlay::{
+    icon::{self, Icon},
     labels::Labels,
-    overlay::{
-        icon::{self, Icon},
-        shape::{self, Area},
-        text::{Align, Text, Weight, style},
-    },
+    shape::{self, Area},
+    text::{Align, Text, Weight, style},
 };
 use tiny_skia::Pixmap;
 

@@ -1,0 +1,25 @@
+//! A picture whose face lends its expression.
+
+use crate::{
+    capture::folder,
+    error::EdgeError,
+    picture::frame::Frame,
+    track::{Pace, TrackOptions, Tracker, tracked::Tracked},
+};
+use std::{path::Path, sync::Arc};
+
+/// Reads the picture `path` and finds the largest face on it: name and face.
+///
+/// # Errors
+/// [`EdgeError::File`] when it is no picture or shows no face.
+pub fn read(path: &Path, options: &TrackOptions) -> Result<(String, Tracked), EdgeError> {
+    let mut frame = Frame::default();
+    folder::decode(path, &mut frame).map_err(|error| EdgeError::file(path, error))?;
+    let mut tracker = Tracker::new(Pace::Stills, options)?;
+    let tracked = tracker.tracked(Arc::new(frame));
+    if tracked.faces.is_empty() {
+        let reason = "no face found on it, and --reference needs one";
+        return Err(EdgeError::file(path, reason));
+    }
+    Ok((path.display().to_string(), tracked))
+}

@@ -1,0 +1,99 @@
+//! Opens and checks a model on a thread of its own: building engines can take minutes, and the
+//! mirror shows the camera's picture meanwhile.
+
+use crate::{
+    error::EdgeError,
+    inference::{check, model::Model, provider::Request, runtime::Runtime},
+    pipeline::Shared,
+    run::report::ProviderReport,
+};
+use model_spec::Bundle;
+use std::{
+    sync::{Arc, mpsc},
+    thread,
+    time::Duration,
+};
+
+/// A model on its way.
+pub struct Opening {
+    result: mpsc::Receiver<Result<Model, EdgeError>>,
+    ready: Option<Model>,
+}
+
+impl Opening {
+    /// A model that is open already.
+    #[must_use]
+    pub fn done(model: Model) -> Self {
+        Self {
+            result: mpsc::channel().1,
+            ready: Some(model),
+        }
+    }
+
+    /// Starts to open `bundle` on the first provider of `request` that runs it, and to check it with
+    /// the first faces of its parity sample. Progress and provider go to `shared`.
+    ///
+    /// # Errors
+    /// [`EdgeError::Internal`] when the system gives no thread.
+    pub fn start(
+        bundle: Bundle,
+        runtime: Runtime,
+        request: Request,
+        shared: Arc<Shared>,
+    ) -> Result<Self, EdgeError> {
+        let (sender, result) = mpsc::sync_channel(1);
+        let open = move || {
+            let model = open(&bundle, &runtime, &request, &shared);
+            shared.set_preparing(None);
+            // A mirror that has ended meanwhile does not want it.
+            let _ = sender.send(model);
+        };
+        thread::Builder::new()
+            .name("open".into())
+            .spawn(open)
+            .map_err(|error| EdgeError::Internal(format!("no thread: {error}")))?;
+        Ok(Self {
+            result,
+            ready: None,
+        })
+    }
+
+    /// Waits up to `patience` for the model; returns whether it is open.
+    ///
+    /// # Errors
+    /// Why it cannot be opened, or must not be shown.
+    pub fn wait(&mut self, patience: Duration) -> Result<bool, EdgeError> {
+        if self.ready.is_none() {
+            match self.result.recv_timeout(patience) {
+                Ok(model) => self.ready = Some(model?),
+                Err(mpsc::RecvTimeoutError::Timeout) => {}
+                Err(mpsc::RecvTimeoutError::Disconnected) => {
+                    return Err(EdgeError::Internal("thread open: ended early".into()));
+                }
+            }
+        }
+        Ok(self.ready.is_some())
+    }
+
+    /// The model, if it is open.
+    pub fn take(&mut self) -> Option<Model> {
+        self.ready.take()
+    }
+}
+
+fn open(
+    bundle: &Bundle,
+    runtime: &Runtime,
+    request: &Request,
+    shared: &Shared,
+) -> Result<Model, EdgeError> {
+    let mut model = Model::open(bundle, runtime, request, &mut |step| {
+        shared.set_preparing(Some(step.to_owned()));
+    })?;
+    let provider = ProviderReport::new(request.choice, &model, runtime.library());
+    check::quick(bundle, &mut model)?;
+    let name = &bundle.manifest().name;
+    log::info!("bundle {name} on {}", model.provider().label());
+    shared.set_provider(provider);
+    model.for_live_faces(request.source_domain.as_deref())
+}

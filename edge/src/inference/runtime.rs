@@ -1,0 +1,217 @@
+//! Opens graphs in ONNX Runtime, each with exactly one execution provider.
+
+use crate::{
+    error::EdgeError,
+    inference::{
+        engine_cache,
+        provider::{Precision, Provider, Request},
+    },
+};
+use model_spec::{Bundle, graph::Dimension};
+use onnx_runtime::Library;
+use ort::{
+    ep::{self, ExecutionProvider},
+    session::{
+        Session,
+        builder::{GraphOptimizationLevel, SessionBuilder},
+    },
+};
+use std::path::{Path, PathBuf};
+
+/// A loaded ONNX Runtime.
+pub struct Runtime {
+    library: Library,
+}
+
+/// How graphs are opened: exactly one provider with its options.
+pub struct Opener {
+    provider: Provider,
+    request: Request,
+    /// Where TensorRT keeps the engines of this bundle on this machine.
+    engines: Option<PathBuf>,
+    /// Name of the free batch side in the graphs.
+    batch: Option<String>,
+}
+
+impl Runtime {
+    /// Loads the library at `explicit`, or the first usable one of
+    /// [`onnx_runtime::search::candidates`].
+    ///
+    /// # Errors
+    /// [`EdgeError::NoRuntime`] with the reason for every place.
+    pub fn load(explicit: Option<&Path>) -> Result<Self, EdgeError> {
+        let library = Library::load(explicit, env!("CARGO_PKG_NAME"))?;
+        Ok(Self { library })
+    }
+
+    /// The library in use.
+    #[must_use]
+    pub fn library(&self) -> &Path {
+        self.library.path()
+    }
+
+    /// What it takes to open the graphs of `bundle` on `provider`.
+    ///
+    /// # Errors
+    /// Why the engine cache cannot be used.
+    pub fn opener(
+        &self,
+        bundle: &Bundle,
+        request: &Request,
+        provider: Provider,
+    ) -> Result<Opener, String> {
+        let engines = match provider {
+            // A build without TensorRT has nothing to keep, and makes no folder.
+            Provider::TensorRt if ep::TensorRT::is_available().unwrap_or(true) => {
+                Some(engine_cache::folder(bundle, request, self.library.path())?)
+            }
+            _ => None,
+        };
+        let input = bundle.manifest().graphs.generator.inputs.first();
+        let batch = input.and_then(|input| match input.shape.first() {
+            Some(Dimension::Free(name)) => Some(name.clone()),
+            _ => None,
+        });
+        Ok(Opener {
+            provider,
+            request: request.clone(),
+            engines,
+            batch,
+        })
+    }
+
+    /// Whether `provider` loads with its libraries and finds a device; runs no graph.
+    ///
+    /// # Errors
+    /// ONNX Runtime's reason.
+    pub fn try_provider(&self, provider: Provider) -> Result<(), String> {
+        let text = |error: ort::Error| error.message().trim().to_owned();
+        let mut builder = self.session_builder().map_err(text)?;
+        let registered = match provider {
+            Provider::Cpu => Ok(()),
+            Provider::Cuda => ep::CUDA::default().register(&mut builder),
+            Provider::TensorRt => ep::TensorRT::default().register(&mut builder),
+        };
+        registered.map_err(|error| explained(error.message().trim(), self.library.path()))
+    }
+
+    fn session_builder(&self) -> ort::Result<SessionBuilder> {
+        let builder = Session::builder(self.library.environment())?
+            .with_optimization_level(GraphOptimizationLevel::All)?
+            .with_intra_threads(intra_threads())?
+            .with_inter_threads(1)?
+            // Spinning threads take the cores from capture and compositing.
+            .with_intra_op_spinning(false)?;
+        Ok(builder)
+    }
+
+    /// Opens the ONNX model `bytes` of that name on the opener's provider, never on another one.
+    ///
+    /// # Errors
+    /// ONNX Runtime's reason.
+    pub fn open_graph(&self, name: &str, bytes: &[u8], opener: &Opener) -> Result<Session, String> {
+        let text = |error: ort::Error| error.message().trim().to_owned();
+        let failed = |error: ort::Error<SessionBuilder>| error.message().trim().to_owned();
+        let mut builder = self.session_builder().map_err(text)?;
+        if opener.provider != Provider::Cpu {
+            // What a graphics provider leaves over would run on the processor without a word.
+            builder = builder.with_disable_cpu_fallback().map_err(failed)?;
+            // One face at a time: engines are built for one shape, and ahead of the first frame.
+            if let Some(batch) = &opener.batch {
+                builder = builder.with_dimension_override(batch, 1).map_err(failed)?;
+            }
+        }
+        // TF32 would round the factors of convolutions to 10 bits.
+        let cuda = || ep::CUDA::default().with_device_id(0).with_tf32(false);
+        // One by one: a list of providers falls back to the processor without a word.
+        match opener.provider {
+            Provider::Cpu => {}
+            Provider::Cuda => cuda().register(&mut builder).map_err(text)?,
+            Provider::TensorRt => {
+                opener.tensorrt(name).register(&mut builder).map_err(text)?;
+                cuda().register(&mut builder).map_err(text)?;
+            }
+        }
+        builder.commit_from_memory(bytes).map_err(text)
+    }
+}
+
+impl Opener {
+    fn tensorrt(&self, graph: &str) -> ep::TensorRT {
+        let request = &self.request;
+        let mut tensorrt = ep::TensorRT::default()
+            .with_device_id(0)
+            .with_fp16(request.precision != Precision::Fp32)
+            .with_int8(request.precision == Precision::Int8)
+            .with_cuda_graph(request.cuda_graph);
+        if let Some(level) = request.builder_level {
+            tensorrt = tensorrt.with_builder_optimization_level(level);
+        }
+        if let Some(folder) = &self.engines {
+            let folder = folder.display().to_string();
+            tensorrt = tensorrt
+                .with_engine_cache(true)
+                // The graphs of a bundle share the folder.
+                .with_engine_cache_prefix(graph)
+                .with_engine_cache_path(&folder)
+                .with_timing_cache(true)
+                .with_timing_cache_path(&folder);
+        }
+        tensorrt
+    }
+}
+
+/// ONNX Runtime's reason, with the places it speaks of.
+fn explained(reason: &str, library: &Path) -> String {
+    let place = library.display();
+    // Before it stands where in ONNX Runtime's source that happened.
+    let reason = reason.rsplit(" : FAIL : ").next().unwrap_or(reason);
+    if reason.contains("not enabled in this build") {
+        return format!(
+            "{reason} The ONNX Runtime in use, {place}, was built without it; name one that has it \
+             with --onnxruntime PATH"
+        );
+    }
+    if reason.contains(".so") {
+        let named = std::env::var("LD_LIBRARY_PATH").unwrap_or_default();
+        let named = if named.is_empty() { "not set" } else { &named };
+        let beside = library.parent().unwrap_or(library).display();
+        return format!(
+            "{reason}; searched: {beside}, LD_LIBRARY_PATH ({named}), the system's folders (ldconfig -p)"
+        );
+    }
+    reason.into()
+}
+
+/// Two threads at most: the other stages need the rest of a small processor.
+fn intra_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, |count| count.get().min(2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_names_the_library_and_where_it_was_searched() {
+        let library = Path::new("/opt/ort/libonnxruntime.so");
+        let missing = "/src/provider_bridge_ort.cc:1844 Get() [ONNXRuntimeError] : 1 : FAIL : Failed to load \
+                       library libonnxruntime_providers_cuda.so with error: libcudnn.so.9: cannot open \
+                       shared object file: No such file or directory";
+        let reason = explained(missing, library);
+        assert!(reason.starts_with("Failed to load library"), "{reason}");
+        assert!(reason.contains("libcudnn.so.9"), "{reason}");
+        assert!(
+            reason.contains("searched: /opt/ort, LD_LIBRARY_PATH"),
+            "{reason}"
+        );
+        let absent = explained(
+            "CUDA execution provider is not enabled in this build.",
+            library,
+        );
+        assert!(
+            absent.contains("/opt/ort/libonnxruntime.so, was built without it"),
+            "{absent}"
+        );
+    }
+}

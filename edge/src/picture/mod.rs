@@ -1,0 +1,5 @@
+//! Pictures and their pixels: the frame of a source, sampled and scaled.
+
+pub mod frame;
+pub mod resample;
+pub mod scale;

@@ -1,0 +1,240 @@
+//! A picture of several moments of a run: what the camera saw beside what the mirror showed.
+
+use crate::{
+    edit::Edit,
+    error::EdgeError,
+    overlay::{
+        shape::{self, Area, Colour},
+        text::{Align, Style, Text, Weight},
+    },
+    picture::{frame::Frame, resample::Resampler},
+};
+use aligner::Square;
+use model_spec::{AttributeSet, ColourMode};
+use std::path::Path;
+use tiny_skia::{Color, Pixmap, PremultipliedColorU8};
+
+/// Moments on the finished sheet.
+const MOMENTS: usize = 6;
+/// Moments kept while running; when they are full, every second one goes.
+const KEPT: usize = 4 * MOMENTS;
+/// Pixels of a camera or mirror picture on the sheet.
+const PICTURE: [usize; 2] = [400, 300];
+/// Height of a picture in sides of the model's crop.
+const SURROUNDINGS: f32 = 2.0;
+const MARGIN: f32 = 28.0;
+const HEADER: f32 = 104.0;
+const CAPTION: f32 = 44.0;
+const GROUND: [u8; 3] = [20, 22, 28];
+const MIRROR_TEXT: Colour = [255, 200, 122, 255];
+
+/// Collects moments evenly over a run of any length, in bounded memory.
+pub struct ContactSheet {
+    attributes: AttributeSet,
+    title: String,
+    moments: Vec<Moment>,
+    stride: u64,
+    seen: u64,
+    resampler: Resampler,
+    planes: Vec<f32>,
+}
+
+struct Moment {
+    seconds: f64,
+    camera: Vec<u8>,
+    mirror: Vec<u8>,
+    before: String,
+    edit: String,
+}
+
+impl ContactSheet {
+    /// An empty sheet.
+    #[must_use]
+    pub fn new(title: String, attributes: &AttributeSet) -> Self {
+        Self {
+            attributes: attributes.clone(),
+            title,
+            moments: Vec::new(),
+            stride: 1,
+            seen: 0,
+            resampler: Resampler::default(),
+            planes: Vec::new(),
+        }
+    }
+
+    /// Looks at a shown picture (`mirror` has the frame's size) and keeps it if its turn has come.
+    pub fn look(&mut self, edit: &Edit, mirror: &[u8]) {
+        let Some(face) = edit.faces().first() else {
+            return;
+        };
+        let crop = face.face.crop;
+        self.seen += 1;
+        if !(self.seen - 1).is_multiple_of(self.stride) {
+            return;
+        }
+        if self.moments.len() == KEPT {
+            let mut index = 0;
+            self.moments.retain(|_| {
+                index += 1;
+                index % 2 == 1
+            });
+            self.stride *= 2;
+        }
+        let frame = &*edit.frame;
+        let camera = self.thumbnail(frame, crop);
+        let shown = Frame {
+            rgb: mirror.to_vec(),
+            name: String::new(),
+            ..*frame
+        };
+        let mirror = self.thumbnail(&shown, crop);
+        self.moments.push(Moment {
+            seconds: frame.seconds,
+            camera,
+            mirror,
+            before: self.attributes.domain_name(face.source_domain),
+            edit: self.describe(edit),
+        });
+    }
+
+    fn describe(&self, edit: &Edit) -> String {
+        if !edit.is_applied() {
+            return "unchanged".into();
+        }
+        let attributes = self.attributes.as_slice().iter();
+        let parts = attributes
+            .zip(&edit.strengths)
+            .filter(|(_, strength)| **strength != 0.0)
+            .map(|(attribute, strength)| {
+                let sign = if *strength > 0.0 { '+' } else { '−' };
+                let value = if *strength > 0.0 {
+                    &attribute.on
+                } else {
+                    &attribute.off
+                };
+                let percent = (strength.abs() * 100.0).round();
+                format!("{} {sign}{percent} % (to {value})", attribute.label)
+            });
+        parts.collect::<Vec<_>>().join(", ")
+    }
+
+    /// The surroundings of the face, in the aspect of [`PICTURE`].
+    fn thumbnail(&mut self, frame: &Frame, crop: Square) -> Vec<u8> {
+        let [width, height] = [frame.width as f32, frame.height as f32];
+        let aspect = PICTURE[0] as f32 / PICTURE[1] as f32;
+        let largest = height.min(width / aspect);
+        let high = (SURROUNDINGS * crop.side).min(largest);
+        let size = [aspect * high, high];
+        let inside = |i: usize, limit: f32| {
+            let begin = crop.centre[i] - 0.5 * size[i];
+            begin.clamp(0.0, (limit - size[i]).max(0.0))
+        };
+        let origin = [inside(0, width), inside(1, height)];
+        let (colour, planes) = (ColourMode::Rgb, &mut self.planes);
+        self.resampler
+            .sample(frame, origin, size, colour, PICTURE, [1.0, 0.5], planes);
+        let plane = PICTURE[0] * PICTURE[1];
+        (0..plane)
+            .flat_map(|at| [at, at + plane, at + 2 * plane])
+            .map(|at| planes[at] as u8)
+            .collect()
+    }
+
+    /// Draws the sheet and writes it as PNG.
+    ///
+    /// # Errors
+    /// [`EdgeError::File`].
+    pub fn save(&self, path: &Path, subtitle: &str) -> Result<(), EdgeError> {
+        let picture = self.draw(subtitle)?;
+        let rgb: Vec<u8> = picture
+            .pixels()
+            .iter()
+            .flat_map(|pixel| [pixel.red(), pixel.green(), pixel.blue()])
+            .collect();
+        image::save_buffer(
+            path,
+            &rgb,
+            picture.width(),
+            picture.height(),
+            image::ColorType::Rgb8,
+        )
+        .map_err(|error| EdgeError::file(path, error))
+    }
+
+    fn draw(&self, subtitle: &str) -> Result<Pixmap, EdgeError> {
+        let chosen = self.chosen();
+        let columns = 2.min(chosen.len().max(1));
+        let rows = chosen.len().div_ceil(columns).max(1);
+        let [width, height] = PICTURE.map(|side| side as f32);
+        let pair = [2.0 * width + 4.0, height + CAPTION];
+        let sheet = [
+            MARGIN + columns as f32 * (pair[0] + MARGIN),
+            HEADER + rows as f32 * (pair[1] + MARGIN * 0.5) + MARGIN * 0.5,
+        ];
+        let mut pixmap = Pixmap::new(sheet[0] as u32, sheet[1] as u32)
+            .ok_or_else(|| EdgeError::Internal("contact sheet without area".into()))?;
+        let [red, green, blue] = GROUND;
+        pixmap.fill(Color::from_rgba8(red, green, blue, 255));
+        let mut text = Text::new()?;
+        let style = |weight, pixels, colour, align| Style {
+            weight,
+            pixels,
+            colour,
+            align,
+        };
+        let title = style(Weight::SemiBold, 30.0, shape::WHITE, Align::Left);
+        text.draw(&mut pixmap, &self.title, MARGIN, 48.0, title);
+        let faint = style(Weight::Regular, 17.0, shape::FAINT, Align::Left);
+        text.draw(&mut pixmap, subtitle, MARGIN, 78.0, faint);
+        if chosen.is_empty() {
+            let line = "No face was found in this run.";
+            text.draw(&mut pixmap, line, MARGIN, HEADER + 60.0, title);
+        }
+        for (index, moment) in chosen.iter().enumerate() {
+            let x = MARGIN + (index % columns) as f32 * (pair[0] + MARGIN);
+            let y = HEADER + (index / columns) as f32 * (pair[1] + MARGIN * 0.5);
+            let right = x + width + 4.0;
+            paste(&mut pixmap, &moment.camera, [x, y]);
+            paste(&mut pixmap, &moment.mirror, [right, y]);
+            let area = Area {
+                x: right,
+                y,
+                width,
+                height,
+            };
+            shape::outlined(&mut pixmap, area, 0.0, 2.0, shape::ACCENT);
+            let baseline = y + height + 24.0;
+            let label = style(Weight::SemiBold, 16.0, shape::WHITE, Align::Left);
+            let used = text.draw(&mut pixmap, "Camera", x, baseline, label);
+            let line = format!("  {:.1} s, {}", moment.seconds, moment.before);
+            let faint = style(Weight::Regular, 16.0, shape::FAINT, Align::Left);
+            text.draw(&mut pixmap, &line, x + used, baseline, faint);
+            let label = style(Weight::SemiBold, 16.0, MIRROR_TEXT, Align::Left);
+            let used = text.draw(&mut pixmap, "Mirror", right, baseline, label);
+            let line = format!("  {}", moment.edit);
+            text.draw(&mut pixmap, &line, right + used, baseline, faint);
+        }
+        Ok(pixmap)
+    }
+
+    /// At most [`MOMENTS`], evenly spread.
+    fn chosen(&self) -> Vec<&Moment> {
+        let count = self.moments.len().min(MOMENTS);
+        (0..count)
+            .map(|index| &self.moments[(2 * index + 1) * self.moments.len() / (2 * count)])
+            .collect()
+    }
+}
+
+fn paste(pixmap: &mut Pixmap, rgb: &[u8], [x, y]: [f32; 2]) {
+    let (stride, x, y) = (pixmap.width() as usize, x as usize, y as usize);
+    let pixels = pixmap.pixels_mut();
+    for (row, line) in rgb.chunks_exact(3 * PICTURE[0]).enumerate() {
+        let begin = (y + row) * stride + x;
+        let out = pixels[begin..begin + PICTURE[0]].iter_mut();
+        for (pixel, rgb) in out.zip(line.chunks_exact(3)) {
+            let opaque = PremultipliedColorU8::from_rgba(rgb[0], rgb[1], rgb[2], 255);
+            *pixel = opaque.unwrap_or(*pixel);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! A frame and where its faces are.
+
+use crate::picture::frame::Frame;
+use aligner::Square;
+use arrayvec::ArrayVec;
+use std::sync::Arc;
+
+/// Most faces that are followed and edited at once.
+pub const MOST_FACES: usize = 8;
+
+/// A face on a frame.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Face {
+    /// The same for as long as the face is followed, and never used again: an edit belongs to a face,
+    /// and is only laid over faces with the same number.
+    pub id: u64,
+    /// The model's crop.
+    pub crop: Square,
+}
+
+impl Default for Face {
+    fn default() -> Self {
+        Self {
+            id: 0,
+            crop: Square::upright([0.0; 2], 0.0),
+        }
+    }
+}
+
+/// What the track thread hands on.
+#[derive(Debug, Clone, Default)]
+pub struct Tracked {
+    /// The frame.
+    pub frame: Arc<Frame>,
+    /// The faces on it, largest first.
+    pub faces: ArrayVec<Face, MOST_FACES>,
+}
