@@ -1,6 +1,5 @@
 //! What can go wrong in the mirror.
 
-use crate::inference::provider::{Choice, Failure};
 use model_spec::SpecError;
 use onnx_runtime::NoLibrary;
 use std::path::PathBuf;
@@ -37,15 +36,12 @@ pub enum EdgeError {
         reason: String,
     },
     /// A named execution provider cannot run, or none can.
-    #[error(
-        "--provider {choice} cannot run this bundle:{}",
-        failed(.failures)
-    )]
+    #[error("--provider {choice} cannot run this bundle:{failures}")]
     Provider {
         /// What was asked for.
-        choice: Choice,
-        /// Why each provider tried does not run.
-        failures: Vec<Failure>,
+        choice: String,
+        /// Why each provider tried does not run, a line each.
+        failures: String,
     },
     /// A graph has other inputs or outputs than the manifest says.
     #[error("{}: {field}: found {found}, expected {expected}", path.display())]
@@ -130,11 +126,4 @@ impl EdgeError {
 fn places(paths: &[PathBuf]) -> String {
     let paths = paths.iter().map(|path| path.display().to_string());
     paths.collect::<Vec<_>>().join(", ")
-}
-
-fn failed(failures: &[Failure]) -> String {
-    let lines = failures
-        .iter()
-        .map(|failure| format!("\n  {}: {}", failure.provider, failure.reason));
-    lines.collect()
 }

@@ -11,8 +11,9 @@ pub use steadiness::{Liveliness, Steadiness};
 
 use crate::{
     error::EdgeError,
-    inference::{model::Model, provider::Request, runtime::Runtime},
-    run::report::ProviderReport,
+    inference::{
+        model::Model, provider::Request, provider_report::ProviderReport, runtime::Runtime,
+    },
 };
 use model_spec::Bundle;
 use serde::Serialize;

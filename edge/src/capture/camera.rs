@@ -3,9 +3,8 @@
 use super::{Next, Source, jpeg::JpegReader, raw, stable_name};
 use crate::{
     capture::mode::{self, Mode, Wish},
-    doctor,
     error::EdgeError,
-    machine::{access, system::System},
+    machine::{access, system::System, users},
     picture::frame::Frame,
 };
 use std::{
@@ -306,14 +305,14 @@ fn configure(device: &Device, wanted: Mode) -> Result<(Mode, usize), String> {
 
 /// Names the programs that keep a camera busy, as far as this user may know them.
 fn with_users(reason: String, device: &Path) -> String {
-    let users = match reason == BUSY {
-        true => doctor::camera::users(device, &System::default()),
+    let names = match reason == BUSY {
+        true => users::of(device, &System::default()),
         false => Vec::new(),
     };
-    if users.is_empty() {
+    if names.is_empty() {
         return reason;
     }
-    format!("busy: {} uses it", users.join(", "))
+    format!("busy: {} uses it", names.join(", "))
 }
 
 /// What an error of the camera means to a person.

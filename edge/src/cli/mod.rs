@@ -173,8 +173,8 @@ pub struct BenchArgs {
 }
 
 impl RunArgs {
-    fn into_config(self) -> run::Config {
-        run::Config {
+    fn into_config(self) -> run::config::Config {
+        run::config::Config {
             model: self.model.request(),
             bundle: self.model.bundle,
             onnxruntime: self.model.onnxruntime,

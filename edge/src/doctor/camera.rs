@@ -3,13 +3,9 @@
 use super::{board::Board, finding::Finding};
 use crate::{
     capture::camera_list,
-    machine::{access, system::System},
+    machine::{access, system::System, users},
 };
-use std::{
-    fs::File,
-    io::ErrorKind,
-    path::{Path, PathBuf},
-};
+use std::{fs::File, io::ErrorKind, path::Path};
 
 /// One line per camera, or one that there is none.
 #[must_use]
@@ -68,7 +64,7 @@ fn usable(board: &Board, camera: &camera_list::Found, system: &System) -> Findin
     }
     let modes: Vec<String> = camera.modes.iter().map(ToString::to_string).collect();
     let found = format!("{named}\n{}", modes.join(", "));
-    match users(&camera.device, system).as_slice() {
+    match users::of(&camera.device, system).as_slice() {
         [] => Finding::ok("camera", found),
         users => Finding::warning(
             "camera",
@@ -76,50 +72,5 @@ fn usable(board: &Board, camera: &camera_list::Found, system: &System) -> Findin
             "only one program can read a camera: end the other one, or use another camera \
              (systemctl stop smile-mirror, if it is the service)",
         ),
-    }
-}
-
-/// Programs that have `device` open, as `name (process 123)`; only those this user may look at.
-pub(crate) fn users(device: &Path, system: &System) -> Vec<String> {
-    let own = std::process::id().to_string();
-    let processes = system.list("/proc", "");
-    let users = processes.iter().filter_map(|process| {
-        let number = process.file_name()?.to_str()?;
-        if number == own || !number.bytes().all(|byte| byte.is_ascii_digit()) {
-            return None;
-        }
-        let opened = system.list(process.join("fd"), "");
-        let has_it = opened.iter().any(|file| {
-            let target: Option<PathBuf> = std::fs::read_link(system.path(file)).ok();
-            target.is_some_and(|target| target == device)
-        });
-        let name = system.read(process.join("comm"))?;
-        has_it.then(|| format!("{name} (process {number})"))
-    });
-    users.collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::machine::system::tests::system;
-    use std::os::unix::fs::symlink;
-
-    #[test]
-    fn the_program_that_holds_a_camera_is_named() {
-        let (_folder, system) = system(&[
-            ("/proc/41/comm", "cheese\n"),
-            ("/proc/41/fd/x", ""),
-            ("/proc/42/comm", "edge\n"),
-            ("/proc/42/fd/x", ""),
-            ("/proc/self-made/comm", "no process\n"),
-        ]);
-        symlink("/dev/video0", system.path("/proc/42/fd/7")).unwrap();
-        symlink("/dev/video1", system.path("/proc/41/fd/7")).unwrap();
-        assert_eq!(
-            users(Path::new("/dev/video0"), &system),
-            ["edge (process 42)"]
-        );
-        assert!(users(Path::new("/dev/video2"), &system).is_empty());
     }
 }

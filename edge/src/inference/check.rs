@@ -6,9 +6,9 @@ use crate::{
         model::Model,
         parity::{Parity, Sample},
         provider::{Provider, Request},
+        provider_report::ProviderReport,
         runtime::Runtime,
     },
-    run::report::ProviderReport,
 };
 use model_spec::Bundle;
 use std::{

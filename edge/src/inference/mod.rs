@@ -4,7 +4,7 @@ pub mod bundle_path;
 pub mod check;
 pub mod engine_cache;
 pub mod model;
-pub mod opening;
 pub mod parity;
 pub mod provider;
+pub mod provider_report;
 pub mod runtime;

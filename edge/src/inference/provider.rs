@@ -180,3 +180,10 @@ pub struct Failure {
     /// Why, in ONNX Runtime's words.
     pub reason: String,
 }
+
+impl Failure {
+    /// A line of an error message.
+    pub(crate) fn line(&self) -> String {
+        format!("\n  {}: {}", self.provider, self.reason)
+    }
+}

@@ -7,7 +7,11 @@ use super::{
     shape::{self, Area, Colour},
     text::{Align, Text, Weight, style},
 };
-use crate::{error::EdgeError, overlay::labels::Labels, window::options::ScreenOptions};
+use crate::{
+    error::EdgeError,
+    overlay::labels::{Labels, Language},
+};
+use std::path::Path;
 use tiny_skia::Pixmap;
 
 /// What is true of the picture on screen.
@@ -141,17 +145,17 @@ pub struct Stamp {
 }
 
 impl Stamp {
-    /// With the mark in the language of these options.
+    /// A stamp in this language, with an optional font for characters that the built-in ones lack.
     ///
     /// # Errors
     /// Those of language and font files.
-    pub fn of(options: &ScreenOptions) -> Result<Self, EdgeError> {
-        let (languages, language) = Labels::offered(&options.language)?;
+    pub fn open(language: &Language, font: Option<&Path>) -> Result<Self, EdgeError> {
+        let (languages, chosen) = Labels::offered(language)?;
         let mut text = Text::new()?;
-        if let Some(font) = &options.font {
+        if let Some(font) = font {
             text.add(font)?;
         }
-        Ok(Self::new(text, &languages[language]))
+        Ok(Self::new(text, &languages[chosen]))
     }
 
     /// With the mark of these labels.

@@ -26,6 +26,7 @@ pub mod message;
 mod pages;
 pub mod panel;
 pub mod paragraph;
+pub mod photo;
 pub mod presence;
 pub mod question;
 pub mod shape;
@@ -33,7 +34,10 @@ pub mod slider;
 pub mod state;
 pub mod text;
 
-use crate::{handoff::recycler::Recycler, overlay::labels::Labels, present::photo::Photo};
+use crate::{
+    handoff::recycler::Recycler,
+    overlay::{labels::Labels, photo::Photo},
+};
 use attract::Attract;
 use chips::Chips;
 use extent::Extent;

@@ -9,7 +9,7 @@ use super::{
     question::{Answer, Question},
     text::Text,
 };
-use crate::{overlay::labels::Labels, present::photo::Photo};
+use crate::{overlay::labels::Labels, overlay::photo::Photo};
 
 /// What was tapped on the open page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

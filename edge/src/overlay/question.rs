@@ -9,7 +9,7 @@ use super::{
     shape::{self, Area},
     text::{Align, Text, Weight, style},
 };
-use crate::{overlay::labels::Labels, picture::scale::Scaler, present::photo::Photo};
+use crate::{overlay::labels::Labels, overlay::photo::Photo, picture::scale::Scaler};
 use tiny_skia::{Pixmap, PremultipliedColorU8};
 
 /// The answer.

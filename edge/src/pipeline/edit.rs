@@ -8,7 +8,7 @@ use crate::{
         mailbox::{Closing, Mailbox, Taken},
         pool::Pool,
     },
-    inference::opening::Opening,
+    pipeline::opening::Opening,
     timing::stage::Stages,
     track::tracked::Tracked,
 };

@@ -11,6 +11,7 @@
 
 mod capture;
 mod edit;
+pub mod opening;
 mod shared;
 mod track;
 
@@ -24,8 +25,8 @@ use crate::{
     edit::{Edit, EditOptions},
     error::EdgeError,
     handoff::mailbox::{Closing, Mailbox},
-    inference::opening::Opening,
     picture::frame::Frame,
+    pipeline::opening::Opening,
     timing::stage::Stages,
     track::{TrackOptions, tracked::Tracked},
 };

@@ -1,7 +1,7 @@
 //! What the threads tell each other besides pictures.
 
 use crate::{
-    run::report::ProviderReport,
+    inference::provider_report::ProviderReport,
     service::{health::Due, watchdog::Beats},
 };
 use std::sync::{

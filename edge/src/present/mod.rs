@@ -3,6 +3,5 @@
 pub mod avi;
 pub mod contact_sheet;
 pub mod display;
-pub mod photo;
 pub mod recorder;
 pub mod virtual_camera;

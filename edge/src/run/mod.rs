@@ -1,33 +1,30 @@
 //! `edge run`: everything together.
 
+pub mod config;
 pub mod plan;
 pub mod report;
 
 use crate::{
-    capture::{self, SourceChoice, mode::Wish},
+    capture,
     compose::mirror::Mirror,
-    edit::{Edit, EditOptions, reference},
+    edit::{Edit, reference},
     error::EdgeError,
     handoff::mailbox::Taken,
-    inference::{bundle_path, opening::Opening, provider::Request, runtime::Runtime},
-    machine::system::System,
-    pipeline::{Parts, Pipeline, Shared, Totals},
-    present::{
-        contact_sheet::ContactSheet,
-        display::{DisplayChoice, Pictures},
-    },
+    inference::{bundle_path, runtime::Runtime},
+    pipeline::{Parts, Pipeline, Shared, Totals, opening::Opening},
+    present::{contact_sheet::ContactSheet, display::Pictures},
     run::{
+        config::Config,
         plan::{Plan, Presenter},
         report::{BundleReport, Report},
     },
     service::{health::Monitor, watchdog::Notifier},
     timing::stage::{Stage, Stages},
     track::TrackOptions,
-    window::{self, display_lost, options::ScreenOptions},
+    window::{self, display_lost},
 };
 use model_spec::{AttributeSet, Bundle, manifest::ALIGNER_FILE};
 use std::{
-    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -39,45 +36,6 @@ use std::{
 const PATIENCE: Duration = Duration::from_millis(50);
 /// How long a model may take to open before the window is there without it.
 const SOON: Duration = Duration::from_millis(600);
-
-/// Options of `edge run`.
-#[derive(Debug, Clone)]
-pub struct Config {
-    /// Bundle folder or `.tar`; none looks for the one that ships.
-    pub bundle: Option<PathBuf>,
-    /// Where pictures come from.
-    pub source: SourceChoice,
-    /// Mode a camera has to take.
-    pub camera_mode: Wish,
-    /// Where they go.
-    pub display: DisplayChoice,
-    /// Pictures after which to end.
-    pub frames: Option<u64>,
-    /// Strengths, e.g. `smile=1.0`; none starts with the first attribute at 1.
-    pub attr: Option<String>,
-    /// Where to write the JSON report.
-    pub report: Option<PathBuf>,
-    /// Where to write the contact sheet.
-    pub contact_sheet: Option<PathBuf>,
-    /// Execution provider and its options.
-    pub model: Request,
-    /// Whether the display waits for the edit of the frame it shows.
-    pub sync: bool,
-    /// Picture whose style is copied.
-    pub reference: Option<PathBuf>,
-    /// How faces are edited.
-    pub edit: EditOptions,
-    /// Most faces that are edited at once, the largest; 1 to [`crate::track::tracked::MOST_FACES`].
-    pub faces: usize,
-    /// ONNX Runtime library.
-    pub onnxruntime: Option<PathBuf>,
-    /// Where temperatures are read.
-    pub system: System,
-    /// Public key that must have signed the bundle.
-    pub public_key: Option<PathBuf>,
-    /// How the screen looks and behaves.
-    pub screen: ScreenOptions,
-}
 
 /// Runs until the source ends, `frames` is reached, the window closes or `stop` is set.
 ///

@@ -8,7 +8,7 @@ use crate::{
         display::{DisplayChoice, Hashes, Nothing, Pictures, PngFolder},
         virtual_camera::VirtualCamera,
     },
-    run::Config,
+    run::config::Config,
     window,
 };
 use model_spec::AttributeSet;
@@ -118,7 +118,7 @@ impl Plan {
             DisplayChoice::Png(path) => Box::new(PngFolder::create(path)?),
             DisplayChoice::Hash => Box::new(Hashes::default()),
             DisplayChoice::VirtualCamera(path) => {
-                let stamp = Stamp::of(&config.screen)?;
+                let stamp = Stamp::open(&config.screen.language, config.screen.font.as_deref())?;
                 Box::new(VirtualCamera::open(path, stamp)?)
             }
             DisplayChoice::Window | DisplayChoice::Auto => {

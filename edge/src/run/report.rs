@@ -2,10 +2,7 @@
 
 use crate::{
     error::EdgeError,
-    inference::{
-        model::Model,
-        provider::{Choice, Failure, Precision, Provider},
-    },
+    inference::provider_report::ProviderReport,
     timing::stage::{Stage, Stages, Summary},
 };
 use serde::Serialize;
@@ -67,21 +64,6 @@ pub struct BundleReport {
     pub digest: String,
 }
 
-/// The execution provider of a run.
-#[derive(Debug, Clone, Serialize)]
-pub struct ProviderReport {
-    /// What `--provider` asked for.
-    pub asked: String,
-    /// What ran.
-    pub running: Provider,
-    /// Arithmetic it was asked for.
-    pub precision: Precision,
-    /// Which were tried before, and why they did not run.
-    pub failures: Vec<Failure>,
-    /// The ONNX Runtime library.
-    pub library: String,
-}
-
 /// One stage.
 #[derive(Debug, Clone, Serialize)]
 pub struct StageReport {
@@ -90,20 +72,6 @@ pub struct StageReport {
     /// Times.
     #[serde(flatten)]
     pub summary: Summary,
-}
-
-impl ProviderReport {
-    /// Of a model that was opened.
-    #[must_use]
-    pub fn new(asked: Choice, model: &Model, library: &Path) -> Self {
-        Self {
-            asked: asked.to_string(),
-            running: model.provider(),
-            precision: model.precision(),
-            failures: model.failures().to_vec(),
-            library: library.display().to_string(),
-        }
-    }
 }
 
 impl Report {

@@ -89,11 +89,11 @@ impl MirrorWindow {
         // After the window: without one, nothing is recorded.
         let recorder = options.record.as_ref();
         let recorder = recorder
-            .map(|recording| Recorder::start(recording, Stamp::of(options)?))
+            .map(|recording| Recorder::start(recording, stamp(options)?))
             .transpose()?;
         let virtual_camera = options.virtual_camera.as_ref();
         let virtual_camera = virtual_camera
-            .map(|device| VirtualCamera::open(device, Stamp::of(options)?))
+            .map(|device| VirtualCamera::open(device, stamp(options)?))
             .transpose()?;
         Ok(Self {
             window,
@@ -128,6 +128,10 @@ impl MirrorWindow {
             ended: false,
         })
     }
+}
+
+fn stamp(options: &ScreenOptions) -> Result<Stamp, EdgeError> {
+    Stamp::open(&options.language, options.font.as_deref())
 }
 
 /// Time after which the screen goes dark; none never.

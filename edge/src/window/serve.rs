@@ -3,9 +3,9 @@
 use super::{Copying, Effort, MirrorWindow};
 use crate::{
     compose::mirror::Mirror,
-    overlay::Request,
+    overlay::{Request, photo::Photo},
     pipeline::{Pipeline, Reference},
-    present::{photo::Photo, recorder::Recorder},
+    present::recorder::Recorder,
 };
 use std::{thread, time::Instant};
 

@@ -99,8 +99,10 @@ impl Model {
                 }
             }
         }
-        let choice = request.choice;
-        Err(EdgeError::Provider { choice, failures })
+        Err(EdgeError::Provider {
+            choice: request.choice.to_string(),
+            failures: failures.iter().map(Failure::line).collect(),
+        })
     }
 
     /// The same model, for faces that are all of the domain `named`; without one, the classifier

@@ -3,9 +3,10 @@
 
 use crate::{
     error::EdgeError,
-    inference::{check, model::Model, provider::Request, runtime::Runtime},
-    pipeline::Shared,
-    run::report::ProviderReport,
+    inference::{
+        check, model::Model, provider::Request, provider_report::ProviderReport, runtime::Runtime,
+    },
+    pipeline::shared::Shared,
 };
 use model_spec::Bundle;
 use std::{
