@@ -107,7 +107,7 @@ impl EdgeError {
     }
 
     /// A file that could not be read or written.
-    pub fn file(path: impl Into<PathBuf>, reason: impl ToString) -> Self {
+    pub(crate) fn file(path: impl Into<PathBuf>, reason: impl ToString) -> Self {
         Self::File {
             path: path.into(),
             reason: reason.to_string(),
@@ -115,7 +115,7 @@ impl EdgeError {
     }
 
     /// A call that ONNX Runtime refused.
-    pub fn runtime(what: impl Into<String>, reason: impl ToString) -> Self {
+    pub(crate) fn runtime(what: impl Into<String>, reason: impl ToString) -> Self {
         Self::Runtime {
             what: what.into(),
             reason: reason.to_string(),

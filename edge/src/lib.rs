@@ -25,22 +25,22 @@ The mirror: camera, face tracking, inference, compositing, window.
 Nothing is written to disk, kept, or sent unless an option names a file.
 "#]
 
-pub mod bench;
-pub mod capture;
+mod bench;
+mod capture;
 pub mod cli;
-pub mod compose;
-pub mod doctor;
-pub mod edit;
+mod compose;
+mod doctor;
+mod edit;
 pub mod error;
-pub mod handoff;
-pub mod inference;
-pub mod machine;
+mod handoff;
+mod inference;
+mod machine;
 pub mod overlay;
 pub mod picture;
-pub mod pipeline;
-pub mod present;
-pub mod run;
+mod pipeline;
+mod present;
+mod run;
 pub mod service;
 pub mod timing;
 pub mod track;
-pub mod window;
+mod window;

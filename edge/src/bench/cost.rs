@@ -31,23 +31,23 @@ const QUALITY: u8 = 85;
 
 /// What a frame costs.
 #[derive(Debug, Clone, Serialize)]
-pub struct Cost {
+pub(crate) struct Cost {
     /// Frames measured.
-    pub frames: u64,
+    pub(crate) frames: u64,
     /// Edited frames per second on one thread (and ONNX Runtime's own).
-    pub frames_per_second: f64,
+    pub(crate) frames_per_second: f64,
     /// Every stage.
-    pub stages: Vec<StageReport>,
+    pub(crate) stages: Vec<StageReport>,
     /// Mean milliseconds of a frame in the model.
-    pub model_ms: f64,
+    pub(crate) model_ms: f64,
     /// Mean milliseconds of a frame in all other stages.
-    pub outside_model_ms: f64,
+    pub(crate) outside_model_ms: f64,
     /// The same in time of the processor: what other programs took meanwhile does not count.
-    pub outside_model_cpu_ms: f64,
+    pub(crate) outside_model_cpu_ms: f64,
     /// Resident memory after a tenth of the frames, in bytes.
-    pub memory_begin_bytes: u64,
+    pub(crate) memory_begin_bytes: u64,
     /// And at the end.
-    pub memory_end_bytes: u64,
+    pub(crate) memory_end_bytes: u64,
 }
 
 pub(super) fn measure(model: Model, frames: u64) -> Result<(Cost, Model), EdgeError> {
@@ -55,7 +55,7 @@ pub(super) fn measure(model: Model, frames: u64) -> Result<(Cost, Model), EdgeEr
     let strengths = strengths(&model);
     let mut mirror = Mirror::new(&model.manifest().architecture);
     let mut tracker = Tracker::new(Pace::Replay, model.track())?;
-    let mut editor = Editor::new(model, true, EditOptions::default());
+    let mut editor = Editor::new(model, Pace::Replay, EditOptions::default());
     let (mut reader, mut scaler) = (JpegReader::default(), Scaler::default());
     let mut pixels = vec![0; SIZE[0] * SIZE[1]];
     let mut overlay = overlay(editor.model(), &strengths)?;
@@ -77,7 +77,7 @@ pub(super) fn measure(model: Model, frames: u64) -> Result<(Cost, Model), EdgeEr
         })?;
         let tracked = stages.time(Stage::Track, || tracker.tracked(frame));
         let (before_edit, in_model) = (cpu_ms(), stages.sum_ms(Stage::Crop));
-        editor.edit(&tracked, &strengths, 0.0, &mut edit, &mut stages)?;
+        editor.edit(&tracked, &strengths, &mut edit, &mut stages)?;
         // The crop is sampled on this thread and at once: its time is the processor's.
         let crop = stages.sum_ms(Stage::Crop) - in_model;
         let after_edit = cpu_ms();

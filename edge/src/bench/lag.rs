@@ -20,17 +20,17 @@ const LAGS: [usize; 3] = [1, 2, 4];
 
 /// An edit that comes some frames late.
 #[derive(Debug, Clone, Serialize)]
-pub struct Lag {
+pub(crate) struct Lag {
     /// How many frames late, at 30 per second.
-    pub frames: usize,
+    pub(crate) frames: usize,
     /// Mean error over the crop and the take, in bytes.
-    pub mean_error: f32,
+    pub(crate) mean_error: f32,
     /// 95 of 100 frames have a smaller one.
-    pub p95_error: f32,
+    pub(crate) p95_error: f32,
     /// Mean error if the edit were left where it was made.
-    pub mean_error_in_place: f32,
+    pub(crate) mean_error_in_place: f32,
     /// Mean error of no edit at all: the size of the edit.
-    pub mean_error_without: f32,
+    pub(crate) mean_error_without: f32,
 }
 
 pub(super) fn measure(model: Model) -> Result<Vec<Lag>, EdgeError> {

@@ -5,14 +5,14 @@ mod lag;
 mod picture;
 mod steadiness;
 
-pub use cost::Cost;
-pub use lag::Lag;
-pub use steadiness::{Liveliness, Steadiness};
+pub(crate) use cost::Cost;
+pub(crate) use lag::Lag;
+pub(crate) use steadiness::{Liveliness, Steadiness};
 
 use crate::{
     error::EdgeError,
     inference::{
-        model::Model, provider::Request, provider_report::ProviderReport, runtime::Runtime,
+        model::Model, provider::ProviderRequest, provider_report::ProviderReport, runtime::Runtime,
     },
 };
 use model_spec::Bundle;
@@ -20,7 +20,7 @@ use serde::Serialize;
 use std::{fmt, fs, path::Path};
 
 /// A model on this machine, to be measured.
-pub struct Machine {
+pub(crate) struct Machine {
     model: Model,
     provider: ProviderReport,
     bundle: String,
@@ -28,19 +28,19 @@ pub struct Machine {
 
 /// All figures.
 #[derive(Debug, Clone, Serialize)]
-pub struct Measured {
+pub(crate) struct Measured {
     /// Name of the bundle.
-    pub bundle: String,
+    pub(crate) bundle: String,
     /// What computed.
-    pub provider: ProviderReport,
+    pub(crate) provider: ProviderReport,
     /// Cost of a frame.
-    pub cost: Cost,
+    pub(crate) cost: Cost,
     /// A still, noisy face, under every way to edit it.
-    pub steadiness: Vec<Steadiness>,
+    pub(crate) steadiness: Vec<Steadiness>,
     /// The demo take, under every way to edit it.
-    pub liveliness: Vec<Liveliness>,
+    pub(crate) liveliness: Vec<Liveliness>,
     /// What a display that does not wait costs.
-    pub lag: Vec<Lag>,
+    pub(crate) lag: Vec<Lag>,
 }
 
 impl Machine {
@@ -48,9 +48,9 @@ impl Machine {
     ///
     /// # Errors
     /// Those of [`Model::open`].
-    pub fn open(
+    pub(crate) fn open(
         folder: &Path,
-        request: &Request,
+        request: &ProviderRequest,
         library: Option<&Path>,
     ) -> Result<Self, EdgeError> {
         let bundle = Bundle::open(folder)?;
@@ -67,7 +67,7 @@ impl Machine {
     ///
     /// # Errors
     /// [`EdgeError::Runtime`].
-    pub fn measure(self, frames: u64, all: bool) -> Result<Measured, EdgeError> {
+    pub(crate) fn measure(self, frames: u64, all: bool) -> Result<Measured, EdgeError> {
         let (cost, mut model) = cost::measure(self.model, frames)?;
         let mut measured = Measured {
             bundle: self.bundle,
@@ -91,7 +91,7 @@ impl Measured {
     ///
     /// # Errors
     /// [`EdgeError::File`].
-    pub fn save(&self, path: &Path) -> Result<(), EdgeError> {
+    pub(crate) fn save(&self, path: &Path) -> Result<(), EdgeError> {
         let text = serde_json::to_string_pretty(self)
             .map_err(|error| EdgeError::Internal(error.to_string()))?;
         fs::write(path, text + "\n").map_err(|error| EdgeError::file(path, error))

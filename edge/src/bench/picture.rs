@@ -40,11 +40,11 @@ pub(super) fn edit_all(
     mut look: impl FnMut(&Tracked, &Edit),
 ) -> Result<Model, EdgeError> {
     let mut tracker = Tracker::new(Pace::Replay, model.track())?;
-    let mut editor = Editor::new(model, true, options);
+    let mut editor = Editor::new(model, Pace::Replay, options);
     let (mut edit, mut stages) = (Edit::default(), Stages::default());
     for frame in frames {
         let tracked = tracker.tracked(Arc::new(frame));
-        editor.edit(&tracked, strengths, 0.0, &mut edit, &mut stages)?;
+        editor.edit(&tracked, strengths, &mut edit, &mut stages)?;
         look(&tracked, &edit);
     }
     Ok(editor.into_model())

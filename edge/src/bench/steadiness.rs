@@ -38,34 +38,34 @@ const fn way(heads: Heads, style_every: u32) -> EditOptions {
 
 /// A still face under noise.
 #[derive(Debug, Clone, Serialize)]
-pub struct Steadiness {
+pub(crate) struct Steadiness {
     /// Which face: `neutral`, or `undecided` between two domains.
-    pub face: &'static str,
+    pub(crate) face: &'static str,
     /// How the style encoder's heads are chosen.
-    pub heads: &'static str,
+    pub(crate) heads: &'static str,
     /// Frames from one run of the style encoder to the next.
-    pub style_every: u32,
+    pub(crate) style_every: u32,
     /// Mean size of the edit over the crop, in bytes.
-    pub edit_mean: f32,
+    pub(crate) edit_mean: f32,
     /// Standard deviation of the edit over time, mean over the crop, in bytes.
-    pub edit_deviation: f32,
+    pub(crate) edit_deviation: f32,
     /// That of the camera's picture, in bytes.
-    pub noise_deviation: f32,
+    pub(crate) noise_deviation: f32,
 }
 
 /// The take with all its changes.
 #[derive(Debug, Clone, Serialize)]
-pub struct Liveliness {
+pub(crate) struct Liveliness {
     /// How the style encoder's heads are chosen.
-    pub heads: &'static str,
+    pub(crate) heads: &'static str,
     /// Frames from one run of the style encoder to the next.
-    pub style_every: u32,
+    pub(crate) style_every: u32,
     /// Mean change of the difference from frame to frame, in bytes; over all frames.
-    pub mean: f32,
+    pub(crate) mean: f32,
     /// 99 of 100 frames change less.
-    pub p99: f32,
+    pub(crate) p99: f32,
     /// The largest.
-    pub largest: f32,
+    pub(crate) largest: f32,
 }
 
 /// Measures a neutral and an undecided face of the demo take.

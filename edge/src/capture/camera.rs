@@ -2,7 +2,7 @@
 
 use super::{Next, Source, jpeg::JpegReader, raw, stable_name};
 use crate::{
-    capture::mode::{self, Mode, Wish},
+    capture::mode::{self, Mode, ModeRequest},
     error::EdgeError,
     machine::{access, system::System, users},
     picture::frame::Frame,
@@ -45,10 +45,10 @@ const READABLE: i16 = 1;
 
 /// A camera that comes back after errors, also under another number: it is known by its name in
 /// `/dev/v4l/by-id` where it has one.
-pub struct Camera {
+pub(crate) struct Camera {
     device: PathBuf,
     stable: Option<PathBuf>,
-    wish: Wish,
+    wish: ModeRequest,
     active: Option<Active>,
     mode: Mode,
     jpeg: JpegReader,
@@ -72,7 +72,7 @@ impl Camera {
     ///
     /// # Errors
     /// [`EdgeError::Camera`] saying whether it is absent, busy, forbidden, silent or no camera.
-    pub fn open(device: &Path, wish: Wish) -> Result<Self, EdgeError> {
+    pub(crate) fn open(device: &Path, wish: ModeRequest) -> Result<Self, EdgeError> {
         let active = Active::open(device, wish).map_err(|reason| EdgeError::Camera {
             device: device.into(),
             reason: with_users(reason, device),
@@ -232,7 +232,7 @@ impl Active {
         }
     }
 
-    fn open(path: &Path, wish: Wish) -> Result<Self, String> {
+    fn open(path: &Path, wish: ModeRequest) -> Result<Self, String> {
         let device = Device::with_path(path).map_err(|error| match reason(&error) {
             reason if reason == DENIED => {
                 format!("{reason}: {}", access::fix(path, &System::default()))

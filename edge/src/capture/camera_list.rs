@@ -9,20 +9,20 @@ use v4l::{Device, capability};
 
 /// A capture device of this machine.
 #[derive(Debug, Clone)]
-pub struct Found {
+pub(crate) struct Found {
     /// Device node.
-    pub device: PathBuf,
+    pub(crate) device: PathBuf,
     /// Name of the hardware.
-    pub name: String,
+    pub(crate) name: String,
     /// Modes this program can use.
-    pub modes: Vec<Mode>,
+    pub(crate) modes: Vec<Mode>,
     /// Formats it cannot, e.g. `H264`.
-    pub offered: String,
+    pub(crate) offered: String,
 }
 
 /// Every V4L2 capture device, in the order of their numbers. Metadata nodes are left out.
 #[must_use]
-pub fn list() -> Vec<Found> {
+pub(crate) fn list() -> Vec<Found> {
     let mut nodes: Vec<(u32, PathBuf)> = fs::read_dir("/dev")
         .into_iter()
         .flatten()
@@ -60,7 +60,7 @@ fn found(path: &Path) -> Option<Found> {
 
 /// The first camera that has a mode this program can use.
 #[must_use]
-pub fn first() -> Option<PathBuf> {
+pub(crate) fn first() -> Option<PathBuf> {
     let usable = list().into_iter().find(|found| !found.modes.is_empty());
     usable.map(|found| found.device)
 }

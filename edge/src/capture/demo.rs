@@ -9,12 +9,12 @@ use std::{
 };
 
 /// Pictures per second of the demo.
-pub const FRAMES_PER_SECOND: u32 = 30;
+pub(crate) const FRAMES_PER_SECOND: u32 = 30;
 /// Size of the demo's pictures in pixels.
-pub const SIZE: [usize; 2] = [640, 480];
+pub(crate) const SIZE: [usize; 2] = [640, 480];
 
 /// An animated face that stands in for a camera: 640x480 at 30 per second.
-pub struct Demo {
+pub(crate) struct Demo {
     take: Take,
     index: u64,
     paced: bool,
@@ -24,7 +24,7 @@ pub struct Demo {
 impl Demo {
     /// The take from its beginning, `paced` like a camera or as fast as it is asked.
     #[must_use]
-    pub fn new(paced: bool) -> Self {
+    pub(crate) fn new(paced: bool) -> Self {
         let [width, height] = SIZE.map(|side| side as u32);
         Self {
             take: Take::new(0, width, height, FRAMES_PER_SECOND as f32),

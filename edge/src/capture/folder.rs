@@ -12,7 +12,7 @@ use std::{
 const ENDINGS: [&str; 3] = ["jpg", "jpeg", "png"];
 
 /// Reads each JPEG and PNG file once.
-pub struct Folder {
+pub(crate) struct Folder {
     path: PathBuf,
     files: Vec<PathBuf>,
     position: usize,
@@ -24,7 +24,7 @@ impl Folder {
     ///
     /// # Errors
     /// [`EdgeError::Folder`] when it cannot be listed or has no picture.
-    pub fn open(path: &Path) -> Result<Self, EdgeError> {
+    pub(crate) fn open(path: &Path) -> Result<Self, EdgeError> {
         let failed = |reason: String| EdgeError::Folder {
             path: path.into(),
             reason,
@@ -55,7 +55,7 @@ impl Folder {
 ///
 /// # Errors
 /// Why it is no picture.
-pub fn decode(file: &Path, frame: &mut Frame) -> Result<(), image::ImageError> {
+pub(crate) fn decode(file: &Path, frame: &mut Frame) -> Result<(), image::ImageError> {
     let captured = Instant::now();
     // The content decides the format: many a .png is a JPEG.
     let picture = image::ImageReader::open(file)

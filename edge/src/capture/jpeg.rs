@@ -6,7 +6,7 @@ use zune_jpeg::JpegDecoder;
 
 /// Decodes camera JPEGs; keeps its buffers, so that a warm reader allocates nothing.
 #[derive(Debug, Default)]
-pub struct JpegReader {
+pub(crate) struct JpegReader {
     with_tables: Vec<u8>,
     recycler: Recycler,
 }
@@ -17,7 +17,7 @@ impl JpegReader {
     /// # Errors
     /// What is wrong with the picture; cut-off ones are errors although most of them would decode,
     /// because their lower part is grey.
-    pub fn decode(&mut self, bytes: &[u8], frame: &mut Frame) -> Result<(), String> {
+    pub(crate) fn decode(&mut self, bytes: &[u8], frame: &mut Frame) -> Result<(), String> {
         let end = bytes
             .iter()
             .rposition(|&byte| byte != 0) // drivers pad with zeros

@@ -1,16 +1,16 @@
 //! Where pictures come from: a camera, a folder, a video file, or the built-in demo face.
 
-pub mod camera;
-pub mod camera_list;
-pub mod demo;
-pub mod folder;
-pub mod jpeg;
-pub mod mode;
-pub mod raw;
-pub mod stable_name;
-pub mod video;
+pub(crate) mod camera;
+pub(crate) mod camera_list;
+pub(crate) mod demo;
+pub(crate) mod folder;
+pub(crate) mod jpeg;
+pub(crate) mod mode;
+pub(crate) mod raw;
+pub(crate) mod stable_name;
+pub(crate) mod video;
 
-use crate::{capture::mode::Wish, error::EdgeError, picture::frame::Frame};
+use crate::{capture::mode::ModeRequest, error::EdgeError, picture::frame::Frame};
 use std::{
     fmt,
     path::{Path, PathBuf},
@@ -19,7 +19,7 @@ use std::{
 
 /// What `--source` asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum SourceChoice {
+pub(crate) enum SourceChoice {
     /// The first camera, or the demo face when there is none.
     #[default]
     Auto,
@@ -70,7 +70,7 @@ impl fmt::Display for SourceChoice {
 
 /// What a source did when it was asked for the next picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Next {
+pub(crate) enum Next {
     /// The frame was filled.
     Frame,
     /// One picture was unreadable, the next may be fine: name and reason.
@@ -82,7 +82,7 @@ pub enum Next {
 }
 
 /// A source of pictures, owned by the capture thread.
-pub trait Source: Send {
+pub(crate) trait Source: Send {
     /// Name for reports, e.g. `camera:/dev/video0 (1280x720 MJPG at 30)`.
     fn name(&self) -> String;
 
@@ -99,25 +99,25 @@ pub trait Source: Send {
 impl SourceChoice {
     /// Whether the pictures lie in files, and so wait for whoever reads them.
     #[must_use]
-    pub fn is_file(&self) -> bool {
+    pub(crate) fn is_file(&self) -> bool {
         matches!(self, Self::Folder(_) | Self::Video(_))
     }
 }
 
 /// How a source is opened.
 #[derive(Debug, Clone, Default)]
-pub struct Options {
+pub(crate) struct Options {
     /// Whether a source that could run faster keeps to its own rate.
-    pub paced: bool,
+    pub(crate) paced: bool,
     /// The mode a camera has to take; empty takes the best.
-    pub camera_mode: Wish,
+    pub(crate) camera_mode: ModeRequest,
 }
 
 /// Opens what was asked for.
 ///
 /// # Errors
 /// [`EdgeError::Camera`], [`EdgeError::Folder`] or [`EdgeError::File`].
-pub fn open(choice: &SourceChoice, options: &Options) -> Result<Box<dyn Source>, EdgeError> {
+pub(crate) fn open(choice: &SourceChoice, options: &Options) -> Result<Box<dyn Source>, EdgeError> {
     let camera = |device: &Path| -> Result<Box<dyn Source>, EdgeError> {
         Ok(Box::new(camera::Camera::open(device, options.camera_mode)?))
     };

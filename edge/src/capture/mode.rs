@@ -6,16 +6,16 @@ use v4l::{
 };
 
 /// Motion JPEG.
-pub const MJPG: [u8; 4] = *b"MJPG";
+pub(crate) const MJPG: [u8; 4] = *b"MJPG";
 /// Packed YCbCr 4:2:2.
-pub const YUYV: [u8; 4] = *b"YUYV";
+pub(crate) const YUYV: [u8; 4] = *b"YUYV";
 /// YCbCr 4:2:0, luma plane and interleaved chroma.
-pub const NV12: [u8; 4] = *b"NV12";
+pub(crate) const NV12: [u8; 4] = *b"NV12";
 /// One byte per pixel.
-pub const GREY: [u8; 4] = *b"GREY";
+pub(crate) const GREY: [u8; 4] = *b"GREY";
 /// The formats this program reads, those that cost least first; grey comes last because it has no
 /// colour.
-pub const FORMATS: [[u8; 4]; 4] = [YUYV, NV12, MJPG, GREY];
+pub(crate) const FORMATS: [[u8; 4]; 4] = [YUYV, NV12, MJPG, GREY];
 /// The size a mirror wants; more costs time and shows no more of an edit.
 const WANTED: [u32; 2] = [1280, 720];
 /// Rates above look the same in a mirror.
@@ -23,15 +23,15 @@ const FAST_ENOUGH: u32 = 30;
 
 /// One mode of a camera.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Mode {
+pub(crate) struct Mode {
     /// One of [`FORMATS`].
-    pub fourcc: [u8; 4],
+    pub(crate) fourcc: [u8; 4],
     /// Width in pixels.
-    pub width: u32,
+    pub(crate) width: u32,
     /// Height in pixels.
-    pub height: u32,
+    pub(crate) height: u32,
     /// Pictures per second.
-    pub frames_per_second: u32,
+    pub(crate) frames_per_second: u32,
 }
 
 impl fmt::Display for Mode {
@@ -48,16 +48,16 @@ impl fmt::Display for Mode {
 
 /// A mode as far as somebody cares: `1280x720@30/MJPG`, where rate and format may be left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Wish {
+pub(crate) struct ModeRequest {
     /// Width and height in pixels.
-    pub size: Option<[u32; 2]>,
+    pub(crate) size: Option<[u32; 2]>,
     /// Pictures per second.
-    pub frames_per_second: Option<u32>,
+    pub(crate) frames_per_second: Option<u32>,
     /// One of [`FORMATS`].
-    pub fourcc: Option<[u8; 4]>,
+    pub(crate) fourcc: Option<[u8; 4]>,
 }
 
-impl FromStr for Wish {
+impl FromStr for ModeRequest {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -92,7 +92,7 @@ impl FromStr for Wish {
     }
 }
 
-impl fmt::Display for Wish {
+impl fmt::Display for ModeRequest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some([width, height]) = self.size {
             write!(formatter, "{width}x{height}")?;
@@ -107,7 +107,7 @@ impl fmt::Display for Wish {
     }
 }
 
-impl Wish {
+impl ModeRequest {
     fn is_met_by(&self, mode: &Mode) -> bool {
         self.size
             .is_none_or(|size| size == [mode.width, mode.height])
@@ -120,7 +120,7 @@ impl Wish {
 
 /// Names of the formats this program reads.
 #[must_use]
-pub fn known() -> String {
+pub(crate) fn known() -> String {
     let names = FORMATS.map(|format| String::from_utf8_lossy(&format).into_owned());
     let [first @ .., last] = &names;
     format!("{} or {last}", first.join(", "))
@@ -128,7 +128,7 @@ pub fn known() -> String {
 
 /// The modes of `device` that this program can read, without repetitions.
 #[must_use]
-pub fn list(device: &Device) -> Vec<Mode> {
+pub(crate) fn list(device: &Device) -> Vec<Mode> {
     let mut modes = Vec::new();
     for fourcc in FORMATS {
         let code = FourCC::new(&fourcc);
@@ -178,7 +178,7 @@ fn rate(interval: &v4l::Fraction) -> u32 {
 /// Of the modes that meet the wish: fast enough first, then the size nearest to the wanted one, then
 /// colour, then the higher rate, then the format that costs less.
 #[must_use]
-pub fn best(modes: &[Mode], wish: Wish) -> Option<Mode> {
+pub(crate) fn best(modes: &[Mode], wish: ModeRequest) -> Option<Mode> {
     let key = |mode: &&Mode| {
         let pixels = u64::from(mode.width) * u64::from(mode.height);
         let wanted = u64::from(WANTED[0]) * u64::from(WANTED[1]);
@@ -197,7 +197,7 @@ pub fn best(modes: &[Mode], wish: Wish) -> Option<Mode> {
 
 /// Names of all the formats a device offers.
 #[must_use]
-pub fn offered(device: &Device) -> String {
+pub(crate) fn offered(device: &Device) -> String {
     let formats = device.enum_formats().unwrap_or_default();
     let names = formats.iter().map(|format| format.fourcc.to_string());
     names.collect::<Vec<_>>().join(", ")
@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn a_full_rate_beats_the_wanted_size_and_the_wanted_size_beats_a_bigger_one() {
-        let any = Wish::default();
+        let any = ModeRequest::default();
         assert_eq!(best(&WEBCAM, any), Some(WEBCAM[3]));
         assert_eq!(best(&WEBCAM[..2], any), Some(WEBCAM[1]));
         assert_eq!(best(&[], any), None);
@@ -257,7 +257,7 @@ mod tests {
             "1280x720/H264",
             "1280x720@30/",
         ] {
-            let error = text.parse::<Wish>().unwrap_err();
+            let error = text.parse::<ModeRequest>().unwrap_err();
             assert!(error.contains("WIDTHxHEIGHT"), "{text}: {error}");
         }
     }

@@ -11,7 +11,7 @@ const MATRIX: YuvStandardMatrix = YuvStandardMatrix::Bt601;
 
 /// Chroma samples of planar pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Chroma {
+pub(crate) enum Chroma {
     /// None: luma only.
     None,
     /// One for every four pixels.
@@ -25,7 +25,7 @@ pub enum Chroma {
 impl Chroma {
     /// Width and height of a chroma plane.
     #[must_use]
-    pub const fn plane(self, [width, height]: [usize; 2]) -> [usize; 2] {
+    pub(crate) const fn plane(self, [width, height]: [usize; 2]) -> [usize; 2] {
         match self {
             Self::None => [0, 0],
             Self::Quarter => [width.div_ceil(2), height.div_ceil(2)],
@@ -36,7 +36,7 @@ impl Chroma {
 
     /// Bytes of a picture, luma plane first.
     #[must_use]
-    pub const fn bytes(self, size: [usize; 2]) -> usize {
+    pub(crate) const fn bytes(self, size: [usize; 2]) -> usize {
         let [width, height] = self.plane(size);
         size[0] * size[1] + 2 * width * height
     }
@@ -46,7 +46,7 @@ impl Chroma {
 ///
 /// # Errors
 /// A picture that is cut off.
-pub fn rgb_from_yuyv(
+pub(crate) fn rgb_from_yuyv(
     bytes: &[u8],
     stride: usize,
     size: [usize; 2],
@@ -75,7 +75,7 @@ pub fn rgb_from_yuyv(
 ///
 /// # Errors
 /// A picture that is cut off.
-pub fn rgb_from_nv12(
+pub(crate) fn rgb_from_nv12(
     bytes: &[u8],
     stride: usize,
     size: [usize; 2],
@@ -108,7 +108,7 @@ pub fn rgb_from_nv12(
 ///
 /// # Errors
 /// A picture that is cut off.
-pub fn rgb_from_grey(
+pub(crate) fn rgb_from_grey(
     bytes: &[u8],
     stride: usize,
     size: [usize; 2],
@@ -130,7 +130,7 @@ pub fn rgb_from_grey(
 ///
 /// # Errors
 /// A picture that is cut off.
-pub fn rgb_from_planes(
+pub(crate) fn rgb_from_planes(
     bytes: &[u8],
     chroma: Chroma,
     full: bool,

@@ -6,11 +6,11 @@ use std::{
 };
 
 /// Where udev keeps them.
-pub const FOLDER: &str = "/dev/v4l/by-id";
+pub(crate) const FOLDER: &str = "/dev/v4l/by-id";
 
 /// The link in `folder` that leads to `device` now.
 #[must_use]
-pub fn of(device: &Path, folder: &Path) -> Option<PathBuf> {
+pub(crate) fn of(device: &Path, folder: &Path) -> Option<PathBuf> {
     if device.starts_with(folder) {
         return Some(device.into());
     }

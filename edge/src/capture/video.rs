@@ -18,14 +18,14 @@ use std::{
 };
 
 /// Endings of the files that are read.
-pub const ENDINGS: [&str; 3] = ["mjpeg", "mjpg", "y4m"];
+pub(crate) const ENDINGS: [&str; 3] = ["mjpeg", "mjpg", "y4m"];
 /// Motion JPEG files name no rate.
 const MJPEG_RATE: f64 = 30.0;
 /// Larger pictures are taken for a broken file.
 const MOST_BYTES: usize = 64 << 20;
 
 /// A video file, read once from begin to end.
-pub struct Video {
+pub(crate) struct Video {
     path: PathBuf,
     reader: BufReader<File>,
     format: Format,
@@ -53,7 +53,7 @@ impl Video {
     ///
     /// # Errors
     /// [`EdgeError::File`] when it cannot be read or is of another kind.
-    pub fn open(path: &Path, paced: bool) -> Result<Self, EdgeError> {
+    pub(crate) fn open(path: &Path, paced: bool) -> Result<Self, EdgeError> {
         let failed = |reason: String| EdgeError::file(path, reason);
         let file = File::open(path).map_err(|error| failed(error.to_string()))?;
         let mut reader = BufReader::with_capacity(1 << 16, file);

@@ -15,15 +15,15 @@ use std::{
 use toml::{Spanned, Value};
 
 /// Read when `--config` names no other file.
-pub const DEFAULT: &str = "edge.toml";
+pub(crate) const DEFAULT: &str = "edge.toml";
 /// The subcommand whose options the file holds.
-pub const RUN: &str = "run";
+pub(crate) const RUN: &str = "run";
 /// Edits away from a known name at which it is no longer a likely typing error.
 const FAR: usize = 4;
 
 /// A file that was read: arguments by option name.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct ConfigFile {
+pub(crate) struct ConfigFile {
     options: BTreeMap<String, Vec<String>>,
 }
 
@@ -33,7 +33,7 @@ impl ConfigFile {
     ///
     /// # Errors
     /// [`EdgeError::Usage`] naming file, line and key; [`EdgeError::File`] when it cannot be read.
-    pub fn read(named: Option<&Path>, command: &Command) -> Result<Self, EdgeError> {
+    pub(crate) fn read(named: Option<&Path>, command: &Command) -> Result<Self, EdgeError> {
         let path = named.unwrap_or(Path::new(DEFAULT));
         match fs::read_to_string(path) {
             Ok(text) => {
@@ -76,7 +76,7 @@ impl ConfigFile {
 
     /// The arguments to add to a command line that was parsed to `given`, for a subcommand with the
     /// options `known`.
-    pub fn missing_from<'a>(
+    pub(crate) fn missing_from<'a>(
         &'a self,
         given: &'a ArgMatches,
         known: impl Iterator<Item = &'a Arg>,
@@ -92,13 +92,13 @@ impl ConfigFile {
 
     /// Whether the file sets an option.
     #[must_use]
-    pub fn sets(&self, long: &str) -> bool {
+    pub(crate) fn sets(&self, long: &str) -> bool {
         self.options.contains_key(long)
     }
 }
 
 /// The options of [`RUN`] that a file can hold.
-pub fn options_of(command: &Command) -> impl Iterator<Item = &Arg> {
+pub(crate) fn options_of(command: &Command) -> impl Iterator<Item = &Arg> {
     let run = command.find_subcommand(RUN).into_iter();
     run.flat_map(Command::get_arguments)
         .filter(|arg| arg.get_long().is_some() && !arg.is_global_set())
@@ -179,7 +179,7 @@ fn expected(error: &clap::Error) -> String {
 ///
 /// # Errors
 /// Those of [`ConfigFile::read`].
-pub fn with_file(
+pub(crate) fn with_file(
     command: &Command,
     mut arguments: Vec<OsString>,
     given: &ArgMatches,
@@ -211,7 +211,7 @@ pub fn with_file(
 
 /// Lets every switch also be given as `--switch=false`, so that the command line can undo the file.
 #[must_use]
-pub fn with_undoable_switches(command: Command) -> Command {
+pub(crate) fn with_undoable_switches(command: Command) -> Command {
     let subcommands: Vec<String> = command
         .get_subcommands()
         .map(|subcommand| subcommand.get_name().to_owned())

@@ -7,7 +7,7 @@ use std::fmt::Write;
 /// The resolved options of `edge run`: `given` is the whole command line, parsed with the file's
 /// options under it; `typed` is what stood on the command line alone.
 #[must_use]
-pub fn resolved(
+pub(crate) fn resolved(
     command: &Command,
     given: &ArgMatches,
     typed: &ArgMatches,

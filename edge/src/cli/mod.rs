@@ -1,20 +1,20 @@
 //! The command line.
 
-pub mod config_file;
-pub mod config_print;
+pub(crate) mod config_file;
+pub(crate) mod config_print;
 
 use crate::{
     bench,
     capture::{
         SourceChoice, camera_list,
-        mode::{self, Wish},
+        mode::{self, ModeRequest},
     },
     doctor::{self, finding::State},
     edit::EditOptions,
     error::EdgeError,
     inference::{
         bundle_path, check,
-        provider::{Choice, Precision, Provider, Request},
+        provider::{Precision, Provider, ProviderChoice, ProviderRequest},
     },
     machine::system::System,
     present::display::DisplayChoice,
@@ -34,18 +34,18 @@ use std::{
 /// A mirror that changes your smile.
 #[derive(Debug, Parser)]
 #[command(name = "edge", version, arg_required_else_help = true)]
-pub struct Cli {
+pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
     /// File with options, see `edge config` [default: edge.toml in the working folder, if there]
     #[arg(long, value_name = "FILE", global = true)]
-    pub config: Option<PathBuf>,
+    pub(crate) config: Option<PathBuf>,
 }
 
 /// Subcommands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Show the mirror
     Run(Box<RunArgs>),
     /// List the cameras of this machine
@@ -64,39 +64,39 @@ pub enum Command {
 
 /// The model and where it runs.
 #[derive(Debug, Args)]
-pub struct ModelArgs {
+pub(crate) struct ModelArgs {
     /// Bundle folder or .tar [default: models/smile-64, beside the working folder or the program]
     #[arg(long, value_name = "PATH")]
-    pub bundle: Option<PathBuf>,
+    pub(crate) bundle: Option<PathBuf>,
     /// Where to compute: auto, cpu, cuda or tensorrt
     #[arg(long, value_name = "NAME", default_value = "auto")]
-    pub provider: Choice,
+    pub(crate) provider: ProviderChoice,
     /// ONNX Runtime library, or the folder that holds it [env: ORT_DYLIB_PATH]
     #[arg(long, value_name = "PATH")]
-    pub onnxruntime: Option<PathBuf>,
+    pub(crate) onnxruntime: Option<PathBuf>,
     /// Refuse a bundle that this Ed25519 key (PEM) has not signed
     #[arg(long, value_name = "FILE")]
-    pub public_key: Option<PathBuf>,
+    pub(crate) public_key: Option<PathBuf>,
     /// Domain of every face, e.g. neutral, instead of the bundle's classifier's verdict
     #[arg(long, value_name = "NAME")]
-    pub source_domain: Option<String>,
+    pub(crate) source_domain: Option<String>,
     /// Arithmetic: fp32, or with TensorRT also fp16 and int8
     #[arg(long, value_name = "NAME", value_enum, default_value_t = Precision::Fp32)]
-    pub precision: Precision,
+    pub(crate) precision: Precision,
     /// Effort of TensorRT's engine builder, 0 to 5 [default: TensorRT's own]
     #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(..=5))]
-    pub builder_level: Option<u8>,
+    pub(crate) builder_level: Option<u8>,
     /// Let TensorRT replay its work as a CUDA graph
     #[arg(long)]
-    pub cuda_graph: bool,
+    pub(crate) cuda_graph: bool,
     /// Where TensorRT engines are kept [default: smile-mirror/tensorrt in the user's cache folder]
     #[arg(long, value_name = "DIR")]
-    pub engine_cache: Option<PathBuf>,
+    pub(crate) engine_cache: Option<PathBuf>,
 }
 
 impl ModelArgs {
-    fn request(&self) -> Request {
-        Request {
+    fn request(&self) -> ProviderRequest {
+        ProviderRequest {
             choice: self.provider,
             precision: self.precision,
             builder_level: self.builder_level,
@@ -109,67 +109,67 @@ impl ModelArgs {
 
 /// Options of `edge run`.
 #[derive(Debug, Args)]
-pub struct RunArgs {
+pub(crate) struct RunArgs {
     /// Model.
     #[command(flatten)]
-    pub model: ModelArgs,
+    pub(crate) model: ModelArgs,
     /// Pictures: auto, demo, camera:/dev/videoN, dir:PATH, or a video file *.mjpeg or *.y4m
     #[arg(long, value_name = "SOURCE", default_value = "auto")]
-    pub source: SourceChoice,
+    pub(crate) source: SourceChoice,
     /// Camera mode, e.g. 1280x720@30/MJPG [default: nearest to 1280x720 at 30 per second or more]
     #[arg(long, value_name = "WIDTHxHEIGHT[@RATE][/FORMAT]")]
-    pub camera_mode: Option<Wish>,
+    pub(crate) camera_mode: Option<ModeRequest>,
     /// Output: auto, window, none, png:DIR, v4l:/dev/videoN (a virtual camera for other programs), or
     /// hash (a SHA-256 per picture)
     #[arg(long, value_name = "DISPLAY", default_value = "auto")]
-    pub display: DisplayChoice,
+    pub(crate) display: DisplayChoice,
     /// End after this many pictures of the source
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    pub frames: Option<u64>,
+    pub(crate) frames: Option<u64>,
     /// Strengths at the start, e.g. smile=1.0; 0 changes nothing, below 0 takes away
     #[arg(long, value_name = "NAME=STRENGTH", allow_hyphen_values = true)]
-    pub attr: Vec<String>,
+    pub(crate) attr: Vec<String>,
     /// Copy the expression of the face on this picture
     #[arg(long, value_name = "PICTURE")]
-    pub reference: Option<PathBuf>,
+    pub(crate) reference: Option<PathBuf>,
     /// Show every frame with its own edit, as late as that is, instead of the newest frame at once
     #[arg(long)]
-    pub sync: bool,
+    pub(crate) sync: bool,
     /// Frames from one run of classifier and style encoder to the next; the generator runs every frame
     #[arg(long, value_name = "K", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=30))]
-    pub style_every: u32,
+    pub(crate) style_every: u32,
     /// Edit this many faces at once, the largest; each costs a run of the model per frame
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=MOST_FACES as i64))]
-    pub faces: u8,
+    pub(crate) faces: u8,
     /// Screen.
     #[command(flatten)]
-    pub screen: ScreenOptions,
+    pub(crate) screen: ScreenOptions,
     /// Write speed and counts as JSON
     #[arg(long, value_name = "FILE")]
-    pub report: Option<PathBuf>,
+    pub(crate) report: Option<PathBuf>,
     /// Write moments of the run as PNG, camera beside mirror (not with a window)
     #[arg(long, value_name = "FILE")]
-    pub contact_sheet: Option<PathBuf>,
+    pub(crate) contact_sheet: Option<PathBuf>,
     /// Read temperatures under this root, for tests
     #[arg(long, value_name = "DIR", hide = true, default_value = "/")]
-    pub system_root: PathBuf,
+    pub(crate) system_root: PathBuf,
 }
 
 /// Options of `edge bench`.
 #[derive(Debug, Args)]
-pub struct BenchArgs {
+pub(crate) struct BenchArgs {
     /// Model.
     #[command(flatten)]
-    pub model: ModelArgs,
+    pub(crate) model: ModelArgs,
     /// Frames of the cost table
     #[arg(long, value_name = "N", default_value_t = 600, value_parser = clap::value_parser!(u64).range(100..))]
-    pub frames: u64,
+    pub(crate) frames: u64,
     /// Only the cost table: time, allocations and memory
     #[arg(long)]
-    pub cost_only: bool,
+    pub(crate) cost_only: bool,
     /// Write the figures as JSON too
     #[arg(long, value_name = "FILE")]
-    pub json: Option<PathBuf>,
+    pub(crate) json: Option<PathBuf>,
 }
 
 impl RunArgs {

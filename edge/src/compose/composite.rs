@@ -12,15 +12,15 @@ const FEATHER: f32 = 0.09;
 
 /// A difference and where it belongs.
 #[derive(Debug, Clone, Copy)]
-pub struct Patch<'a> {
+pub(crate) struct Patch<'a> {
     /// `[C, S, S]`, to be added in units of the model's [-1, 1].
-    pub difference: &'a [f32],
+    pub(crate) difference: &'a [f32],
     /// `S`.
-    pub size: usize,
+    pub(crate) size: usize,
     /// `C` and its meaning.
-    pub colour: ColourMode,
+    pub(crate) colour: ColourMode,
     /// Where on the frame it lies.
-    pub crop: Square,
+    pub(crate) crop: Square,
 }
 
 /// Adds differences to pictures; keeps its buffers, so that a warm compositor allocates nothing.
@@ -29,7 +29,7 @@ pub struct Patch<'a> {
 /// shows) and keep its height, and fades to zero at the crop's border (no square shows). The
 /// enlarged one is then turned with the crop, bilinear, which loses nothing on so smooth a picture.
 #[derive(Debug, Default)]
-pub struct Compositor {
+pub(crate) struct Compositor {
     taps: Vec<Tap>,
     /// One row of samples at the fine columns.
     wide: Vec<f32>,
@@ -53,7 +53,7 @@ impl Compositor {
     ///
     /// A luma difference is added to red, green and blue alike, which changes luma by just that and
     /// leaves the colour differences alone. Values saturate. Where nothing is added, bytes stay.
-    pub fn apply(&mut self, frame: &Frame, patch: Patch<'_>, canvas: &mut [u8]) {
+    pub(crate) fn apply(&mut self, frame: &Frame, patch: Patch<'_>, canvas: &mut [u8]) {
         let channels = patch.colour.channels();
         let samples = channels * patch.size * patch.size;
         if canvas.len() != frame.rgb.len() || samples != patch.difference.len() || samples == 0 {

@@ -11,7 +11,7 @@ use std::time::Instant;
 
 /// Composes mirror pictures; keeps its buffers, so that a warm mirror allocates nothing.
 #[derive(Debug)]
-pub struct Mirror {
+pub(crate) struct Mirror {
     architecture: Architecture,
     compositor: Compositor,
     canvas: Vec<u8>,
@@ -23,7 +23,7 @@ pub struct Mirror {
 impl Mirror {
     /// For a model of this shape.
     #[must_use]
-    pub fn new(architecture: &Architecture) -> Self {
+    pub(crate) fn new(architecture: &Architecture) -> Self {
         Self {
             architecture: architecture.clone(),
             compositor: Compositor::default(),
@@ -36,7 +36,7 @@ impl Mirror {
 
     /// Lays `edit` over a frame, which may be newer than the edit's own: the difference then goes
     /// where its face is now. Edits of faces that are out of view are left out.
-    pub fn compose(&mut self, tracked: &Tracked, edit: Option<&Edit>, stages: &mut Stages) {
+    pub(crate) fn compose(&mut self, tracked: &Tracked, edit: Option<&Edit>, stages: &mut Stages) {
         let (canvas, compositor) = (&mut self.canvas, &mut self.compositor);
         let (architecture, frame) = (&self.architecture, &tracked.frame);
         self.size = [frame.width, frame.height];
@@ -63,25 +63,25 @@ impl Mirror {
 
     /// Whether the last picture is edited.
     #[must_use]
-    pub fn edited(&self) -> bool {
+    pub(crate) fn edited(&self) -> bool {
         self.edited
     }
 
     /// When the first edited picture was composed.
     #[must_use]
-    pub fn first_edit(&self) -> Option<Instant> {
+    pub(crate) fn first_edit(&self) -> Option<Instant> {
         self.first_edit
     }
 
     /// The last picture: `3 * width * height` RGB bytes.
     #[must_use]
-    pub fn rgb(&self) -> &[u8] {
+    pub(crate) fn rgb(&self) -> &[u8] {
         &self.canvas
     }
 
     /// Width and height of the last picture.
     #[must_use]
-    pub fn size(&self) -> [usize; 2] {
+    pub(crate) fn size(&self) -> [usize; 2] {
         self.size
     }
 }

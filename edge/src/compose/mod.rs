@@ -1,4 +1,4 @@
 //! The mirror picture: the camera's frame with the edit laid over it.
 
-pub mod composite;
-pub mod mirror;
+pub(crate) mod composite;
+pub(crate) mod mirror;

@@ -6,13 +6,13 @@ use std::{env::consts::ARCH, process::Command};
 
 /// What the board is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Board {
+pub(crate) struct Board {
     /// Its name.
-    pub name: String,
+    pub(crate) name: String,
     /// Jetson Linux (L4T) release of a Jetson, e.g. `(36, "3.0")`.
-    pub l4t: Option<(u32, String)>,
+    pub(crate) l4t: Option<(u32, String)>,
     /// Whether an NVIDIA driver for plug-in cards is loaded.
-    pub has_nvidia_card: bool,
+    pub(crate) has_nvidia_card: bool,
 }
 
 /// Jetson Linux releases and the JetPack they belong to (NVIDIA's JetPack archive).
@@ -35,7 +35,7 @@ const JETPACKS: [(u32, &str, &str); 13] = [
 impl Board {
     /// Reads the device tree, or the firmware's product name where there is none.
     #[must_use]
-    pub fn read(system: &System) -> Self {
+    pub(crate) fn read(system: &System) -> Self {
         let name = system
             .read("/proc/device-tree/model")
             .or_else(|| system.read("/sys/class/dmi/id/product_name"))
@@ -51,19 +51,19 @@ impl Board {
 
     /// Whether it is a Jetson.
     #[must_use]
-    pub fn is_jetson(&self) -> bool {
+    pub(crate) fn is_jetson(&self) -> bool {
         self.l4t.is_some()
     }
 
     /// Whether a GPU is there to be used.
     #[must_use]
-    pub fn has_gpu(&self) -> bool {
+    pub(crate) fn has_gpu(&self) -> bool {
         self.is_jetson() || self.has_nvidia_card
     }
 
     /// Major version of JetPack.
     #[must_use]
-    pub fn jetpack_major(&self) -> Option<u32> {
+    pub(crate) fn jetpack_major(&self) -> Option<u32> {
         match self.l4t {
             Some((32, _)) => Some(4),
             Some((34 | 35, _)) => Some(5),
@@ -75,7 +75,7 @@ impl Board {
 
     /// The two lines.
     #[must_use]
-    pub fn findings(&self, system: &System) -> Vec<Finding> {
+    pub(crate) fn findings(&self, system: &System) -> Vec<Finding> {
         let mut findings = vec![Finding::ok("board", format!("{}, {ARCH}", self.name))];
         if let Some((release, revision)) = &self.l4t {
             findings.push(self.jetpack(*release, revision, system));

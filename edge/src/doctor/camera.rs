@@ -9,7 +9,7 @@ use std::{fs::File, io::ErrorKind, path::Path};
 
 /// One line per camera, or one that there is none.
 #[must_use]
-pub fn findings(board: &Board, system: &System) -> Vec<Finding> {
+pub(crate) fn findings(board: &Board, system: &System) -> Vec<Finding> {
     let nodes = system.list("/dev", "video");
     let mut findings: Vec<Finding> = nodes
         .iter()

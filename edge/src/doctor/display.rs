@@ -9,7 +9,7 @@ const FIX: &str = "start it from the desktop, set DISPLAY=:0, or use `--display 
 
 /// The line about the screen, given what `DISPLAY` says.
 #[must_use]
-pub fn finding(display: Option<&str>, system: &System) -> Finding {
+pub(crate) fn finding(display: Option<&str>, system: &System) -> Finding {
     let Some(display) = display.filter(|display| !display.is_empty()) else {
         let running = system.list("/tmp/.X11-unix", "X");
         let names: Vec<_> = running

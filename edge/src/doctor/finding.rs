@@ -6,7 +6,7 @@ use std::fmt;
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum State {
+pub(crate) enum State {
     /// As it should be.
     Ok,
     /// The mirror runs, but worse than it could.
@@ -27,21 +27,21 @@ impl fmt::Display for State {
 
 /// What was found about one part of the machine, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Finding {
+pub(crate) struct Finding {
     /// The part, e.g. `camera`.
-    pub part: &'static str,
+    pub(crate) part: &'static str,
     /// How bad it is.
-    pub state: State,
+    pub(crate) state: State,
     /// What was found.
-    pub found: String,
+    pub(crate) found: String,
     /// What to do; none when it is as it should be.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub fix: Option<String>,
+    pub(crate) fix: Option<String>,
 }
 
 impl Finding {
     /// As it should be.
-    pub fn ok(part: &'static str, found: impl Into<String>) -> Self {
+    pub(crate) fn ok(part: &'static str, found: impl Into<String>) -> Self {
         Self {
             part,
             state: State::Ok,
@@ -51,7 +51,11 @@ impl Finding {
     }
 
     /// The mirror runs, but worse than it could.
-    pub fn warning(part: &'static str, found: impl Into<String>, fix: impl Into<String>) -> Self {
+    pub(crate) fn warning(
+        part: &'static str,
+        found: impl Into<String>,
+        fix: impl Into<String>,
+    ) -> Self {
         Self {
             part,
             state: State::Warning,
@@ -61,7 +65,11 @@ impl Finding {
     }
 
     /// The mirror does not run.
-    pub fn error(part: &'static str, found: impl Into<String>, fix: impl Into<String>) -> Self {
+    pub(crate) fn error(
+        part: &'static str,
+        found: impl Into<String>,
+        fix: impl Into<String>,
+    ) -> Self {
         Self {
             state: State::Error,
             ..Self::warning(part, found, fix)

@@ -10,7 +10,7 @@ use std::path::Path;
 
 /// Whether the bundle is whole.
 #[must_use]
-pub fn bundle(named: Option<&Path>) -> Finding {
+pub(crate) fn bundle(named: Option<&Path>) -> Finding {
     let opened = bundle_path::resolve(named).and_then(|folder| {
         let bundle = Bundle::open(&folder)?;
         let digest = bundle.digest().to_owned();
@@ -35,7 +35,7 @@ pub fn bundle(named: Option<&Path>) -> Finding {
 
 /// ONNX Runtime and one line per provider.
 #[must_use]
-pub fn runtime(board: &Board, named: Option<&Path>) -> Vec<Finding> {
+pub(crate) fn runtime(board: &Board, named: Option<&Path>) -> Vec<Finding> {
     let runtime = match Runtime::load(named) {
         Ok(runtime) => runtime,
         Err(error) => return vec![no_runtime(board, &error)],

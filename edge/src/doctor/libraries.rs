@@ -17,7 +17,7 @@ const LIBRARIES: [(&str, &str, &str); 3] = [
 
 /// One line per library; none on a machine without a GPU, which has no use for them.
 #[must_use]
-pub fn findings(board: &Board, system: &System) -> Vec<Finding> {
+pub(crate) fn findings(board: &Board, system: &System) -> Vec<Finding> {
     if !board.has_gpu() {
         return Vec::new();
     }

@@ -1,13 +1,13 @@
 //! `edge doctor`: what this machine has, what is wrong with it, and what to do.
 
-pub mod board;
-pub mod camera;
-pub mod display;
-pub mod finding;
-pub mod inference;
-pub mod libraries;
-pub mod power;
-pub mod room;
+pub(crate) mod board;
+pub(crate) mod camera;
+pub(crate) mod display;
+pub(crate) mod finding;
+pub(crate) mod inference;
+pub(crate) mod libraries;
+pub(crate) mod power;
+pub(crate) mod room;
 
 use crate::machine::system::System;
 use board::Board;
@@ -20,32 +20,32 @@ use std::{
 
 /// What is to be examined besides the machine, and how it is told.
 #[derive(Debug, Clone, Default, clap::Args)]
-pub struct Subject {
+pub(crate) struct Subject {
     /// Bundle folder [default: as for `run`]
     #[arg(long, value_name = "DIR")]
-    pub bundle: Option<PathBuf>,
+    pub(crate) bundle: Option<PathBuf>,
     /// ONNX Runtime library, or the folder that holds it [env: ORT_DYLIB_PATH]
     #[arg(long, value_name = "PATH")]
-    pub onnxruntime: Option<PathBuf>,
+    pub(crate) onnxruntime: Option<PathBuf>,
     /// Print JSON for programs
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
 }
 
 /// All findings.
 #[derive(Debug, Clone, Serialize)]
-pub struct Diagnosis {
+pub(crate) struct Diagnosis {
     /// Version of this program.
-    pub edge_version: &'static str,
+    pub(crate) edge_version: &'static str,
     /// The worst state of all.
-    pub state: State,
+    pub(crate) state: State,
     /// One per part of the machine.
-    pub findings: Vec<Finding>,
+    pub(crate) findings: Vec<Finding>,
 }
 
 /// Examines this machine. Opens no window, changes nothing, and reads no picture.
 #[must_use]
-pub fn examine(subject: &Subject, system: &System) -> Diagnosis {
+pub(crate) fn examine(subject: &Subject, system: &System) -> Diagnosis {
     let board = Board::read(system);
     let mut findings = board.findings(system);
     findings.extend(libraries::findings(&board, system));
@@ -75,7 +75,7 @@ impl Diagnosis {
 
     /// Number of findings in this state.
     #[must_use]
-    pub fn count(&self, state: State) -> usize {
+    pub(crate) fn count(&self, state: State) -> usize {
         let findings = self.findings.iter();
         findings.filter(|finding| finding.state == state).count()
     }

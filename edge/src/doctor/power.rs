@@ -8,7 +8,7 @@ const NARROW: f32 = 10.0;
 
 /// The lines about power and heat.
 #[must_use]
-pub fn findings(board: &Board, system: &System) -> Vec<Finding> {
+pub(crate) fn findings(board: &Board, system: &System) -> Vec<Finding> {
     let mut findings = Vec::new();
     if board.is_jetson() {
         findings.push(mode(system));

@@ -14,7 +14,7 @@ const DISK_NEEDED: u64 = 50 * MEGABYTE;
 
 /// Memory that programs can have without swapping.
 #[must_use]
-pub fn memory(system: &System) -> Finding {
+pub(crate) fn memory(system: &System) -> Finding {
     let text = system.read("/proc/meminfo").unwrap_or_default();
     let bytes = |key: &str| {
         let line = text.lines().find_map(|line| line.strip_prefix(key))?;
@@ -37,7 +37,7 @@ pub fn memory(system: &System) -> Finding {
 
 /// Space where the engine cache lies or would lie, for this user.
 #[must_use]
-pub fn disk(folder: &Path) -> Finding {
+pub(crate) fn disk(folder: &Path) -> Finding {
     let existing = folder.ancestors().find(|folder| folder.is_dir());
     let existing = existing.unwrap_or_else(|| Path::new("/"));
     match rustix::fs::statvfs(existing) {

@@ -1,25 +1,32 @@
 //! Edits frames: every face is cropped, classified, encoded, transformed and generated.
 
-use super::{Edit, FaceEdit, memory::Memory, style::mix_style};
+use super::{
+    Edit, FaceEdit,
+    memory::Memory,
+    style::{ReferenceStyle, mix_style},
+};
 use crate::{
     edit::source_domain::{Heads, SourceDomain},
     error::EdgeError,
     inference::model::{Model, StyleParts},
     picture::{frame::Frame, resample::Resampler},
     timing::stage::{Begin, Stage, Stages},
-    track::tracked::{MOST_FACES, Tracked},
+    track::{
+        Pace,
+        tracked::{MOST_FACES, Tracked},
+    },
 };
 use aligner::Square;
 use model_spec::{EditWeights, pixel, strength::whole_edit};
 
 /// How faces are edited on video.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct EditOptions {
+pub(crate) struct EditOptions {
     /// How the style encoder's heads are chosen.
-    pub heads: Heads,
+    pub(crate) heads: Heads,
     /// Frames from one run of classifier, style encoder and style transformer to the next, at least
     /// 1: what they tell changes slowly. The generator runs every frame.
-    pub style_every: u32,
+    pub(crate) style_every: u32,
 }
 
 impl Default for EditOptions {
@@ -32,11 +39,11 @@ impl Default for EditOptions {
 }
 
 /// Owns the model and all that is remembered from frame to frame.
-pub struct Editor {
+pub(crate) struct Editor {
     model: Model,
     options: EditOptions,
     resampler: Resampler,
-    continuous: bool,
+    pace: Pace,
     seconds: Option<f64>,
     /// Of the faces on the frame before.
     memories: Vec<Memory>,
@@ -56,20 +63,19 @@ pub struct Editor {
 /// What a frame's faces are to become.
 struct Wanted<'a> {
     strengths: &'a [f32],
-    reference_strength: f32,
     /// Seconds since the frame before.
     elapsed: f64,
 }
 
 impl Editor {
-    /// An editor for video (`continuous`), or for pictures that have nothing to do with each other.
+    /// An editor for frames that come like this; between stills nothing is remembered.
     #[must_use]
-    pub fn new(model: Model, continuous: bool, options: EditOptions) -> Self {
+    pub(crate) fn new(model: Model, pace: Pace, options: EditOptions) -> Self {
         Self {
             model,
             options,
             resampler: Resampler::default(),
-            continuous,
+            pace,
             seconds: None,
             memories: Vec::with_capacity(MOST_FACES),
             reference: None,
@@ -85,27 +91,26 @@ impl Editor {
 
     /// Gives the model back.
     #[must_use]
-    pub fn into_model(self) -> Model {
+    pub(crate) fn into_model(self) -> Model {
         self.model
     }
 
     /// The model in use.
     #[must_use]
-    pub fn model(&self) -> &Model {
+    pub(crate) fn model(&self) -> &Model {
         &self.model
     }
 
-    /// Edits the faces of a frame with one strength per attribute, and `reference_strength` of the
-    /// reference if there is one. Without a face, or with all strengths 0, no edit is applied and the
-    /// picture stays as it is, bit for bit.
+    /// Edits the faces of a frame with one strength per attribute, and the related style of the
+    /// reference if there is one. Without a face, or with all strengths 0 and no reference, no edit is
+    /// applied and the picture stays as it is, bit for bit.
     ///
     /// # Errors
     /// [`EdgeError::Runtime`].
-    pub fn edit(
+    pub(crate) fn edit(
         &mut self,
         tracked: &Tracked,
         strengths: &[f32],
-        reference_strength: f32,
         edit: &mut Edit,
         stages: &mut Stages,
     ) -> Result<(), EdgeError> {
@@ -115,16 +120,12 @@ impl Editor {
             Some(before) => frame.seconds - before,
             None => 0.0,
         };
-        if !self.continuous {
+        if self.pace == Pace::Stills {
             self.memories.clear();
         }
         self.memories
             .retain(|memory| tracked.faces.iter().any(|face| face.id == memory.id));
-        let wanted = Wanted {
-            strengths,
-            reference_strength,
-            elapsed,
-        };
+        let wanted = Wanted { strengths, elapsed };
         for edit in edit.faces_mut() {
             let id = edit.face.id;
             let known = self.memories.iter().position(|memory| memory.id == id);
@@ -167,7 +168,10 @@ impl Editor {
         let weights = EditWeights::new(whole, memory.source.start_of_edit(whole));
         if !weights.is_identity() || reference_weight != [0.0] {
             let reference = self.reference.as_deref();
-            let reference = reference.map(|code| (code, reference_weight[0]));
+            let reference = reference.map(|related| ReferenceStyle {
+                related,
+                weight: reference_weight[0],
+            });
             mix_style(&weights, &memory.parts, reference, &mut self.style_edited);
             stages.time(Stage::Generator, || {
                 self.model
@@ -187,7 +191,7 @@ impl Editor {
     ///
     /// # Errors
     /// [`EdgeError::Runtime`].
-    pub fn capture_reference(&mut self, tracked: &Tracked) -> Result<bool, EdgeError> {
+    pub(crate) fn capture_reference(&mut self, tracked: &Tracked) -> Result<bool, EdgeError> {
         let Some(face) = tracked.faces.first() else {
             return Ok(false);
         };
@@ -206,12 +210,12 @@ impl Editor {
     }
 
     /// Changes [`EditOptions::style_every`].
-    pub fn set_style_every(&mut self, frames: u32) {
+    pub(crate) fn set_style_every(&mut self, frames: u32) {
         self.options.style_every = frames;
     }
 
     /// Forgets the reference.
-    pub fn clear_reference(&mut self) {
+    pub(crate) fn clear_reference(&mut self) {
         self.reference = None;
     }
 
@@ -259,20 +263,16 @@ impl Editor {
     /// Fills `whole` with the strengths of a whole edit, the reference's last, and returns the part
     /// of that edit to show.
     fn weigh(&mut self, wanted: &Wanted<'_>, memory: &mut Memory) -> f32 {
-        if self.continuous {
+        if self.pace == Pace::Stills {
+            self.faded.clear();
+            self.faded.extend_from_slice(wanted.strengths);
+        } else {
             memory
                 .source
                 .fade(wanted.strengths, wanted.elapsed, &mut self.faded);
-        } else {
-            self.faded.clear();
-            self.faded.extend_from_slice(wanted.strengths);
         }
         let has_reference = self.reference.is_some();
-        self.faded.push(if has_reference {
-            wanted.reference_strength
-        } else {
-            0.0
-        });
+        self.faded.push(if has_reference { 1.0 } else { 0.0 });
         whole_edit(&self.faded, &mut self.whole)
     }
 }

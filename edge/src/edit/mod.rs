@@ -1,13 +1,13 @@
 //! The edit of a frame: what it is here, how it is made in [`editor`].
 
-pub mod editor;
+pub(crate) mod editor;
 mod memory;
-pub mod reference;
-pub mod smooth;
-pub mod source_domain;
+pub(crate) mod reference;
+pub(crate) mod smooth;
+pub(crate) mod source_domain;
 mod style;
 
-pub use editor::{EditOptions, Editor};
+pub(crate) use editor::{EditOptions, Editor};
 
 use crate::{
     picture::frame::Frame,
@@ -17,11 +17,11 @@ use std::sync::Arc;
 
 /// What the edit thread made of a frame; keeps its memory when it is filled again.
 #[derive(Debug, Clone, Default)]
-pub struct Edit {
+pub(crate) struct Edit {
     /// The frame.
-    pub frame: Arc<Frame>,
+    pub(crate) frame: Arc<Frame>,
     /// Strength of each attribute that was asked for.
-    pub strengths: Vec<f32>,
+    pub(crate) strengths: Vec<f32>,
     /// The first `count` are of this frame.
     faces: Vec<FaceEdit>,
     count: usize,
@@ -29,42 +29,42 @@ pub struct Edit {
 
 /// What became of one face.
 #[derive(Debug, Clone, Default)]
-pub struct FaceEdit {
+pub(crate) struct FaceEdit {
     /// The face, with its crop on the edit's frame.
-    pub face: Face,
+    pub(crate) face: Face,
     /// Whether `difference` is to be drawn.
-    pub applied: bool,
+    pub(crate) applied: bool,
     /// `[C, S, S]`, in units of the model's [-1, 1].
-    pub difference: Vec<f32>,
+    pub(crate) difference: Vec<f32>,
     /// Probability of each attribute's `on` value; empty where the model did not look.
-    pub probabilities: Vec<f32>,
+    pub(crate) probabilities: Vec<f32>,
     /// Domain of the face before the edit.
-    pub source_domain: usize,
+    pub(crate) source_domain: usize,
 }
 
 impl Edit {
     /// The faces, largest first.
     #[must_use]
-    pub fn faces(&self) -> &[FaceEdit] {
+    pub(crate) fn faces(&self) -> &[FaceEdit] {
         &self.faces[..self.count]
     }
 
     /// The edit of the face with this [`Face::id`], where one is to be drawn.
     #[must_use]
-    pub fn applied_to(&self, id: u64) -> Option<&FaceEdit> {
+    pub(crate) fn applied_to(&self, id: u64) -> Option<&FaceEdit> {
         let mut faces = self.faces().iter();
         faces.find(|edit| edit.face.id == id && edit.applied)
     }
 
     /// Whether any face is changed.
     #[must_use]
-    pub fn is_applied(&self) -> bool {
+    pub(crate) fn is_applied(&self) -> bool {
         self.faces().iter().any(|edit| edit.applied)
     }
 
     /// The frame with its faces.
     #[must_use]
-    pub fn tracked(&self) -> Tracked {
+    pub(crate) fn tracked(&self) -> Tracked {
         Tracked {
             frame: Arc::clone(&self.frame),
             faces: self.faces().iter().map(|edit| edit.face).collect(),
@@ -72,7 +72,7 @@ impl Edit {
     }
 
     /// Makes this the edit of `tracked` that changes nothing.
-    pub fn pass_through(&mut self, tracked: &Tracked, strengths: &[f32]) {
+    pub(crate) fn pass_through(&mut self, tracked: &Tracked, strengths: &[f32]) {
         self.frame = Arc::clone(&tracked.frame);
         self.strengths.clear();
         self.strengths.extend_from_slice(strengths);
@@ -88,7 +88,7 @@ impl Edit {
     }
 
     /// Makes room for `faces` differences of `samples` values, and `attributes` strengths.
-    pub fn reserve(&mut self, faces: usize, samples: usize, attributes: usize) {
+    pub(crate) fn reserve(&mut self, faces: usize, samples: usize, attributes: usize) {
         self.strengths.reserve_exact(attributes);
         if self.faces.len() < faces {
             self.faces.resize_with(faces, FaceEdit::default);

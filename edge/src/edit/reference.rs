@@ -12,7 +12,7 @@ use std::{path::Path, sync::Arc};
 ///
 /// # Errors
 /// [`EdgeError::File`] when it is no picture or shows no face.
-pub fn read(path: &Path, options: &TrackOptions) -> Result<(String, Tracked), EdgeError> {
+pub(crate) fn read(path: &Path, options: &TrackOptions) -> Result<(String, Tracked), EdgeError> {
     let mut frame = Frame::default();
     folder::decode(path, &mut frame).map_err(|error| EdgeError::file(path, error))?;
     let mut tracker = Tracker::new(Pace::Stills, options)?;

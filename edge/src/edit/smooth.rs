@@ -2,7 +2,7 @@
 
 /// Exponential average of several values at once.
 #[derive(Debug, Clone)]
-pub struct Average {
+pub(crate) struct Average {
     /// Seconds after which a step has been followed by 63 %.
     time_constant: f64,
     values: Vec<f32>,
@@ -11,7 +11,7 @@ pub struct Average {
 impl Average {
     /// An average that follows within about `time_constant` seconds; 0 follows at once.
     #[must_use]
-    pub fn new(time_constant: f64) -> Self {
+    pub(crate) fn new(time_constant: f64) -> Self {
         Self {
             time_constant,
             values: Vec::new(),
@@ -19,7 +19,7 @@ impl Average {
     }
 
     /// Follows `sample`, `seconds` after the one before. The first one is taken as it is.
-    pub fn follow(&mut self, sample: &[f32], seconds: f64) -> &[f32] {
+    pub(crate) fn follow(&mut self, sample: &[f32], seconds: f64) -> &[f32] {
         if self.values.len() != sample.len() || self.time_constant <= 0.0 {
             self.values.clear();
             self.values.extend_from_slice(sample);
@@ -31,35 +31,24 @@ impl Average {
         }
         &self.values
     }
-
-    /// The average so far.
-    #[must_use]
-    pub fn values(&self) -> &[f32] {
-        &self.values
-    }
-
-    /// Starts anew.
-    pub fn reset(&mut self) {
-        self.values.clear();
-    }
 }
 
 /// Probability of a logit.
 #[must_use]
-pub fn sigmoid(logit: f32) -> f32 {
+pub(crate) fn sigmoid(logit: f32) -> f32 {
     1.0 / (1.0 + (-logit).exp())
 }
 
 /// A switch that ignores small changes around the middle.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Hysteresis(Option<bool>);
+pub(crate) struct Hysteresis(Option<bool>);
 
 impl Hysteresis {
     const ON: f32 = 0.65;
     const OFF: f32 = 0.35;
 
     /// Whether a probability counts as on, given the answer before.
-    pub fn decide(&mut self, probability: f32) -> bool {
+    pub(crate) fn decide(&mut self, probability: f32) -> bool {
         let on = match self.0 {
             None => probability > 0.5,
             Some(true) => probability > Self::OFF,
@@ -72,7 +61,7 @@ impl Hysteresis {
     /// How much of an edit to show, 1 to 0, on a face that is `probability` likely to have the edit's
     /// value already: it is gone before the switch changes its mind, so that nothing jumps.
     #[must_use]
-    pub fn fade(probability: f32) -> f32 {
+    pub(crate) fn fade(probability: f32) -> f32 {
         ((Self::ON - probability) / (Self::ON - Self::OFF)).clamp(0.0, 1.0)
     }
 }
@@ -103,11 +92,11 @@ mod tests {
     fn an_average_follows_63_percent_within_its_time_constant_at_any_frame_rate() {
         for steps in [1, 10, 100] {
             let mut average = Average::new(0.2);
-            average.follow(&[0.0], 0.0);
+            let mut value = average.follow(&[0.0], 0.0)[0];
             for _ in 0..steps {
-                average.follow(&[1.0], 0.2 / f64::from(steps));
+                value = average.follow(&[1.0], 0.2 / f64::from(steps))[0];
             }
-            assert!((average.values()[0] - 0.632).abs() < 1e-3);
+            assert!((value - 0.632).abs() < 1e-3);
         }
     }
 }

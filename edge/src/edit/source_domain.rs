@@ -14,7 +14,7 @@ const FADE_SECONDS: f64 = 0.15;
 
 /// How the style encoder's heads are chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Heads {
+pub(crate) enum Heads {
     /// One head; it changes when the face has clearly changed.
     #[default]
     Switched,
@@ -24,7 +24,7 @@ pub enum Heads {
 
 /// Follows the classifier's answers over time.
 #[derive(Debug, Clone)]
-pub struct SourceDomain {
+pub(crate) struct SourceDomain {
     heads: Heads,
     logits: Average,
     switches: Vec<Hysteresis>,
@@ -37,7 +37,7 @@ pub struct SourceDomain {
 impl SourceDomain {
     /// Of a face with so many attributes.
     #[must_use]
-    pub fn new(attributes: usize, heads: Heads) -> Self {
+    pub(crate) fn new(attributes: usize, heads: Heads) -> Self {
         Self {
             heads,
             logits: Average::new(LOGIT_SECONDS),
@@ -50,7 +50,7 @@ impl SourceDomain {
     }
 
     /// Takes note of the classifier's logits, one per attribute, `seconds` after the ones before.
-    pub fn observe(&mut self, logits: &[f32], seconds: f64) {
+    pub(crate) fn observe(&mut self, logits: &[f32], seconds: f64) {
         let logits = self.logits.follow(logits, seconds);
         self.probabilities.clear();
         self.probabilities
@@ -64,18 +64,18 @@ impl SourceDomain {
 
     /// The most likely domain, with hysteresis.
     #[must_use]
-    pub fn domain(&self) -> usize {
+    pub(crate) fn domain(&self) -> usize {
         self.domain
     }
 
     /// Probability of each attribute's `on` value.
     #[must_use]
-    pub fn probabilities(&self) -> &[f32] {
+    pub(crate) fn probabilities(&self) -> &[f32] {
         &self.probabilities
     }
 
     /// `code` becomes `[d]`, from `styles` `[Y, d]`.
-    pub fn style_code(&self, styles: &[f32], dim: usize, code: &mut Vec<f32>) {
+    pub(crate) fn style_code(&self, styles: &[f32], dim: usize, code: &mut Vec<f32>) {
         code.clear();
         match self.heads {
             Heads::Switched => code.extend_from_slice(&styles[self.domain * dim..][..dim]),
@@ -95,7 +95,7 @@ impl SourceDomain {
     }
 
     /// `faded` becomes `strengths`, less where the face takes the wanted value by itself.
-    pub fn fade(&mut self, strengths: &[f32], seconds: f64, faded: &mut Vec<f32>) {
+    pub(crate) fn fade(&mut self, strengths: &[f32], seconds: f64, faded: &mut Vec<f32>) {
         self.due.clear();
         for (bit, (&strength, &on)) in strengths.iter().zip(&self.probabilities).enumerate() {
             let towards_on = strength > 0.0;
@@ -115,7 +115,7 @@ impl SourceDomain {
     /// The domain an edit of these strengths starts from. Blended heads know no "is there already":
     /// the fade has taken care of it.
     #[must_use]
-    pub fn start_of_edit(&self, strengths: &[f32]) -> usize {
+    pub(crate) fn start_of_edit(&self, strengths: &[f32]) -> usize {
         if self.heads == Heads::Switched {
             return self.domain;
         }
@@ -127,13 +127,6 @@ impl SourceDomain {
             usize::from(on) << bit
         });
         bits.sum()
-    }
-
-    /// Forgets the face.
-    pub fn reset(&mut self) {
-        self.logits.reset();
-        self.fades.reset();
-        self.switches.fill(Hysteresis::default());
     }
 }
 
@@ -176,7 +169,7 @@ mod tests {
             let mut source = observed(heads, 0.9);
             source.fade(&[1.0], 0.0, &mut faded);
             assert!(faded[0] <= 0.1 + 1e-5, "{heads:?}: {faded:?}");
-            source.reset();
+            let mut source = observed(heads, 0.9);
             source.fade(&[-1.0], 0.0, &mut faded);
             assert!(faded[0] <= -0.9 + 1e-5, "{heads:?}: {faded:?}");
         }

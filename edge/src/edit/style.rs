@@ -3,13 +3,22 @@
 use crate::inference::model::StyleParts;
 use model_spec::EditWeights;
 
+/// The style given by another face.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ReferenceStyle<'a> {
+    /// `[d]`: `s_re(x_ref)`.
+    pub(super) related: &'a [f32],
+    /// `r`: 0 leaves the face's own style, 1 replaces it.
+    pub(super) weight: f32,
+}
+
 /// `style_edited` becomes `[d]`:
 /// `s_un + keep * s_re + sum over d of towards[d] * T_d(s_re) + r * (s_re(x_ref) - s_re)`,
 /// so that `r = 1` alone is the paper's reference edit `s_un(x) + s_re(x_ref)`.
 pub(super) fn mix_style(
     weights: &EditWeights,
     parts: &StyleParts,
-    reference: Option<(&[f32], f32)>,
+    reference: Option<ReferenceStyle<'_>>,
     style_edited: &mut Vec<f32>,
 ) {
     let codes = parts.unrelated.iter().zip(&parts.related);
@@ -22,8 +31,8 @@ pub(super) fn mix_style(
             *value += weight * target;
         }
     }
-    if let Some((reference, weight)) = reference {
-        let codes = reference.iter().zip(&parts.related);
+    if let Some(ReferenceStyle { related, weight }) = reference {
+        let codes = related.iter().zip(&parts.related);
         for (value, (reference, related)) in style_edited.iter_mut().zip(codes) {
             *value += weight * (reference - related);
         }
@@ -59,7 +68,10 @@ mod tests {
     fn a_reference_replaces_the_related_code_in_the_part_asked_for() {
         let (mut style, still) = (Vec::new(), EditWeights::new(&[0.0], 0));
         let mut mixed = |weight| {
-            let reference = Some((&[30.0, 0.0][..], weight));
+            let reference = Some(ReferenceStyle {
+                related: &[30.0, 0.0],
+                weight,
+            });
             mix_style(&still, &parts(), reference, &mut style);
             style.clone()
         };

@@ -7,7 +7,7 @@ use std::{
 
 /// Hands values from one thread to another without ever queueing.
 #[derive(Debug)]
-pub struct Mailbox<T> {
+pub(crate) struct Mailbox<T> {
     state: Mutex<State<T>>,
     changed: Condvar,
 }
@@ -21,7 +21,7 @@ struct State<T> {
 
 /// What [`Mailbox::take`] found.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Taken<T> {
+pub(crate) enum Taken<T> {
     /// The newest value.
     Value(T),
     /// Nothing within the time given.
@@ -47,7 +47,7 @@ impl<T> Mailbox<T> {
     /// Puts `value` into the slot; an unread older value is dropped and counted.
     ///
     /// Returns false when the mailbox is closed.
-    pub fn put(&self, value: T) -> bool {
+    pub(crate) fn put(&self, value: T) -> bool {
         let mut state = self.lock();
         if state.closed {
             return false;
@@ -63,7 +63,7 @@ impl<T> Mailbox<T> {
     /// Waits until the slot is empty, then puts `value`: for sources of which nothing may be lost.
     ///
     /// Returns false when the mailbox is closed.
-    pub fn put_when_empty(&self, value: T) -> bool {
+    pub(crate) fn put_when_empty(&self, value: T) -> bool {
         let mut state = self.lock();
         while state.slot.is_some() && !state.closed {
             state = self
@@ -76,7 +76,7 @@ impl<T> Mailbox<T> {
     }
 
     /// Takes the newest value, waiting up to `patience` for one.
-    pub fn take(&self, patience: Duration) -> Taken<T> {
+    pub(crate) fn take(&self, patience: Duration) -> Taken<T> {
         let deadline = Instant::now() + patience;
         let mut state = self.lock();
         loop {
@@ -101,18 +101,18 @@ impl<T> Mailbox<T> {
     }
 
     /// No value will be put any more; one that lies in the slot can still be taken.
-    pub fn close(&self) {
+    pub(crate) fn close(&self) {
         self.lock().closed = true;
         self.changed.notify_all();
     }
 
     /// Whether [`Mailbox::close`] was called.
-    pub fn is_closed(&self) -> bool {
+    pub(crate) fn is_closed(&self) -> bool {
         self.lock().closed
     }
 
     /// Values that were replaced before anybody took them.
-    pub fn replaced(&self) -> u64 {
+    pub(crate) fn replaced(&self) -> u64 {
         self.lock().replaced
     }
 
@@ -124,7 +124,7 @@ impl<T> Mailbox<T> {
 
 /// A mailbox of a thread: it is closed when the thread ends, however it ends.
 #[derive(Debug)]
-pub struct Closing<T>(pub Arc<Mailbox<T>>);
+pub(crate) struct Closing<T>(pub(crate) Arc<Mailbox<T>>);
 
 impl<T> Drop for Closing<T> {
     fn drop(&mut self) {

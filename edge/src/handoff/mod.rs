@@ -1,5 +1,5 @@
 //! How threads hand values on without waiting and without allocating.
 
-pub mod mailbox;
-pub mod pool;
-pub mod recycler;
+pub(crate) mod mailbox;
+pub(crate) mod pool;
+pub(crate) mod recycler;

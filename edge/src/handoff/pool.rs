@@ -6,14 +6,14 @@ use std::sync::Arc;
 ///
 /// It begins with as many as can be in flight at once, and grows if there are ever more.
 #[derive(Debug)]
-pub struct Pool<T> {
+pub(crate) struct Pool<T> {
     slots: Vec<Arc<T>>,
 }
 
 impl<T: Default> Pool<T> {
     /// A pool that begins with `count` values.
     #[must_use]
-    pub fn new(count: usize) -> Self {
+    pub(crate) fn new(count: usize) -> Self {
         Self {
             slots: (0..count).map(|_| Arc::default()).collect(),
         }
@@ -21,7 +21,7 @@ impl<T: Default> Pool<T> {
 
     /// Gives every value that nobody else holds its size, so that a pipeline that fills up later
     /// does not allocate then.
-    pub fn prepare(&mut self, prepare: impl FnMut(&mut T)) {
+    pub(crate) fn prepare(&mut self, prepare: impl FnMut(&mut T)) {
         self.slots
             .iter_mut()
             .filter_map(Arc::get_mut)
@@ -32,7 +32,7 @@ impl<T: Default> Pool<T> {
     ///
     /// # Errors
     /// The first error of `fill`; the value then stays in the pool.
-    pub fn fill<R, E>(
+    pub(crate) fn fill<R, E>(
         &mut self,
         fill: impl FnOnce(&mut T) -> Result<R, E>,
     ) -> Result<(Arc<T>, R), E> {

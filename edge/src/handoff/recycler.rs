@@ -21,7 +21,7 @@ thread_local! {
 /// Blocks of memory that wait to be asked for again. A program that does not install
 /// [`crate::timing::allocations::Counting`] keeps none.
 #[derive(Debug, Default)]
-pub struct Recycler {
+pub(crate) struct Recycler {
     /// Has room for [`MOST`] when it is at work, because it cannot grow then.
     blocks: Vec<(Layout, *mut u8)>,
 }
@@ -32,7 +32,7 @@ unsafe impl Send for Recycler {}
 
 impl Recycler {
     /// Runs `work`; what it frees and asks for again does not reach the system's allocator.
-    pub fn within<T>(&mut self, work: impl FnOnce() -> T) -> T {
+    pub(crate) fn within<T>(&mut self, work: impl FnOnce() -> T) -> T {
         struct Before(*mut Recycler);
         impl Drop for Before {
             fn drop(&mut self) {

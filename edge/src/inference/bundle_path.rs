@@ -14,7 +14,7 @@ const DEFAULT: &str = "models/smile-64";
 ///
 /// # Errors
 /// [`EdgeError::NoBundle`] naming every folder looked at.
-pub fn resolve(named: Option<&Path>) -> Result<PathBuf, EdgeError> {
+pub(crate) fn resolve(named: Option<&Path>) -> Result<PathBuf, EdgeError> {
     if let Some(path) = named {
         return Ok(path.into());
     }

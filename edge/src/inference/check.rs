@@ -5,7 +5,7 @@ use crate::{
     inference::{
         model::Model,
         parity::{Parity, Sample},
-        provider::{Provider, Request},
+        provider::{Provider, ProviderRequest},
         provider_report::ProviderReport,
         runtime::Runtime,
     },
@@ -18,7 +18,7 @@ use std::{
 
 /// What is known of the bundle's signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Signature {
+pub(crate) enum Signature {
     /// The public key that was named made it.
     Verified,
     /// There is one, and no key was named to check it with.
@@ -29,30 +29,24 @@ pub enum Signature {
 
 /// Result of a check.
 #[derive(Debug, Clone)]
-pub struct Check {
+pub(crate) struct Check {
     /// The bundle's name.
-    pub name: String,
+    pub(crate) name: String,
     /// Its folder.
-    pub folder: PathBuf,
+    pub(crate) folder: PathBuf,
     /// Its digest.
-    pub digest: String,
+    pub(crate) digest: String,
     /// Whether it is signed.
-    pub signature: Signature,
+    pub(crate) signature: Signature,
     /// What computed.
-    pub provider: ProviderReport,
+    pub(crate) provider: ProviderReport,
     /// Faces in the parity sample.
-    pub faces: usize,
+    pub(crate) faces: usize,
     /// Largest difference of every output.
-    pub outputs: Vec<Parity>,
+    pub(crate) outputs: Vec<Parity>,
 }
 
-impl Check {
-    /// Whether all outputs are near enough.
-    #[must_use]
-    pub fn holds(&self) -> bool {
-        self.outputs.iter().all(Parity::holds)
-    }
-}
+impl Check {}
 
 /// Faces of the parity sample that every start runs: enough to see a wrong engine or precision.
 const QUICK_FACES: usize = 2;
@@ -61,10 +55,10 @@ const QUICK_FACES: usize = 2;
 /// hears of steps that may take long.
 ///
 /// # Errors
-/// Whatever makes the bundle unusable here. Outputs that differ are no error, see [`Check::holds`].
-pub fn check(
+/// Whatever makes the bundle unusable here. Outputs that differ are no error here, but in [`refuse`].
+pub(crate) fn check(
     folder: &Path,
-    request: &Request,
+    request: &ProviderRequest,
     library: Option<&Path>,
     public_key: Option<&Path>,
     progress: &mut dyn FnMut(&str),
@@ -97,7 +91,7 @@ pub fn check(
 ///
 /// # Errors
 /// [`EdgeError::Parity`] when the provider computes something else than the trainer.
-pub fn quick(bundle: &Bundle, model: &mut Model) -> Result<(), EdgeError> {
+pub(crate) fn quick(bundle: &Bundle, model: &mut Model) -> Result<(), EdgeError> {
     let outputs = Sample::load(bundle)?.compare(model, QUICK_FACES)?;
     refuse(&outputs, model.provider())
 }
@@ -106,7 +100,7 @@ pub fn quick(bundle: &Bundle, model: &mut Model) -> Result<(), EdgeError> {
 ///
 /// # Errors
 /// [`EdgeError::Parity`].
-pub fn refuse(outputs: &[Parity], provider: Provider) -> Result<(), EdgeError> {
+pub(crate) fn refuse(outputs: &[Parity], provider: Provider) -> Result<(), EdgeError> {
     let failed: Vec<&str> = outputs
         .iter()
         .filter(|output| !output.holds())

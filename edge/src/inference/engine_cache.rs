@@ -4,7 +4,7 @@
 //! another bundle would draw another model. So each combination of what an engine depends on has a
 //! folder of its own.
 
-use crate::inference::provider::Request;
+use crate::inference::provider::ProviderRequest;
 use model_spec::{Bundle, digest};
 use std::{
     env, fs,
@@ -15,7 +15,11 @@ use std::{
 ///
 /// # Errors
 /// Why there is none.
-pub fn folder(bundle: &Bundle, request: &Request, library: &Path) -> Result<PathBuf, String> {
+pub(crate) fn folder(
+    bundle: &Bundle,
+    request: &ProviderRequest,
+    library: &Path,
+) -> Result<PathBuf, String> {
     let root = match &request.engine_cache {
         Some(folder) => folder.clone(),
         None => user_cache().ok_or(

@@ -1,10 +1,10 @@
 //! The model on an execution provider of ONNX Runtime: found, opened, checked, run.
 
-pub mod bundle_path;
-pub mod check;
-pub mod engine_cache;
-pub mod model;
-pub mod parity;
-pub mod provider;
-pub mod provider_report;
-pub mod runtime;
+pub(crate) mod bundle_path;
+pub(crate) mod check;
+pub(crate) mod engine_cache;
+pub(crate) mod model;
+pub(crate) mod parity;
+pub(crate) mod provider;
+pub(crate) mod provider_report;
+pub(crate) mod runtime;

@@ -14,27 +14,27 @@ use std::{fmt, path::Path};
 
 /// How far one output is from the trainer's.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Parity {
+pub(crate) struct Parity {
     /// Name of the tensor.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// `max |found - expected|`.
-    pub max_difference: f32,
+    pub(crate) max_difference: f32,
     /// Largest allowed: the precision's tolerance times `max(1, max |expected|)`.
-    pub allowed: f32,
+    pub(crate) allowed: f32,
 }
 
 impl Parity {
     /// Whether the output is near enough; not-a-number never is.
     #[must_use]
-    pub fn holds(&self) -> bool {
+    pub(crate) fn holds(&self) -> bool {
         self.max_difference <= self.allowed
     }
 }
 
 /// The parity sample, checked against the manifest's shapes.
-pub struct Sample {
+pub(crate) struct Sample {
     /// Faces in it.
-    pub faces: usize,
+    pub(crate) faces: usize,
     image: Vec<f32>,
     source_domain: Vec<usize>,
     styles: Vec<f32>,
@@ -53,7 +53,7 @@ impl Sample {
     ///
     /// # Errors
     /// [`EdgeError::File`], or [`EdgeError::Spec`] for a tensor that is missing or misshapen.
-    pub fn load(bundle: &Bundle) -> Result<Self, EdgeError> {
+    pub(crate) fn load(bundle: &Bundle) -> Result<Self, EdgeError> {
         let path = bundle.path(PARITY_FILE);
         let bytes = bundle.read(PARITY_FILE)?;
         let manifest = bundle.manifest();
@@ -97,7 +97,11 @@ impl Sample {
     ///
     /// # Errors
     /// [`EdgeError::Runtime`].
-    pub fn compare(&self, model: &mut Model, faces: usize) -> Result<Vec<Parity>, EdgeError> {
+    pub(crate) fn compare(
+        &self,
+        model: &mut Model,
+        faces: usize,
+    ) -> Result<Vec<Parity>, EdgeError> {
         let faces = faces.min(self.faces);
         let dim = self.style_edited.len() / self.faces;
         let domains = self.styles.len() / self.style_edited.len();
@@ -115,9 +119,11 @@ impl Sample {
             found
                 .related_targets
                 .extend_from_slice(&parts.related_targets);
-            let masks =
-                [&self.masks.mask_first, &self.masks.mask_second].map(|mask| self.of(face, mask));
-            model.generate(image, self.of(face, &self.style_edited), masks, &mut one)?;
+            let masks = Masks {
+                mask_first: self.of(face, &self.masks.mask_first).to_vec(),
+                mask_second: self.of(face, &self.masks.mask_second).to_vec(),
+            };
+            model.generate(image, self.of(face, &self.style_edited), &masks, &mut one)?;
             found.edited.extend_from_slice(&one);
             if model.has_classifier() {
                 model.classify(image, &mut one)?;

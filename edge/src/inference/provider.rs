@@ -7,7 +7,7 @@ use std::{fmt, path::PathBuf, str::FromStr};
 /// Where ONNX Runtime computes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Provider {
+pub(crate) enum Provider {
     /// TensorRT, with CUDA for what it does not know.
     TensorRt,
     /// CUDA.
@@ -18,11 +18,11 @@ pub enum Provider {
 
 impl Provider {
     /// All, the fastest first.
-    pub const ALL: [Self; 3] = [Self::TensorRt, Self::Cuda, Self::Cpu];
+    pub(crate) const ALL: [Self; 3] = [Self::TensorRt, Self::Cuda, Self::Cpu];
 
     /// Name on the command line and in reports.
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::TensorRt => "tensorrt",
             Self::Cuda => "cuda",
@@ -32,7 +32,7 @@ impl Provider {
 
     /// Name on screen.
     #[must_use]
-    pub const fn label(self) -> &'static str {
+    pub(crate) const fn label(self) -> &'static str {
         match self {
             Self::TensorRt => "TensorRT",
             Self::Cuda => "CUDA",
@@ -49,7 +49,7 @@ impl fmt::Display for Provider {
 
 /// What `--provider` asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Choice {
+pub(crate) enum ProviderChoice {
     /// The first that runs, in the order of [`Provider::ALL`].
     #[default]
     Auto,
@@ -57,10 +57,10 @@ pub enum Choice {
     Only(Provider),
 }
 
-impl Choice {
+impl ProviderChoice {
     /// The providers to try, in order.
     #[must_use]
-    pub fn candidates(self) -> Vec<Provider> {
+    pub(crate) fn candidates(self) -> Vec<Provider> {
         match self {
             Self::Auto => Provider::ALL.to_vec(),
             Self::Only(provider) => vec![provider],
@@ -68,7 +68,7 @@ impl Choice {
     }
 }
 
-impl fmt::Display for Choice {
+impl fmt::Display for ProviderChoice {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Auto => formatter.write_str("auto"),
@@ -77,7 +77,7 @@ impl fmt::Display for Choice {
     }
 }
 
-impl FromStr for Choice {
+impl FromStr for ProviderChoice {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -96,7 +96,7 @@ impl FromStr for Choice {
 /// Arithmetic of a provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
-pub enum Precision {
+pub(crate) enum Precision {
     /// The graphs' own: 32-bit floats.
     #[default]
     Fp32,
@@ -109,7 +109,7 @@ pub enum Precision {
 impl Precision {
     /// Name on the command line and in reports.
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Fp32 => "fp32",
             Self::Fp16 => "fp16",
@@ -121,7 +121,7 @@ impl Precision {
     /// a bundle may be shown. TensorRT rounds factors of fp32 convolutions to TF32, whose mantissa
     /// is that of fp16.
     #[must_use]
-    pub const fn tolerance(self, provider: Provider) -> f32 {
+    pub(crate) const fn tolerance(self, provider: Provider) -> f32 {
         match (provider, self) {
             (Provider::TensorRt, Self::Int8) => 0.1,
             (Provider::TensorRt, _) => 0.02,
@@ -132,23 +132,23 @@ impl Precision {
 
 /// Everything that is asked for about the provider.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Request {
+pub(crate) struct ProviderRequest {
     /// Which.
-    pub choice: Choice,
+    pub(crate) choice: ProviderChoice,
     /// Arithmetic; other than fp32 needs TensorRT.
-    pub precision: Precision,
+    pub(crate) precision: Precision,
     /// Effort of TensorRT's engine builder, 0 to 5; none leaves it to TensorRT.
-    pub builder_level: Option<u8>,
+    pub(crate) builder_level: Option<u8>,
     /// Whether TensorRT replays its work as a CUDA graph.
-    pub cuda_graph: bool,
+    pub(crate) cuda_graph: bool,
     /// Folder of the engine caches; none takes the user's cache folder.
-    pub engine_cache: Option<PathBuf>,
+    pub(crate) engine_cache: Option<PathBuf>,
     /// Domain of all faces; none asks the bundle's classifier.
-    pub source_domain: Option<String>,
+    pub(crate) source_domain: Option<String>,
 }
 
-impl From<Choice> for Request {
-    fn from(choice: Choice) -> Self {
+impl From<ProviderChoice> for ProviderRequest {
+    fn from(choice: ProviderChoice) -> Self {
         Self {
             choice,
             ..Self::default()
@@ -156,12 +156,12 @@ impl From<Choice> for Request {
     }
 }
 
-impl Request {
+impl ProviderRequest {
     /// Why `provider` cannot do what is asked for, whatever the machine has.
     ///
     /// # Errors
     /// The reason.
-    pub fn suits(&self, provider: Provider) -> Result<(), String> {
+    pub(crate) fn suits(&self, provider: Provider) -> Result<(), String> {
         let precision = self.precision.name();
         if self.precision != Precision::Fp32 && provider != Provider::TensorRt {
             return Err(format!(
@@ -174,11 +174,11 @@ impl Request {
 
 /// A provider that was tried and does not run.
 #[derive(Debug, Clone, Serialize)]
-pub struct Failure {
+pub(crate) struct Failure {
     /// The provider.
-    pub provider: Provider,
+    pub(crate) provider: Provider,
     /// Why, in ONNX Runtime's words.
-    pub reason: String,
+    pub(crate) reason: String,
 }
 
 impl Failure {

@@ -2,30 +2,30 @@
 
 use crate::inference::{
     model::Model,
-    provider::{Choice, Failure, Precision, Provider},
+    provider::{Failure, Precision, Provider, ProviderChoice},
 };
 use serde::Serialize;
 use std::path::Path;
 
 /// The execution provider of a run.
 #[derive(Debug, Clone, Serialize)]
-pub struct ProviderReport {
+pub(crate) struct ProviderReport {
     /// What `--provider` asked for.
-    pub asked: String,
+    pub(crate) asked: String,
     /// What ran.
-    pub running: Provider,
+    pub(crate) running: Provider,
     /// Arithmetic it was asked for.
-    pub precision: Precision,
+    pub(crate) precision: Precision,
     /// Which were tried before, and why they did not run.
-    pub failures: Vec<Failure>,
+    pub(crate) failures: Vec<Failure>,
     /// The ONNX Runtime library.
-    pub library: String,
+    pub(crate) library: String,
 }
 
 impl ProviderReport {
     /// Of a model that was opened.
     #[must_use]
-    pub fn new(asked: Choice, model: &Model, library: &Path) -> Self {
+    pub(crate) fn new(asked: ProviderChoice, model: &Model, library: &Path) -> Self {
         Self {
             asked: asked.to_string(),
             running: model.provider(),

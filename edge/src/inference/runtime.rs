@@ -4,7 +4,7 @@ use crate::{
     error::EdgeError,
     inference::{
         engine_cache,
-        provider::{Precision, Provider, Request},
+        provider::{Precision, Provider, ProviderRequest},
     },
 };
 use model_spec::{Bundle, graph::Dimension};
@@ -19,14 +19,14 @@ use ort::{
 use std::path::{Path, PathBuf};
 
 /// A loaded ONNX Runtime.
-pub struct Runtime {
+pub(crate) struct Runtime {
     library: Library,
 }
 
 /// How graphs are opened: exactly one provider with its options.
-pub struct Opener {
+pub(crate) struct Opener {
     provider: Provider,
-    request: Request,
+    request: ProviderRequest,
     /// Where TensorRT keeps the engines of this bundle on this machine.
     engines: Option<PathBuf>,
     /// Name of the free batch side in the graphs.
@@ -39,14 +39,14 @@ impl Runtime {
     ///
     /// # Errors
     /// [`EdgeError::NoRuntime`] with the reason for every place.
-    pub fn load(explicit: Option<&Path>) -> Result<Self, EdgeError> {
+    pub(crate) fn load(explicit: Option<&Path>) -> Result<Self, EdgeError> {
         let library = Library::load(explicit, env!("CARGO_PKG_NAME"))?;
         Ok(Self { library })
     }
 
     /// The library in use.
     #[must_use]
-    pub fn library(&self) -> &Path {
+    pub(crate) fn library(&self) -> &Path {
         self.library.path()
     }
 
@@ -54,10 +54,10 @@ impl Runtime {
     ///
     /// # Errors
     /// Why the engine cache cannot be used.
-    pub fn opener(
+    pub(crate) fn opener(
         &self,
         bundle: &Bundle,
-        request: &Request,
+        request: &ProviderRequest,
         provider: Provider,
     ) -> Result<Opener, String> {
         let engines = match provider {
@@ -84,7 +84,7 @@ impl Runtime {
     ///
     /// # Errors
     /// ONNX Runtime's reason.
-    pub fn try_provider(&self, provider: Provider) -> Result<(), String> {
+    pub(crate) fn try_provider(&self, provider: Provider) -> Result<(), String> {
         let text = |error: ort::Error| error.message().trim().to_owned();
         let mut builder = self.session_builder().map_err(text)?;
         let registered = match provider {
@@ -109,7 +109,12 @@ impl Runtime {
     ///
     /// # Errors
     /// ONNX Runtime's reason.
-    pub fn open_graph(&self, name: &str, bytes: &[u8], opener: &Opener) -> Result<Session, String> {
+    pub(crate) fn open_graph(
+        &self,
+        name: &str,
+        bytes: &[u8],
+        opener: &Opener,
+    ) -> Result<Session, String> {
         let text = |error: ort::Error| error.message().trim().to_owned();
         let failed = |error: ort::Error<SessionBuilder>| error.message().trim().to_owned();
         let mut builder = self.session_builder().map_err(text)?;

@@ -8,7 +8,7 @@ const GROUP_MAY: u32 = 0o060;
 
 /// What a user who may not open `device` has to do.
 #[must_use]
-pub fn fix(device: &Path, system: &System) -> String {
+pub(crate) fn fix(device: &Path, system: &System) -> String {
     let Ok(metadata) = fs::metadata(system.path(device)) else {
         return "the user may not look at its folder".into();
     };

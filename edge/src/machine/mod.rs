@@ -1,5 +1,5 @@
 //! The machine below the mirror: files of its system, and who may open its devices.
 
-pub mod access;
-pub mod system;
-pub mod users;
+pub(crate) mod access;
+pub(crate) mod system;
+pub(crate) mod users;

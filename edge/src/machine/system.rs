@@ -7,7 +7,7 @@ use std::{
 
 /// The system's files: `/proc`, `/sys`, `/etc` and the like.
 #[derive(Debug, Clone)]
-pub struct System {
+pub(crate) struct System {
     root: PathBuf,
 }
 
@@ -20,19 +20,19 @@ impl Default for System {
 impl System {
     /// With `root` in the place of `/`.
     #[must_use]
-    pub fn at(root: impl Into<PathBuf>) -> Self {
+    pub(crate) fn at(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into() }
     }
 
     /// Whether this is the machine's own file tree.
     #[must_use]
-    pub fn is_real(&self) -> bool {
+    pub(crate) fn is_real(&self) -> bool {
         self.root == Path::new("/")
     }
 
     /// Where the absolute `path` lies.
     #[must_use]
-    pub fn path(&self, path: impl AsRef<Path>) -> PathBuf {
+    pub(crate) fn path(&self, path: impl AsRef<Path>) -> PathBuf {
         let path = path.as_ref();
         self.root.join(path.strip_prefix("/").unwrap_or(path))
     }
@@ -40,7 +40,7 @@ impl System {
     /// The text of `path` without the space, line end or zero byte at its end; none where it cannot
     /// be read. Bytes that are no text are replaced.
     #[must_use]
-    pub fn read(&self, path: impl AsRef<Path>) -> Option<String> {
+    pub(crate) fn read(&self, path: impl AsRef<Path>) -> Option<String> {
         let bytes = fs::read(self.path(path)).ok()?;
         let text = String::from_utf8_lossy(&bytes);
         Some(text.trim_end_matches(['\0', '\n', ' ']).to_owned())
@@ -48,14 +48,14 @@ impl System {
 
     /// The number in `path`.
     #[must_use]
-    pub fn number(&self, path: impl AsRef<Path>) -> Option<i64> {
+    pub(crate) fn number(&self, path: impl AsRef<Path>) -> Option<i64> {
         self.read(path)?.trim().parse().ok()
     }
 
     /// Paths (as seen from the root) of the entries of `folder` whose name starts with `prefix`,
     /// sorted; empty where it cannot be read.
     #[must_use]
-    pub fn list(&self, folder: impl AsRef<Path>, prefix: &str) -> Vec<PathBuf> {
+    pub(crate) fn list(&self, folder: impl AsRef<Path>, prefix: &str) -> Vec<PathBuf> {
         let folder = folder.as_ref();
         let entries = fs::read_dir(self.path(folder))
             .into_iter()

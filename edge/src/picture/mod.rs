@@ -2,4 +2,4 @@
 
 pub mod frame;
 pub mod resample;
-pub mod scale;
+pub(crate) mod scale;

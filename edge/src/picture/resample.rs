@@ -69,7 +69,7 @@ impl Resampler {
     /// `output` becomes `[channels, out_height, out_width]` with values `byte * scale + offset`,
     /// so scale 1 and offset 0 give 0..=255, and 1/127.5 and -1 give the model's [-1, 1].
     #[allow(clippy::too_many_arguments)] // One rectangle, one grid, one value range.
-    pub fn sample(
+    pub(crate) fn sample(
         &mut self,
         frame: &Frame,
         origin: [f32; 2],

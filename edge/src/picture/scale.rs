@@ -7,9 +7,9 @@ const BARS: u32 = 0x0008_090c;
 
 /// Draws pictures into a window's pixels; keeps its tables, so that a warm scaler allocates nothing.
 #[derive(Debug, Default)]
-pub struct Scaler {
+pub(crate) struct Scaler {
     /// Whether what is left stands on the right, as a mirror shows it to the one in the picture.
-    pub flipped: bool,
+    pub(crate) flipped: bool,
     columns: Vec<Tap>,
     rows: Vec<Tap>,
     planned: Option<([usize; 2], [usize; 2], bool)>,
@@ -58,7 +58,7 @@ struct Tap {
 impl Scaler {
     /// Draws `rgb` of `size` pixels into `pixels` of a window of `window` pixels. A `brightness` of
     /// 256 shows the picture as it is, 0 black.
-    pub fn draw(
+    pub(crate) fn draw(
         &mut self,
         rgb: &[u8],
         size: [usize; 2],
@@ -70,7 +70,7 @@ impl Scaler {
     }
 
     /// Like [`Scaler::draw`], but only these columns of the window.
-    pub fn draw_columns(
+    pub(crate) fn draw_columns(
         &mut self,
         rgb: &[u8],
         size: [usize; 2],

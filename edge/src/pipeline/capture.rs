@@ -7,6 +7,7 @@ use crate::{
     handoff::{mailbox::Closing, pool::Pool},
     picture::frame::Frame,
     timing::stage::{Begin, Stage, Stages},
+    track::Pace,
 };
 use std::{
     sync::{Arc, atomic::Ordering},
@@ -15,15 +16,15 @@ use std::{
 
 /// What the capture thread counted.
 #[derive(Debug, Clone, Default)]
-pub struct CaptureCounts {
+pub(crate) struct CaptureCounts {
     /// Pictures handed on.
-    pub frames: u64,
+    pub(crate) frames: u64,
     /// Pictures that could not be read.
-    pub skipped: u64,
+    pub(crate) skipped: u64,
     /// Times the camera went away or fell silent.
-    pub interruptions: u64,
+    pub(crate) interruptions: u64,
     /// The source's name at the end.
-    pub source: String,
+    pub(crate) source: String,
 }
 
 pub(super) struct CaptureThread {
@@ -31,7 +32,7 @@ pub(super) struct CaptureThread {
     pub(super) to_track: Closing<Arc<Frame>>,
     pub(super) shared: Arc<Shared>,
     pub(super) limit: u64,
-    pub(super) lossless: bool,
+    pub(super) pace: Pace,
 }
 
 impl CaptureThread {
@@ -58,7 +59,7 @@ impl CaptureThread {
                     counts.frames += 1;
                     let decode = Duration::from_micros(u64::from(frame.decode_micros));
                     stages.add_since(Stage::Capture, decode, begin);
-                    let taken = if self.lossless {
+                    let taken = if self.pace.is_lossless() {
                         self.to_track.0.put_when_empty(frame)
                     } else {
                         self.to_track.0.put(frame)

@@ -1,6 +1,6 @@
 //! The edit thread: latest tracked frame -> latest edit.
 
-use super::{EDITS_IN_FLIGHT, PATIENCE, Reference, ReferenceWish, Shared};
+use super::{EDITS_IN_FLIGHT, PATIENCE, Reference, ReferenceRequest, Shared};
 use crate::{
     edit::{Edit, EditOptions, Editor},
     error::EdgeError,
@@ -10,19 +10,19 @@ use crate::{
     },
     pipeline::opening::Opening,
     timing::stage::Stages,
-    track::tracked::Tracked,
+    track::{Pace, tracked::Tracked},
 };
 use std::{sync::Arc, time::Duration};
 
 /// What the edit thread counted.
 #[derive(Debug, Clone, Default)]
-pub struct EditCounts {
+pub(crate) struct EditCounts {
     /// Frames looked at.
-    pub frames: u64,
+    pub(crate) frames: u64,
     /// Frames with a face.
-    pub with_face: u64,
+    pub(crate) with_face: u64,
     /// Frames that were edited.
-    pub edited: u64,
+    pub(crate) edited: u64,
 }
 
 pub(super) struct EditThread {
@@ -35,8 +35,7 @@ pub(super) struct EditThread {
     pub(super) shared: Arc<Shared>,
     /// Most faces of a frame.
     pub(super) faces: usize,
-    pub(super) continuous: bool,
-    pub(super) lossless: bool,
+    pub(super) pace: Pace,
 }
 
 impl EditThread {
@@ -58,7 +57,7 @@ impl EditThread {
             };
             self.open(&mut editor, &mut pool)?;
             let effort = self.shared.due.effort();
-            if effort.skips(tracked.frame.index) && !self.lossless {
+            if effort.skips(tracked.frame.index) && !self.pace.is_lossless() {
                 continue;
             }
             strengths.clear();
@@ -68,10 +67,7 @@ impl EditThread {
                 editor.set_style_every(effort.style_every(self.options.style_every));
             }
             let (edit, ()) = pool.fill(|edit| match &mut editor {
-                Some(editor) => {
-                    let reference = self.shared.reference_strength();
-                    editor.edit(&tracked, &strengths, reference, edit, &mut stages)
-                }
+                Some(editor) => editor.edit(&tracked, &strengths, edit, &mut stages),
                 None => {
                     edit.pass_through(&tracked, &strengths);
                     Ok(())
@@ -80,8 +76,7 @@ impl EditThread {
             counts.frames += 1;
             counts.with_face += u64::from(!edit.faces().is_empty());
             counts.edited += u64::from(edit.is_applied());
-            self.shared.set_edit_latency(edit.frame.captured.elapsed());
-            let wanted = if self.lossless {
+            let wanted = if self.pace.is_lossless() {
                 self.edits.0.put_when_empty(edit)
             } else {
                 self.edits.0.put(edit)
@@ -102,13 +97,13 @@ impl EditThread {
         if editor.is_some() {
             return Ok(());
         }
-        let patience = if self.lossless {
+        let patience = if self.pace.is_lossless() {
             PATIENCE
         } else {
             Duration::ZERO
         };
         while !self.opening.wait(patience)? {
-            if !self.lossless || self.edits.0.is_closed() {
+            if !self.pace.is_lossless() || self.edits.0.is_closed() {
                 return Ok(());
             }
         }
@@ -117,7 +112,7 @@ impl EditThread {
             let (architecture, attributes) = (&manifest.architecture, manifest.attributes.len());
             let samples = architecture.colour.channels() * architecture.image_size.pow(2);
             pool.prepare(|edit| edit.reserve(self.faces, samples, attributes));
-            let mut new = Editor::new(model, self.continuous, self.options);
+            let mut new = Editor::new(model, self.pace, self.options);
             if let Some((name, tracked)) = self.reference.take() {
                 new.capture_reference(&tracked)?;
                 self.shared.set_reference(Reference::FromPicture(name));
@@ -130,12 +125,12 @@ impl EditThread {
     fn follow_wish(&self, editor: &mut Editor, tracked: &Tracked) -> Result<(), EdgeError> {
         let wish = self.shared.take_reference_wish();
         match wish {
-            ReferenceWish::Nothing => {}
-            ReferenceWish::Clear => {
+            ReferenceRequest::Nothing => {}
+            ReferenceRequest::Clear => {
                 editor.clear_reference();
                 self.shared.set_reference(Reference::None);
             }
-            ReferenceWish::FaceInView => {
+            ReferenceRequest::FaceInView => {
                 if editor.capture_reference(tracked)? {
                     self.shared.set_reference(Reference::FromView);
                 } else {

@@ -11,14 +11,14 @@
 
 mod capture;
 mod edit;
-pub mod opening;
+pub(crate) mod opening;
 mod shared;
 mod track;
 
-pub use capture::CaptureCounts;
-pub use edit::EditCounts;
-use shared::ReferenceWish;
-pub use shared::{Reference, Shared};
+pub(crate) use capture::CaptureCounts;
+pub(crate) use edit::EditCounts;
+use shared::ReferenceRequest;
+pub(crate) use shared::{Reference, Shared};
 
 use crate::{
     capture::Source,
@@ -28,7 +28,7 @@ use crate::{
     picture::frame::Frame,
     pipeline::opening::Opening,
     timing::stage::Stages,
-    track::{TrackOptions, tracked::Tracked},
+    track::{Pace, TrackOptions, tracked::Tracked},
 };
 use capture::CaptureThread;
 use edit::EditThread;
@@ -53,47 +53,47 @@ const FRAMES_IN_FLIGHT: usize = EDITS_IN_FLIGHT + 8;
 
 /// All counts and times of a pipeline that ended.
 #[derive(Debug, Clone, Default)]
-pub struct Totals {
+pub(crate) struct Totals {
     /// From the capture thread.
-    pub capture: CaptureCounts,
+    pub(crate) capture: CaptureCounts,
     /// From the edit thread.
-    pub edit: EditCounts,
+    pub(crate) edit: EditCounts,
     /// Frames and edits that were replaced by newer ones before their turn.
-    pub dropped: u64,
+    pub(crate) dropped: u64,
     /// Times of both threads.
-    pub stages: Stages,
+    pub(crate) stages: Stages,
 }
 
 /// What the threads work with.
-pub struct Parts {
+pub(crate) struct Parts {
     /// Where pictures come from.
-    pub source: Box<dyn Source>,
+    pub(crate) source: Box<dyn Source>,
     /// The model, or what is going to be it.
-    pub opening: Opening,
+    pub(crate) opening: Opening,
     /// What to follow.
-    pub track: TrackOptions,
+    pub(crate) track: TrackOptions,
     /// Settings and news.
-    pub shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     /// Pictures after which capture ends.
-    pub limit: Option<u64>,
+    pub(crate) limit: Option<u64>,
     /// How faces are edited.
-    pub options: EditOptions,
+    pub(crate) options: EditOptions,
     /// A face to copy the style of: its name and picture.
-    pub reference: Option<(String, Tracked)>,
-    /// Whether every picture is edited, however long that takes. Else the latest wins.
-    pub lossless: bool,
+    pub(crate) reference: Option<(String, Tracked)>,
+    /// How frames come, and whether any may be left out.
+    pub(crate) pace: Pace,
 }
 
 /// The running threads.
-pub struct Pipeline {
+pub(crate) struct Pipeline {
     to_track: Arc<Mailbox<Arc<Frame>>>,
     to_edit: Arc<Mailbox<Tracked>>,
     /// Newest tracked frame, for a display that does not wait for its edit. Not filled when lossless.
-    pub frames: Arc<Mailbox<Tracked>>,
+    pub(crate) frames: Arc<Mailbox<Tracked>>,
     /// Newest edit.
-    pub edits: Arc<Mailbox<Arc<Edit>>>,
+    pub(crate) edits: Arc<Mailbox<Arc<Edit>>>,
     /// Settings and news.
-    pub shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     failed: Arc<AtomicBool>,
     capture: Option<Thread<CaptureCounts>>,
     track: Option<Thread<()>>,
@@ -107,7 +107,7 @@ impl Pipeline {
     ///
     /// # Errors
     /// [`EdgeError::Internal`] when the system gives no thread.
-    pub fn start(parts: Parts) -> Result<Self, EdgeError> {
+    pub(crate) fn start(parts: Parts) -> Result<Self, EdgeError> {
         let mut pipeline = Self {
             to_track: Arc::default(),
             to_edit: Arc::default(),
@@ -119,7 +119,7 @@ impl Pipeline {
             track: None,
             edit: None,
         };
-        let (lossless, continuous) = (parts.lossless, parts.source.is_video());
+        let pace = parts.pace;
         let edit = EditThread {
             opening: parts.opening,
             options: parts.options,
@@ -128,8 +128,7 @@ impl Pipeline {
             frames: Arc::clone(&pipeline.to_edit),
             edits: Closing(Arc::clone(&pipeline.edits)),
             shared: Arc::clone(&pipeline.shared),
-            continuous,
-            lossless,
+            pace,
         };
         let track = TrackThread {
             frames: Arc::clone(&pipeline.to_track),
@@ -137,15 +136,14 @@ impl Pipeline {
             to_display: Closing(Arc::clone(&pipeline.frames)),
             shared: Arc::clone(&pipeline.shared),
             options: parts.track,
-            continuous,
-            lossless,
+            pace,
         };
         let capture = CaptureThread {
             source: parts.source,
             to_track: Closing(Arc::clone(&pipeline.to_track)),
             shared: Arc::clone(&pipeline.shared),
             limit: parts.limit.unwrap_or(u64::MAX),
-            lossless,
+            pace,
         };
         pipeline.edit = Some(spawn("edit", &pipeline.failed, move || edit.run())?);
         pipeline.track = Some(spawn("track", &pipeline.failed, move || {
@@ -158,12 +156,12 @@ impl Pipeline {
     /// Whether a thread ended although nobody told it to and its source had more; [`Pipeline::stop`]
     /// then says why.
     #[must_use]
-    pub fn has_failed(&self) -> bool {
+    pub(crate) fn has_failed(&self) -> bool {
         self.failed.load(Ordering::Relaxed)
     }
 
     /// Something that tells all threads to end, for whoever cannot call [`Pipeline::stop`].
-    pub fn ender(&self) -> impl Fn() + Send + Sync + 'static {
+    pub(crate) fn ender(&self) -> impl Fn() + Send + Sync + 'static {
         let (to_track, to_edit) = (Arc::clone(&self.to_track), Arc::clone(&self.to_edit));
         let (frames, edits) = (Arc::clone(&self.frames), Arc::clone(&self.edits));
         let shared = Arc::clone(&self.shared);
@@ -180,7 +178,7 @@ impl Pipeline {
     ///
     /// # Errors
     /// The first error of a thread, in that order.
-    pub fn stop(mut self) -> Result<Totals, EdgeError> {
+    pub(crate) fn stop(mut self) -> Result<Totals, EdgeError> {
         self.edits.close();
         let edit = join("edit", self.edit.take());
         self.to_edit.close();

@@ -4,7 +4,8 @@
 use crate::{
     error::EdgeError,
     inference::{
-        check, model::Model, provider::Request, provider_report::ProviderReport, runtime::Runtime,
+        check, model::Model, provider::ProviderRequest, provider_report::ProviderReport,
+        runtime::Runtime,
     },
     pipeline::shared::Shared,
 };
@@ -16,30 +17,21 @@ use std::{
 };
 
 /// A model on its way.
-pub struct Opening {
+pub(crate) struct Opening {
     result: mpsc::Receiver<Result<Model, EdgeError>>,
     ready: Option<Model>,
 }
 
 impl Opening {
-    /// A model that is open already.
-    #[must_use]
-    pub fn done(model: Model) -> Self {
-        Self {
-            result: mpsc::channel().1,
-            ready: Some(model),
-        }
-    }
-
     /// Starts to open `bundle` on the first provider of `request` that runs it, and to check it with
     /// the first faces of its parity sample. Progress and provider go to `shared`.
     ///
     /// # Errors
     /// [`EdgeError::Internal`] when the system gives no thread.
-    pub fn start(
+    pub(crate) fn start(
         bundle: Bundle,
         runtime: Runtime,
-        request: Request,
+        request: ProviderRequest,
         shared: Arc<Shared>,
     ) -> Result<Self, EdgeError> {
         let (sender, result) = mpsc::sync_channel(1);
@@ -63,7 +55,7 @@ impl Opening {
     ///
     /// # Errors
     /// Why it cannot be opened, or must not be shown.
-    pub fn wait(&mut self, patience: Duration) -> Result<bool, EdgeError> {
+    pub(crate) fn wait(&mut self, patience: Duration) -> Result<bool, EdgeError> {
         if self.ready.is_none() {
             match self.result.recv_timeout(patience) {
                 Ok(model) => self.ready = Some(model?),
@@ -77,7 +69,7 @@ impl Opening {
     }
 
     /// The model, if it is open.
-    pub fn take(&mut self) -> Option<Model> {
+    pub(crate) fn take(&mut self) -> Option<Model> {
         self.ready.take()
     }
 }
@@ -85,7 +77,7 @@ impl Opening {
 fn open(
     bundle: &Bundle,
     runtime: &Runtime,
-    request: &Request,
+    request: &ProviderRequest,
     shared: &Shared,
 ) -> Result<Model, EdgeError> {
     let mut model = Model::open(bundle, runtime, request, &mut |step| {

@@ -16,18 +16,12 @@ pub(super) struct TrackThread {
     pub(super) to_display: Closing<Tracked>,
     pub(super) shared: Arc<Shared>,
     pub(super) options: TrackOptions,
-    pub(super) continuous: bool,
-    pub(super) lossless: bool,
+    pub(super) pace: Pace,
 }
 
 impl TrackThread {
     pub(super) fn run(self) -> Result<Stages, EdgeError> {
-        let pace = match (self.continuous, self.lossless) {
-            (false, _) => Pace::Stills,
-            (true, true) => Pace::Replay,
-            (true, false) => Pace::Live,
-        };
-        let mut tracker = Tracker::new(pace, &self.options)?;
+        let mut tracker = Tracker::new(self.pace, &self.options)?;
         let mut stages = Stages::default();
         loop {
             self.shared.beats.track.tick();
@@ -38,7 +32,7 @@ impl TrackThread {
                 Taken::Closed => break,
             };
             let tracked = stages.time(Stage::Track, || tracker.tracked(frame));
-            let wanted = if self.lossless {
+            let wanted = if self.pace.is_lossless() {
                 self.to_edit.0.put_when_empty(tracked)
             } else {
                 self.to_display.0.put(tracked.clone());

@@ -3,7 +3,7 @@
 use std::io::{self, Seek, SeekFrom, Write};
 
 /// Frames per second of the file; a slot without a picture repeats the one before.
-pub const RATE: u32 = 30;
+pub(crate) const RATE: u32 = 30;
 /// An AVI 1.0 file ends before its 32-bit sizes do.
 const MOST_BYTES: u64 = 2_000_000_000;
 /// `AVIF_HASINDEX`
@@ -14,7 +14,7 @@ const KEY_FRAME: u32 = 0x10;
 const HEADER: u64 = 224;
 
 /// Writes frames one after the other; sizes and index follow in [`AviWriter::finish`].
-pub struct AviWriter<W> {
+pub(crate) struct AviWriter<W> {
     out: W,
     size: [u32; 2],
     /// Offset in the list of frames and bytes of every slot.
@@ -28,7 +28,7 @@ impl<W: Write + Seek> AviWriter<W> {
     ///
     /// # Errors
     /// Those of `out`.
-    pub fn new(out: W, size: [u32; 2]) -> io::Result<Self> {
+    pub(crate) fn new(out: W, size: [u32; 2]) -> io::Result<Self> {
         let mut writer = Self {
             out,
             size,
@@ -42,13 +42,13 @@ impl<W: Write + Seek> AviWriter<W> {
 
     /// Slots so far.
     #[must_use]
-    pub fn slots(&self) -> u64 {
+    pub(crate) fn slots(&self) -> u64 {
         self.index.len() as u64
     }
 
     /// Whether another picture would make the file larger than the format allows.
     #[must_use]
-    pub fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.bytes + 16 * self.slots() > MOST_BYTES
     }
 
@@ -56,7 +56,7 @@ impl<W: Write + Seek> AviWriter<W> {
     ///
     /// # Errors
     /// Those of `out`.
-    pub fn write(&mut self, jpeg: &[u8]) -> io::Result<()> {
+    pub(crate) fn write(&mut self, jpeg: &[u8]) -> io::Result<()> {
         let length = jpeg.len() as u32;
         let offset = (self.bytes - HEADER + 4) as u32;
         self.out.write_all(b"00dc")?;
@@ -74,7 +74,7 @@ impl<W: Write + Seek> AviWriter<W> {
     ///
     /// # Errors
     /// Those of `out`.
-    pub fn finish(mut self) -> io::Result<W> {
+    pub(crate) fn finish(mut self) -> io::Result<W> {
         self.out.write_all(b"idx1")?;
         self.out
             .write_all(&(16 * self.index.len() as u32).to_le_bytes())?;

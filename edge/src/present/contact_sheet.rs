@@ -29,7 +29,7 @@ const GROUND: [u8; 3] = [20, 22, 28];
 const MIRROR_TEXT: Colour = [255, 200, 122, 255];
 
 /// Collects moments evenly over a run of any length, in bounded memory.
-pub struct ContactSheet {
+pub(crate) struct ContactSheet {
     attributes: AttributeSet,
     title: String,
     moments: Vec<Moment>,
@@ -50,7 +50,7 @@ struct Moment {
 impl ContactSheet {
     /// An empty sheet.
     #[must_use]
-    pub fn new(title: String, attributes: &AttributeSet) -> Self {
+    pub(crate) fn new(title: String, attributes: &AttributeSet) -> Self {
         Self {
             attributes: attributes.clone(),
             title,
@@ -63,7 +63,7 @@ impl ContactSheet {
     }
 
     /// Looks at a shown picture (`mirror` has the frame's size) and keeps it if its turn has come.
-    pub fn look(&mut self, edit: &Edit, mirror: &[u8]) {
+    pub(crate) fn look(&mut self, edit: &Edit, mirror: &[u8]) {
         let Some(face) = edit.faces().first() else {
             return;
         };
@@ -144,7 +144,7 @@ impl ContactSheet {
     ///
     /// # Errors
     /// [`EdgeError::File`].
-    pub fn save(&self, path: &Path, subtitle: &str) -> Result<(), EdgeError> {
+    pub(crate) fn save(&self, path: &Path, subtitle: &str) -> Result<(), EdgeError> {
         let picture = self.draw(subtitle)?;
         let rgb: Vec<u8> = picture
             .pixels()

@@ -11,7 +11,7 @@ use std::{
 
 /// What `--display` asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum DisplayChoice {
+pub(crate) enum DisplayChoice {
     /// A window where there is a screen, else nothing.
     #[default]
     Auto,
@@ -57,7 +57,7 @@ impl fmt::Display for DisplayChoice {
 }
 
 /// Where mirror pictures go one by one.
-pub trait Pictures {
+pub(crate) trait Pictures {
     /// Takes a picture of `[width, height]` pixels.
     ///
     /// # Errors
@@ -67,7 +67,7 @@ pub trait Pictures {
 
 /// Shows nothing.
 #[derive(Debug)]
-pub struct Nothing;
+pub(crate) struct Nothing;
 
 impl Pictures for Nothing {
     fn write(&mut self, _: &Edit, _: &[u8], _: [usize; 2]) -> Result<(), EdgeError> {
@@ -77,7 +77,7 @@ impl Pictures for Nothing {
 
 /// Prints the SHA-256 of every picture, and at the end that of all these lines.
 #[derive(Debug, Default)]
-pub struct Hashes {
+pub(crate) struct Hashes {
     lines: String,
 }
 
@@ -111,7 +111,7 @@ fn print(line: &str) -> Result<(), EdgeError> {
 
 /// A folder that receives one PNG file per picture, named like the source's files, or `frame-N`.
 #[derive(Debug)]
-pub struct PngFolder {
+pub(crate) struct PngFolder {
     path: PathBuf,
 }
 
@@ -120,7 +120,7 @@ impl PngFolder {
     ///
     /// # Errors
     /// [`EdgeError::File`].
-    pub fn create(path: &Path) -> Result<Self, EdgeError> {
+    pub(crate) fn create(path: &Path) -> Result<Self, EdgeError> {
         fs::create_dir_all(path).map_err(|error| EdgeError::file(path, error))?;
         Ok(Self { path: path.into() })
     }

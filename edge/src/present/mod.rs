@@ -1,7 +1,7 @@
 //! Where mirror pictures go besides the window: files, hashes, a recording, a virtual camera.
 
-pub mod avi;
-pub mod contact_sheet;
-pub mod display;
-pub mod recorder;
-pub mod virtual_camera;
+pub(crate) mod avi;
+pub(crate) mod contact_sheet;
+pub(crate) mod display;
+pub(crate) mod recorder;
+pub(crate) mod virtual_camera;

@@ -32,9 +32,9 @@ const PATIENCE: Duration = Duration::from_millis(200);
 
 /// Where to record, and in which form.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recording {
+pub(crate) struct Recording {
     /// The file.
-    pub path: PathBuf,
+    pub(crate) path: PathBuf,
     form: Form,
 }
 
@@ -69,7 +69,7 @@ struct Picture {
 }
 
 /// A recording that runs.
-pub struct Recorder {
+pub(crate) struct Recorder {
     pictures: Arc<Mailbox<Arc<Picture>>>,
     pool: Pool<Picture>,
     start: Instant,
@@ -83,7 +83,7 @@ impl Recorder {
     ///
     /// # Errors
     /// [`EdgeError::File`], also when the file is there already: recordings are not overwritten.
-    pub fn start(recording: &Recording, stamp: Stamp) -> Result<Self, EdgeError> {
+    pub(crate) fn start(recording: &Recording, stamp: Stamp) -> Result<Self, EdgeError> {
         let path = recording.path.clone();
         let file = File::create_new(&path).map_err(|error| EdgeError::file(&path, error))?;
         let pictures = Arc::<Mailbox<Arc<Picture>>>::default();
@@ -114,7 +114,7 @@ impl Recorder {
     }
 
     /// Takes a picture of `size` pixels if the thread is free for it.
-    pub fn put(&mut self, rgb: &[u8], size: [usize; 2], edited: bool) {
+    pub(crate) fn put(&mut self, rgb: &[u8], size: [usize; 2], edited: bool) {
         let seconds = self.start.elapsed().as_secs_f64();
         let filled = self.pool.fill(|picture| {
             picture.rgb.clear();
@@ -127,7 +127,7 @@ impl Recorder {
     }
 
     /// Why the recording has ended by itself, once.
-    pub fn failure(&mut self) -> Option<EdgeError> {
+    pub(crate) fn failure(&mut self) -> Option<EdgeError> {
         match self.ended.try_recv() {
             Ok(Err(error)) => Some(error),
             Ok(Ok(_)) | Err(_) => None,

@@ -25,7 +25,7 @@ use yuv::{
 const YUYV: &[u8; 4] = b"YUYV";
 
 /// An open virtual camera.
-pub struct VirtualCamera {
+pub(crate) struct VirtualCamera {
     path: PathBuf,
     device: Device,
     stamp: Stamp,
@@ -40,7 +40,7 @@ impl VirtualCamera {
     ///
     /// # Errors
     /// [`EdgeError::Camera`] saying what is wrong with it.
-    pub fn open(path: &Path, stamp: Stamp) -> Result<Self, EdgeError> {
+    pub(crate) fn open(path: &Path, stamp: Stamp) -> Result<Self, EdgeError> {
         let wrong = |reason: String| EdgeError::Camera {
             device: path.into(),
             reason,
@@ -121,7 +121,12 @@ impl VirtualCamera {
     ///
     /// # Errors
     /// [`EdgeError::Camera`] when the device does not take it.
-    pub fn put(&mut self, rgb: &[u8], size: [usize; 2], edited: bool) -> Result<(), EdgeError> {
+    pub(crate) fn put(
+        &mut self,
+        rgb: &[u8],
+        size: [usize; 2],
+        edited: bool,
+    ) -> Result<(), EdgeError> {
         if self.size != size {
             self.set_size(size)?;
         }

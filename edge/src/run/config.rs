@@ -1,9 +1,9 @@
 //! What `edge run` is asked to do.
 
 use crate::{
-    capture::{SourceChoice, mode::Wish},
+    capture::{SourceChoice, mode::ModeRequest},
     edit::EditOptions,
-    inference::provider::Request,
+    inference::provider::ProviderRequest,
     machine::system::System,
     present::display::DisplayChoice,
     window::options::ScreenOptions,
@@ -12,39 +12,39 @@ use std::path::PathBuf;
 
 /// Options of `edge run`.
 #[derive(Debug, Clone)]
-pub struct Config {
+pub(crate) struct Config {
     /// Bundle folder or `.tar`; none looks for the one that ships.
-    pub bundle: Option<PathBuf>,
+    pub(crate) bundle: Option<PathBuf>,
     /// Where pictures come from.
-    pub source: SourceChoice,
+    pub(crate) source: SourceChoice,
     /// Mode a camera has to take.
-    pub camera_mode: Wish,
+    pub(crate) camera_mode: ModeRequest,
     /// Where they go.
-    pub display: DisplayChoice,
+    pub(crate) display: DisplayChoice,
     /// Pictures after which to end.
-    pub frames: Option<u64>,
+    pub(crate) frames: Option<u64>,
     /// Strengths, e.g. `smile=1.0`; none starts with the first attribute at 1.
-    pub attr: Option<String>,
+    pub(crate) attr: Option<String>,
     /// Where to write the JSON report.
-    pub report: Option<PathBuf>,
+    pub(crate) report: Option<PathBuf>,
     /// Where to write the contact sheet.
-    pub contact_sheet: Option<PathBuf>,
+    pub(crate) contact_sheet: Option<PathBuf>,
     /// Execution provider and its options.
-    pub model: Request,
+    pub(crate) model: ProviderRequest,
     /// Whether the display waits for the edit of the frame it shows.
-    pub sync: bool,
+    pub(crate) sync: bool,
     /// Picture whose style is copied.
-    pub reference: Option<PathBuf>,
+    pub(crate) reference: Option<PathBuf>,
     /// How faces are edited.
-    pub edit: EditOptions,
+    pub(crate) edit: EditOptions,
     /// Most faces that are edited at once, the largest; 1 to [`crate::track::tracked::MOST_FACES`].
-    pub faces: usize,
+    pub(crate) faces: usize,
     /// ONNX Runtime library.
-    pub onnxruntime: Option<PathBuf>,
+    pub(crate) onnxruntime: Option<PathBuf>,
     /// Where temperatures are read.
-    pub system: System,
+    pub(crate) system: System,
     /// Public key that must have signed the bundle.
-    pub public_key: Option<PathBuf>,
+    pub(crate) public_key: Option<PathBuf>,
     /// How the screen looks and behaves.
-    pub screen: ScreenOptions,
+    pub(crate) screen: ScreenOptions,
 }

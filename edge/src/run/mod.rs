@@ -1,8 +1,8 @@
 //! `edge run`: everything together.
 
-pub mod config;
-pub mod plan;
-pub mod report;
+pub(crate) mod config;
+pub(crate) mod plan;
+pub(crate) mod report;
 
 use crate::{
     capture,
@@ -20,7 +20,7 @@ use crate::{
     },
     service::{health::Monitor, watchdog::Notifier},
     timing::stage::{Stage, Stages},
-    track::TrackOptions,
+    track::{Pace, TrackOptions},
     window::{self, display_lost},
 };
 use model_spec::{AttributeSet, Bundle, manifest::ALIGNER_FILE};
@@ -41,7 +41,7 @@ const SOON: Duration = Duration::from_millis(600);
 ///
 /// # Errors
 /// Any [`EdgeError`]; the bundle's files are checked before a camera is opened.
-pub fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeError> {
+pub(crate) fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeError> {
     let begin = Instant::now();
     let folder = bundle_path::resolve(config.bundle.as_deref())?;
     let bundle = Bundle::open(&folder)?;
@@ -90,7 +90,11 @@ pub fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeError> {
         },
     )?;
     let source_name = source.name();
-    let lossless = lossless || !source.is_video();
+    let pace = match (source.is_video(), lossless) {
+        (false, _) => Pace::Stills,
+        (true, true) => Pace::Replay,
+        (true, false) => Pace::Live,
+    };
     let title = format!("{name}, live");
     if plan.contact_sheet.is_some() && in_window {
         log::warn!("no contact sheet: it needs --display none or png:DIR");
@@ -112,7 +116,7 @@ pub fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeError> {
         limit: plan.frames,
         options: config.edit,
         reference,
-        lossless,
+        pace,
     })?;
     if in_window {
         display_lost::watch(Box::new(pipeline.ender()))?;

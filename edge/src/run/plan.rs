@@ -19,7 +19,7 @@ const DEMONSTRATION_FRAMES: u64 = 10 * demo::FRAMES_PER_SECOND as u64;
 /// Contact sheet of that demonstration.
 const DEMONSTRATION_SHEET: &str = "mirror-contact-sheet.png";
 /// How the main thread presents.
-pub enum Presenter {
+pub(crate) enum Presenter {
     /// In a window.
     Window(Box<window::MirrorWindow>),
     /// As pictures, or not at all.
@@ -27,24 +27,24 @@ pub enum Presenter {
 }
 
 /// What was asked for, with every `auto` decided.
-pub struct Plan {
+pub(crate) struct Plan {
     /// Where pictures come from.
-    pub source: SourceChoice,
+    pub(crate) source: SourceChoice,
     /// Where they go.
-    pub display: DisplayChoice,
+    pub(crate) display: DisplayChoice,
     may_fall_back: bool,
     /// Pictures after which to end.
-    pub frames: Option<u64>,
+    pub(crate) frames: Option<u64>,
     /// Where to write the contact sheet.
-    pub contact_sheet: Option<PathBuf>,
+    pub(crate) contact_sheet: Option<PathBuf>,
     /// Whether strengths follow the face, because nobody is there to set them.
-    pub showcase: bool,
+    pub(crate) showcase: bool,
 }
 
 impl Plan {
     /// Decides what can be decided without opening anything.
     #[must_use]
-    pub fn new(config: &Config) -> Self {
+    pub(crate) fn new(config: &Config) -> Self {
         let mut plan = Self {
             source: config.source.clone(),
             display: config.display.clone(),
@@ -89,7 +89,7 @@ impl Plan {
     ///
     /// # Errors
     /// [`EdgeError::Window`] or [`EdgeError::File`].
-    pub fn presenter(
+    pub(crate) fn presenter(
         &mut self,
         config: &Config,
         attributes: &AttributeSet,
@@ -141,7 +141,7 @@ impl Plan {
     /// Whether every picture is to be edited, however long that takes: in a replay, and wherever
     /// pictures come from files and nobody watches.
     #[must_use]
-    pub fn is_lossless(&self, in_window: bool) -> bool {
+    pub(crate) fn is_lossless(&self, in_window: bool) -> bool {
         let watched = in_window || matches!(self.display, DisplayChoice::VirtualCamera(_));
         self.display == DisplayChoice::Hash || (!watched && self.source.is_file())
     }

@@ -10,73 +10,73 @@ use std::{fmt, fs, path::Path};
 
 /// What a run did and how fast. Times in milliseconds.
 #[derive(Debug, Clone, Serialize)]
-pub struct Report {
+pub(crate) struct Report {
     /// Version of this program.
-    pub edge_version: &'static str,
+    pub(crate) edge_version: &'static str,
     /// The bundle.
-    pub bundle: BundleReport,
+    pub(crate) bundle: BundleReport,
     /// Where the pictures came from, with size and rate.
-    pub source: String,
+    pub(crate) source: String,
     /// Where they went.
-    pub display: String,
+    pub(crate) display: String,
     /// What computed; none when the run ended before the model was ready.
-    pub provider: Option<ProviderReport>,
+    pub(crate) provider: Option<ProviderReport>,
     /// Strength of each attribute at the end.
-    pub strengths: Vec<(String, f32)>,
+    pub(crate) strengths: Vec<(String, f32)>,
     /// Length of the run in seconds, without loading.
-    pub seconds: f64,
+    pub(crate) seconds: f64,
     /// Pictures read from the source.
-    pub frames_captured: u64,
+    pub(crate) frames_captured: u64,
     /// Pictures that could not be read.
-    pub frames_skipped: u64,
+    pub(crate) frames_skipped: u64,
     /// Pictures with a face.
-    pub frames_with_face: u64,
+    pub(crate) frames_with_face: u64,
     /// Pictures the model changed.
-    pub frames_edited: u64,
+    pub(crate) frames_edited: u64,
     /// Different pictures shown or written.
-    pub frames_shown: u64,
+    pub(crate) frames_shown: u64,
     /// Pictures and edits replaced by newer ones before their turn.
-    pub frames_dropped: u64,
+    pub(crate) frames_dropped: u64,
     /// Edited pictures per second.
-    pub frames_per_second: f64,
+    pub(crate) frames_per_second: f64,
     /// Seconds from the start of the program to the first edited picture, if there was one.
-    pub seconds_to_first_edit: Option<f64>,
+    pub(crate) seconds_to_first_edit: Option<f64>,
     /// Times the camera went away or fell silent.
-    pub camera_interruptions: u64,
+    pub(crate) camera_interruptions: u64,
     /// Times the mirror began to work less because the machine was hot.
-    pub effort_reductions: u32,
+    pub(crate) effort_reductions: u32,
     /// Mean time per edited picture inside the model.
-    pub model_ms_per_frame: f64,
+    pub(crate) model_ms_per_frame: f64,
     /// Mean time per edited picture in track, crop and composite.
-    pub outside_model_ms_per_frame: f64,
+    pub(crate) outside_model_ms_per_frame: f64,
     /// Every stage that ran, in order.
-    pub stages: Vec<StageReport>,
+    pub(crate) stages: Vec<StageReport>,
     /// Resident memory at the end, in bytes.
-    pub resident_memory_bytes: u64,
+    pub(crate) resident_memory_bytes: u64,
 }
 
 /// The bundle of a run.
 #[derive(Debug, Clone, Serialize)]
-pub struct BundleReport {
+pub(crate) struct BundleReport {
     /// Name in its manifest.
-    pub name: String,
+    pub(crate) name: String,
     /// SHA-256 of its manifest, which holds the digests of all its files.
-    pub digest: String,
+    pub(crate) digest: String,
 }
 
 /// One stage.
 #[derive(Debug, Clone, Serialize)]
-pub struct StageReport {
+pub(crate) struct StageReport {
     /// Name.
-    pub stage: &'static str,
+    pub(crate) stage: &'static str,
     /// Times.
     #[serde(flatten)]
-    pub summary: Summary,
+    pub(crate) summary: Summary,
 }
 
 impl Report {
     /// Sets the stages and the two means over `frames_edited`.
-    pub fn set_stages(&mut self, stages: &Stages) {
+    pub(crate) fn set_stages(&mut self, stages: &Stages) {
         self.stages = stage_reports(stages);
         let edited = self.frames_edited.max(1) as f64;
         let outside = [Stage::Track, Stage::Crop, Stage::Composite];
@@ -89,7 +89,7 @@ impl Report {
     ///
     /// # Errors
     /// [`EdgeError::File`].
-    pub fn save(&self, path: &Path) -> Result<(), EdgeError> {
+    pub(crate) fn save(&self, path: &Path) -> Result<(), EdgeError> {
         let mut text = serde_json::to_string_pretty(self)
             .map_err(|error| EdgeError::Internal(error.to_string()))?;
         text.push('\n');
@@ -156,7 +156,7 @@ impl fmt::Display for Report {
 
 /// Every stage that ran, in order.
 #[must_use]
-pub fn stage_reports(stages: &Stages) -> Vec<StageReport> {
+pub(crate) fn stage_reports(stages: &Stages) -> Vec<StageReport> {
     let reports = Stage::ALL.into_iter().filter_map(|stage| {
         Some(StageReport {
             stage: stage.name(),
@@ -170,7 +170,7 @@ pub fn stage_reports(stages: &Stages) -> Vec<StageReport> {
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write_stages(out: &mut impl fmt::Write, stages: &[StageReport]) -> fmt::Result {
+pub(crate) fn write_stages(out: &mut impl fmt::Write, stages: &[StageReport]) -> fmt::Result {
     writeln!(
         out,
         "{:<18} {:>7} {:>8} {:>8} {:>8} {:>8} {:>12}",
@@ -211,7 +211,7 @@ fn shortened(text: &str, length: usize) -> String {
 
 /// Resident memory of this process in bytes; 0 where the system does not tell.
 #[must_use]
-pub fn resident_memory_bytes() -> u64 {
+pub(crate) fn resident_memory_bytes() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let kilobytes = status
         .lines()

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 /// What the screen should do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Light {
+pub(crate) enum Light {
     /// Show the mirror.
     On,
     /// Stay dark.
@@ -13,7 +13,7 @@ pub enum Light {
 
 /// Decides when the screen goes dark.
 #[derive(Debug)]
-pub struct Idle {
+pub(crate) struct Idle {
     after: Option<Duration>,
     active: Instant,
 }
@@ -21,12 +21,12 @@ pub struct Idle {
 impl Idle {
     /// Goes dark after this time without anybody; none never does.
     #[must_use]
-    pub fn new(after: Option<Duration>, now: Instant) -> Self {
+    pub(crate) fn new(after: Option<Duration>, now: Instant) -> Self {
         Self { after, active: now }
     }
 
     /// What to do at `now`, when somebody is there (a face, a touch, a key) or not.
-    pub fn look(&mut self, somebody: bool, now: Instant) -> Light {
+    pub(crate) fn look(&mut self, somebody: bool, now: Instant) -> Light {
         if somebody {
             self.active = now;
         }

@@ -1,6 +1,6 @@
 //! Running unattended: watchdog, heat, a log that stays small, a screen that goes dark.
 
-pub mod health;
-pub mod idle;
+pub(crate) mod health;
+pub(crate) mod idle;
 pub mod log_limit;
-pub mod watchdog;
+pub(crate) mod watchdog;

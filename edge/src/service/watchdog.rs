@@ -16,11 +16,11 @@ use std::{
 
 /// Counts the rounds of a thread's loop.
 #[derive(Debug, Default)]
-pub struct Beat(AtomicU64);
+pub(crate) struct Beat(AtomicU64);
 
 impl Beat {
     /// One more round.
-    pub fn tick(&self) {
+    pub(crate) fn tick(&self) {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 
@@ -31,17 +31,17 @@ impl Beat {
 
 /// Rounds of the threads that have to make progress, and the pictures on the screen.
 #[derive(Debug, Default)]
-pub struct Beats {
+pub(crate) struct Beats {
     /// The capture thread.
-    pub capture: Beat,
+    pub(crate) capture: Beat,
     /// The track thread.
-    pub track: Beat,
+    pub(crate) track: Beat,
     /// The edit thread.
-    pub edit: Beat,
+    pub(crate) edit: Beat,
     /// The main thread.
-    pub main: Beat,
+    pub(crate) main: Beat,
     /// Different pictures shown.
-    pub shown: Beat,
+    pub(crate) shown: Beat,
 }
 
 impl Beats {
@@ -76,7 +76,7 @@ impl Pulse {
 }
 
 /// Tells the service manager, if there is one; ends with the value.
-pub struct Notifier {
+pub(crate) struct Notifier {
     ends: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -87,7 +87,7 @@ impl Notifier {
     ///
     /// # Errors
     /// [`EdgeError::Internal`] when the system gives no thread.
-    pub fn start(beats: Arc<Beats>) -> Result<Self, EdgeError> {
+    pub(crate) fn start(beats: Arc<Beats>) -> Result<Self, EdgeError> {
         let ends = Arc::new(AtomicBool::new(false));
         let wanted = std::env::var_os("NOTIFY_SOCKET").is_some();
         let thread = wanted.then(|| spawn(beats, Arc::clone(&ends)));

@@ -65,6 +65,6 @@ fn count() {
 
 /// Allocations and reallocations of this thread so far.
 #[must_use]
-pub fn on_this_thread() -> u64 {
+pub(crate) fn on_this_thread() -> u64 {
     COUNT.with(Cell::get)
 }

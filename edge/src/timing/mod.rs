@@ -1,4 +1,4 @@
 //! How long each stage takes, and how often it asks for memory.
 
 pub mod allocations;
-pub mod stage;
+pub(crate) mod stage;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 /// A stage, in the order a frame passes them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Stage {
+pub(crate) enum Stage {
     /// Waiting excluded: decoding or rendering a picture.
     Capture,
     /// Finding and following the face.
@@ -34,7 +34,7 @@ pub enum Stage {
 
 impl Stage {
     /// All, in order.
-    pub const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Capture,
         Self::Track,
         Self::Crop,
@@ -50,7 +50,7 @@ impl Stage {
 
     /// Name in reports.
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Capture => "capture",
             Self::Track => "track",
@@ -74,7 +74,7 @@ const WARM_UP: u64 = 60;
 
 /// Durations of all stages.
 #[derive(Debug, Clone, Default)]
-pub struct Stages([Samples; Stage::ALL.len()]);
+pub(crate) struct Stages([Samples; Stage::ALL.len()]);
 
 #[derive(Debug, Clone, Default)]
 struct Samples {
@@ -87,24 +87,24 @@ struct Samples {
 
 /// Summary of one stage, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Summary {
+pub(crate) struct Summary {
     /// Times the stage ran.
-    pub count: u64,
+    pub(crate) count: u64,
     /// Mean over all times.
-    pub mean_ms: f64,
+    pub(crate) mean_ms: f64,
     /// Half of the recent times took at most this.
-    pub p50_ms: f64,
+    pub(crate) p50_ms: f64,
     /// 95 of 100.
-    pub p95_ms: f64,
+    pub(crate) p95_ms: f64,
     /// 99 of 100.
-    pub p99_ms: f64,
+    pub(crate) p99_ms: f64,
     /// Memory allocations per run once warm; none without more runs than that takes.
-    pub allocations: Option<f64>,
+    pub(crate) allocations: Option<f64>,
 }
 
 /// When a stage began, and how many allocations its thread had made.
 #[derive(Debug, Clone, Copy)]
-pub struct Begin {
+pub(crate) struct Begin {
     instant: Instant,
     allocations: u64,
 }
@@ -112,7 +112,7 @@ pub struct Begin {
 impl Begin {
     /// Now.
     #[must_use]
-    pub fn now() -> Self {
+    pub(crate) fn now() -> Self {
         Self {
             instant: Instant::now(),
             allocations: allocations::on_this_thread(),
@@ -122,25 +122,25 @@ impl Begin {
 
 impl Stages {
     /// Adds a duration.
-    pub fn add(&mut self, stage: Stage, duration: Duration) {
+    pub(crate) fn add(&mut self, stage: Stage, duration: Duration) {
         self.0[stage as usize].add(micros(duration), 0);
     }
 
     /// Adds what was done on this thread since `begin`, with its allocations.
-    pub fn since(&mut self, stage: Stage, begin: Begin) {
+    pub(crate) fn since(&mut self, stage: Stage, begin: Begin) {
         let duration = begin.instant.elapsed();
         let allocations = allocations::on_this_thread() - begin.allocations;
         self.0[stage as usize].add(micros(duration), allocations);
     }
 
     /// Adds a duration that was measured elsewhere, and the allocations since `begin`.
-    pub fn add_since(&mut self, stage: Stage, duration: Duration, begin: Begin) {
+    pub(crate) fn add_since(&mut self, stage: Stage, duration: Duration, begin: Begin) {
         let allocations = allocations::on_this_thread() - begin.allocations;
         self.0[stage as usize].add(micros(duration), allocations);
     }
 
     /// Runs and times `work`.
-    pub fn time<T>(&mut self, stage: Stage, work: impl FnOnce() -> T) -> T {
+    pub(crate) fn time<T>(&mut self, stage: Stage, work: impl FnOnce() -> T) -> T {
         let begin = Begin::now();
         let result = work();
         self.since(stage, begin);
@@ -148,7 +148,7 @@ impl Stages {
     }
 
     /// Takes over the samples of a thread that ended.
-    pub fn merge(&mut self, other: &Self) {
+    pub(crate) fn merge(&mut self, other: &Self) {
         for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
             let unseen = theirs.count - theirs.recent_micros.len() as u64;
             let recent: u64 = theirs.recent_micros.iter().copied().map(u64::from).sum();
@@ -164,7 +164,7 @@ impl Stages {
 
     /// Summary of a stage that ran at least once.
     #[must_use]
-    pub fn summary(&self, stage: Stage) -> Option<Summary> {
+    pub(crate) fn summary(&self, stage: Stage) -> Option<Summary> {
         let samples = &self.0[stage as usize];
         let mut sorted = samples.recent_micros.clone();
         sorted.sort_unstable();
@@ -186,7 +186,7 @@ impl Stages {
 
     /// Milliseconds spent in a stage in all.
     #[must_use]
-    pub fn sum_ms(&self, stage: Stage) -> f64 {
+    pub(crate) fn sum_ms(&self, stage: Stage) -> f64 {
         self.0[stage as usize].sum_micros as f64 / 1000.0
     }
 }

@@ -21,7 +21,7 @@ use std::{
 /// SeetaFace's frontal model, see `detector/LICENSE`.
 const MODEL: &[u8] = include_bytes!("../../detector/seeta_fd_frontal_v1.0.bin");
 /// Smallest face rustface finds, in pixels of the picture it is given.
-pub const SMALLEST_FACE: f32 = 40.0;
+pub(crate) const SMALLEST_FACE: f32 = 40.0;
 /// rustface's confidence from which a box is taken for a face.
 const SCORE: f64 = 2.0;
 /// Pixels of the largest picture it is usually given, so that a late one does not allocate.
@@ -125,7 +125,7 @@ impl Detector {
 
     /// Whether the answer to the last question has been heard.
     #[must_use]
-    pub fn is_free(&self) -> bool {
+    pub(crate) fn is_free(&self) -> bool {
         self.question.is_some()
     }
 

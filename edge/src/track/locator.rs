@@ -23,7 +23,7 @@ const CHECK_GRID: usize = 72;
 const CHECK_REGION: f32 = 1.5;
 
 /// Finds crops on frames; keeps its buffers.
-pub struct Locator {
+pub(crate) struct Locator {
     detector: Detector,
     aligner: Option<Aligner>,
     framing: Framing,
@@ -36,7 +36,7 @@ impl Locator {
     ///
     /// # Errors
     /// Those of [`Detector::new`].
-    pub fn new(framing: Framing, aligner: Option<Aligner>) -> Result<Self, EdgeError> {
+    pub(crate) fn new(framing: Framing, aligner: Option<Aligner>) -> Result<Self, EdgeError> {
         Ok(Self {
             detector: Detector::new()?,
             aligner,
@@ -48,20 +48,20 @@ impl Locator {
 
     /// Whether crops are exact.
     #[must_use]
-    pub fn has_aligner(&self) -> bool {
+    pub(crate) fn has_aligner(&self) -> bool {
         self.aligner.is_some()
     }
 
     /// The detector's box of the face at `crop`.
     #[must_use]
-    pub fn face_of(&self, crop: Square) -> Square {
+    pub(crate) fn face_of(&self, crop: Square) -> Square {
         crop.unframed(&self.framing)
     }
 
     /// What the detector has to look at to find all faces whose box is at least about `smallest`
     /// pixels wide: the larger, the faster. They may be turned a little more or less than `roll`.
     #[must_use]
-    pub fn everywhere(frame: &Frame, smallest: f32, roll: f32) -> Region {
+    pub(crate) fn everywhere(frame: &Frame, smallest: f32, roll: f32) -> Region {
         let size = [frame.width as f32, frame.height as f32];
         let shortest = size[0].min(size[1]);
         // Never enlarge, and leave small pictures high enough for a face.
@@ -84,7 +84,7 @@ impl Locator {
 
     /// What the detector has to look at to find the face at `crop` again.
     #[must_use]
-    pub fn around(&self, crop: Square) -> Region {
+    pub(crate) fn around(&self, crop: Square) -> Region {
         Region::Turned {
             square: self.face_of(crop).scaled(CHECK_REGION),
             grid: CHECK_GRID,
@@ -92,12 +92,12 @@ impl Locator {
     }
 
     /// The detector.
-    pub fn detector(&mut self) -> &mut Detector {
+    pub(crate) fn detector(&mut self) -> &mut Detector {
         &mut self.detector
     }
 
     /// The crop of the face in a detector's box.
-    pub fn settle(&mut self, frame: &Frame, face: Square) -> Option<Alignment> {
+    pub(crate) fn settle(&mut self, frame: &Frame, face: Square) -> Option<Alignment> {
         let crop = face.framed(&self.framing);
         if self.aligner.is_none() {
             return Some(Alignment { crop, score: 1.0 });
@@ -114,7 +114,7 @@ impl Locator {
     }
 
     /// The crop of the face that was at `crop` on the frame before; without an aligner, nobody knows.
-    pub fn follow(&mut self, frame: &Frame, crop: Square) -> Option<Alignment> {
+    pub(crate) fn follow(&mut self, frame: &Frame, crop: Square) -> Option<Alignment> {
         let found = self.align(frame, crop)?;
         if crop.correction_to(found.crop).motion() < FAR {
             return Some(found);

@@ -17,9 +17,9 @@ mod options;
 mod steady;
 pub mod tracked;
 
-pub use locator::Locator;
+pub(crate) use locator::Locator;
 pub use options::{Pace, TrackOptions};
-pub use steady::Steady;
+pub(crate) use steady::Steady;
 
 use crate::{
     error::EdgeError,
@@ -97,7 +97,7 @@ impl Tracker {
     }
 
     /// The frame with its faces.
-    pub fn tracked(&mut self, frame: Arc<Frame>) -> Tracked {
+    pub(crate) fn tracked(&mut self, frame: Arc<Frame>) -> Tracked {
         let faces = self.track(&frame).iter().copied().collect();
         Tracked { frame, faces }
     }

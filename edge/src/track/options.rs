@@ -16,6 +16,13 @@ pub enum Pace {
     Live,
 }
 
+impl Pace {
+    /// Whether every frame is tracked and edited, however long that takes; else the newest wins.
+    pub(crate) fn is_lossless(self) -> bool {
+        self != Self::Live
+    }
+}
+
 /// What to follow.
 #[derive(Debug, Clone)]
 pub struct TrackOptions {

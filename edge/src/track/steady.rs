@@ -13,7 +13,7 @@ const NOISE: [f32; 2] = [0.003, 0.015];
 
 /// A pose that follows another one.
 #[derive(Debug, Clone, Copy)]
-pub struct Steady {
+pub(crate) struct Steady {
     pose: Square,
     still: f32,
 }
@@ -21,7 +21,7 @@ pub struct Steady {
 impl Steady {
     /// Starts at a pose.
     #[must_use]
-    pub fn new(pose: Square) -> Self {
+    pub(crate) fn new(pose: Square) -> Self {
         let still = STILL;
         Self { pose, still }
     }
@@ -29,13 +29,13 @@ impl Steady {
     /// Starts at a pose of a detector, whose noise is many times that of an aligner: it is followed
     /// late.
     #[must_use]
-    pub fn coarse(pose: Square) -> Self {
+    pub(crate) fn coarse(pose: Square) -> Self {
         let still = 0.2;
         Self { pose, still }
     }
 
     /// Follows `seen` and returns where it is now.
-    pub fn follow(&mut self, seen: Square) -> Square {
+    pub(crate) fn follow(&mut self, seen: Square) -> Square {
         let way = self.pose.correction_to(seen);
         let [noise, moving] = NOISE;
         // A detector's noise looks like motion up to ten times as far.

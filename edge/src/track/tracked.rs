@@ -6,7 +6,7 @@ use arrayvec::ArrayVec;
 use std::sync::Arc;
 
 /// Most faces that are followed and edited at once.
-pub const MOST_FACES: usize = 8;
+pub(crate) const MOST_FACES: usize = 8;
 
 /// A face on a frame.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -29,9 +29,9 @@ impl Default for Face {
 
 /// What the track thread hands on.
 #[derive(Debug, Clone, Default)]
-pub struct Tracked {
+pub(crate) struct Tracked {
     /// The frame.
-    pub frame: Arc<Frame>,
+    pub(crate) frame: Arc<Frame>,
     /// The faces on it, largest first.
-    pub faces: ArrayVec<Face, MOST_FACES>,
+    pub(crate) faces: ArrayVec<Face, MOST_FACES>,
 }

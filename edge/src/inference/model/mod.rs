@@ -5,19 +5,19 @@ mod graph;
 use crate::{
     error::EdgeError,
     inference::{
-        provider::{Failure, Precision, Provider, Request},
+        provider::{Failure, Precision, Provider, ProviderRequest},
         runtime::Runtime,
     },
     track::TrackOptions,
 };
 use graph::{Graph, OpenError, read};
-use model_spec::{AttributeSet, Bundle, Manifest, SpecError, tensor};
+use model_spec::{AttributeSet, Bundle, GraphKind, Manifest, SpecError, tensor};
 
 /// Style encoder, style transformer, generator and, where the bundle has them, classifier and face-mask
 /// network, ready to run.
 ///
 /// All batches have `N` faces; images are `[N, C, S, S]` in [-1, 1].
-pub struct Model {
+pub(crate) struct Model {
     manifest: Manifest,
     track: TrackOptions,
     provider: Provider,
@@ -35,11 +35,11 @@ pub struct Model {
 
 /// Where the generator's high-pass skips are let through; used where `w_hpf > 0`.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Masks {
+pub(crate) struct Masks {
     /// `[N, 1, 256, 256]`: the whole face.
-    pub mask_first: Vec<f32>,
+    pub(crate) mask_first: Vec<f32>,
     /// `[N, 1, 256, 256]`: without chin, lips and brows.
-    pub mask_second: Vec<f32>,
+    pub(crate) mask_second: Vec<f32>,
 }
 
 /// Logit of a source domain that was named: as sure as a classifier can be.
@@ -47,13 +47,13 @@ const NAMED_LOGIT: f32 = 20.0;
 
 /// A style code taken apart by the style transformer.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct StyleParts {
+pub(crate) struct StyleParts {
     /// `[N, d]`: `s_un`.
-    pub unrelated: Vec<f32>,
+    pub(crate) unrelated: Vec<f32>,
     /// `[N, d]`: `s_re`.
-    pub related: Vec<f32>,
+    pub(crate) related: Vec<f32>,
     /// `[N, Y, d]`: `T_y(s_re)`.
-    pub related_targets: Vec<f32>,
+    pub(crate) related_targets: Vec<f32>,
 }
 
 impl Model {
@@ -62,10 +62,10 @@ impl Model {
     ///
     /// # Errors
     /// [`EdgeError::Provider`] with every reason, or [`EdgeError::Graph`].
-    pub fn open(
+    pub(crate) fn open(
         bundle: &Bundle,
         runtime: &Runtime,
-        request: &Request,
+        request: &ProviderRequest,
         progress: &mut dyn FnMut(&str),
     ) -> Result<Self, EdgeError> {
         let mut failures = Vec::new();
@@ -111,7 +111,7 @@ impl Model {
     /// # Errors
     /// [`EdgeError::Spec`] for an unknown name, and for a bundle that cannot edit live faces: without a
     /// classifier and a name, or with high-pass skips and without a face-mask network.
-    pub fn for_live_faces(mut self, named: Option<&str>) -> Result<Self, EdgeError> {
+    pub(crate) fn for_live_faces(mut self, named: Option<&str>) -> Result<Self, EdgeError> {
         let domains = &self.manifest.domains;
         let request = |field, found: String, expected: String| SpecError::Request {
             field,
@@ -142,43 +142,43 @@ impl Model {
 
     /// Whether the bundle has a classifier.
     #[must_use]
-    pub fn has_classifier(&self) -> bool {
+    pub(crate) fn has_classifier(&self) -> bool {
         self.classifier.is_some()
     }
 
     /// Whether the bundle has a face-mask network.
     #[must_use]
-    pub fn has_face_mask(&self) -> bool {
+    pub(crate) fn has_face_mask(&self) -> bool {
         self.face_mask.is_some()
     }
 
     /// The bundle's manifest.
     #[must_use]
-    pub fn manifest(&self) -> &Manifest {
+    pub(crate) fn manifest(&self) -> &Manifest {
         &self.manifest
     }
 
     /// How to follow the faces that it edits.
     #[must_use]
-    pub fn track(&self) -> &TrackOptions {
+    pub(crate) fn track(&self) -> &TrackOptions {
         &self.track
     }
 
     /// The provider that runs.
     #[must_use]
-    pub fn provider(&self) -> Provider {
+    pub(crate) fn provider(&self) -> Provider {
         self.provider
     }
 
     /// The arithmetic it was asked for.
     #[must_use]
-    pub fn precision(&self) -> Precision {
+    pub(crate) fn precision(&self) -> Precision {
         self.precision
     }
 
     /// Faster providers that were tried and do not run.
     #[must_use]
-    pub fn failures(&self) -> &[Failure] {
+    pub(crate) fn failures(&self) -> &[Failure] {
         &self.failures
     }
 
@@ -186,7 +186,11 @@ impl Model {
     ///
     /// # Errors
     /// [`EdgeError::Runtime`].
-    pub fn classify(&mut self, image: &[f32], logits: &mut Vec<f32>) -> Result<(), EdgeError> {
+    pub(crate) fn classify(
+        &mut self,
+        image: &[f32],
+        logits: &mut Vec<f32>,
+    ) -> Result<(), EdgeError> {
         if let Some(domain) = self.source_domain {
             let attributes = 0..self.manifest.attributes.len();
             let logit = |attribute| match AttributeSet::is_on(domain, attribute) {
@@ -208,7 +212,7 @@ impl Model {
     ///
     /// # Errors
     /// [`EdgeError::Runtime`].
-    pub fn mask(&mut self, image: &[f32], masks: &mut Masks) -> Result<(), EdgeError> {
+    pub(crate) fn mask(&mut self, image: &[f32], masks: &mut Masks) -> Result<(), EdgeError> {
         let face_mask = self.face_mask.as_mut();
         let face_mask =
             face_mask.ok_or_else(|| EdgeError::Internal("no face-mask network".into()))?;
@@ -221,7 +225,7 @@ impl Model {
     ///
     /// # Errors
     /// [`EdgeError::Runtime`].
-    pub fn encode(&mut self, image: &[f32], styles: &mut Vec<f32>) -> Result<(), EdgeError> {
+    pub(crate) fn encode(&mut self, image: &[f32], styles: &mut Vec<f32>) -> Result<(), EdgeError> {
         let outputs = self.style_encoder.run(&[image])?;
         read(&outputs, tensor::STYLES, styles)
     }
@@ -230,7 +234,11 @@ impl Model {
     ///
     /// # Errors
     /// [`EdgeError::Runtime`].
-    pub fn transform(&mut self, style: &[f32], parts: &mut StyleParts) -> Result<(), EdgeError> {
+    pub(crate) fn transform(
+        &mut self,
+        style: &[f32],
+        parts: &mut StyleParts,
+    ) -> Result<(), EdgeError> {
         let outputs = self.style_transformer.run(&[style])?;
         read(&outputs, tensor::STYLE_UNRELATED, &mut parts.unrelated)?;
         read(&outputs, tensor::STYLE_RELATED, &mut parts.related)?;
@@ -246,16 +254,16 @@ impl Model {
     ///
     /// # Errors
     /// [`EdgeError::Runtime`].
-    pub fn generate(
+    pub(crate) fn generate(
         &mut self,
         image: &[f32],
         style: &[f32],
-        [mask_first, mask_second]: [&[f32]; 2],
+        masks: &Masks,
         edited: &mut Vec<f32>,
     ) -> Result<(), EdgeError> {
         let outputs = self
             .generator
-            .run(&[image, style, mask_first, mask_second])?;
+            .run(&[image, style, &masks.mask_first, &masks.mask_second])?;
         read(&outputs, tensor::EDITED, edited)
     }
 
@@ -264,7 +272,7 @@ impl Model {
     ///
     /// # Errors
     /// [`EdgeError::Runtime`].
-    pub fn difference(
+    pub(crate) fn difference(
         &mut self,
         image: &[f32],
         style: &[f32],
@@ -306,7 +314,7 @@ struct Graphs {
 fn open_all(
     bundle: &Bundle,
     runtime: &Runtime,
-    request: &Request,
+    request: &ProviderRequest,
     provider: Provider,
     progress: &mut dyn FnMut(&str),
 ) -> Result<Graphs, OpenError> {
@@ -318,9 +326,10 @@ fn open_all(
         .opener(bundle, request, provider)
         .map_err(OpenError::Provider)?;
     let (mut number, count) = (0, graphs.iter().count());
-    let mut open = |name: &str, spec| {
+    let mut open = |kind: GraphKind, spec| {
         number += 1;
         if provider == Provider::TensorRt {
+            let name = kind.label();
             progress(&format!(
                 "preparing the {name} for TensorRT, {number} of {count}"
             ));
@@ -330,14 +339,14 @@ fn open_all(
     let classifier = graphs.classifier.as_ref();
     let face_mask = graphs.face_mask.as_ref();
     Ok(Graphs {
-        style_encoder: open("style encoder", &graphs.style_encoder)?,
-        style_transformer: open("style transformer", &graphs.style_transformer)?,
-        generator: open("generator", &graphs.generator)?,
+        style_encoder: open(GraphKind::StyleEncoder, &graphs.style_encoder)?,
+        style_transformer: open(GraphKind::StyleTransformer, &graphs.style_transformer)?,
+        generator: open(GraphKind::Generator, &graphs.generator)?,
         classifier: classifier
-            .map(|spec| open("classifier", spec))
+            .map(|spec| open(GraphKind::Classifier, spec))
             .transpose()?,
         face_mask: face_mask
-            .map(|spec| open("face-mask network", spec))
+            .map(|spec| open(GraphKind::FaceMask, spec))
             .transpose()?,
     })
 }

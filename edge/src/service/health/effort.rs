@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 /// Steps of work per camera frame, the most first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Effort {
+pub(crate) enum Effort {
     /// As fast as the machine can.
     #[default]
     Full,
@@ -21,19 +21,19 @@ impl Effort {
 
     /// The step of this number; beyond the last one, the last.
     #[must_use]
-    pub fn from_step(step: u8) -> Self {
+    pub(crate) fn from_step(step: u8) -> Self {
         Self::ALL[usize::from(step).min(Self::ALL.len() - 1)]
     }
 
     /// Its number, 0 for [`Effort::Full`].
     #[must_use]
-    pub fn step(self) -> u8 {
+    pub(crate) fn step(self) -> u8 {
         self as u8
     }
 
     /// Edited frames between two runs of the style networks, given how many there usually are.
     #[must_use]
-    pub fn style_every(self, usual: u32) -> u32 {
+    pub(crate) fn style_every(self, usual: u32) -> u32 {
         match self {
             Self::Full => usual,
             Self::RareStyle | Self::HalfRate => usual * 3,
@@ -42,13 +42,13 @@ impl Effort {
 
     /// Whether the frame of this index is left unedited; the last edit stays on screen.
     #[must_use]
-    pub fn skips(self, frame: u64) -> bool {
+    pub(crate) fn skips(self, frame: u64) -> bool {
         self == Self::HalfRate && frame % 2 == 1
     }
 
     /// What the log says.
     #[must_use]
-    pub fn description(self) -> &'static str {
+    pub(crate) fn description(self) -> &'static str {
         match self {
             Self::Full => "full speed",
             Self::RareStyle => "the style encoder runs less often",
@@ -76,7 +76,7 @@ const COOL: Duration = Duration::from_secs(60);
 
 /// Decides the [`Effort`] from one look at the heat after another.
 #[derive(Debug)]
-pub struct Governor {
+pub(crate) struct Governor {
     effort: Effort,
     changed: Option<Instant>,
     cool_since: Option<Instant>,
@@ -92,7 +92,7 @@ impl Default for Governor {
 impl Governor {
     /// Starts with full effort.
     #[must_use]
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             effort: Effort::Full,
             changed: None,
@@ -102,7 +102,7 @@ impl Governor {
     }
 
     /// The effort after this look, taken at `now`.
-    pub fn look(&mut self, heat: &Heat, now: Instant) -> Effort {
+    pub(crate) fn look(&mut self, heat: &Heat, now: Instant) -> Effort {
         let before = self.over_current_events.replace(heat.over_current_events);
         let over_current = before.is_some_and(|before| heat.over_current_events > before);
         let headroom = heat

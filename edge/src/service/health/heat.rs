@@ -12,30 +12,30 @@ const PLAUSIBLE: std::ops::RangeInclusive<f32> = 30.0..=150.0;
 
 /// One look at the machine's heat.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Heat {
+pub(crate) struct Heat {
     /// The zone nearest to its limit; none where the system has no thermal zones.
-    pub zone: Option<Zone>,
+    pub(crate) zone: Option<Zone>,
     /// Names of what the kernel slows down because of heat right now, e.g. `cpufreq-cpu0`.
-    pub throttled: Vec<String>,
+    pub(crate) throttled: Vec<String>,
     /// Times that the board's power supply could not follow, since boot (Jetson only).
-    pub over_current_events: u64,
+    pub(crate) over_current_events: u64,
 }
 
 /// A thermal zone, in degrees Celsius.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Zone {
+pub(crate) struct Zone {
     /// Name, e.g. `gpu-thermal`.
-    pub name: String,
+    pub(crate) name: String,
     /// Temperature.
-    pub celsius: f32,
+    pub(crate) celsius: f32,
     /// Where the kernel starts to slow down.
-    pub limit_celsius: f32,
+    pub(crate) limit_celsius: f32,
 }
 
 impl Zone {
     /// Degrees left until the limit.
     #[must_use]
-    pub fn headroom(&self) -> f32 {
+    pub(crate) fn headroom(&self) -> f32 {
         self.limit_celsius - self.celsius
     }
 }
@@ -43,7 +43,7 @@ impl Zone {
 impl Heat {
     /// Reads all zones, cooling devices and over-current counters.
     #[must_use]
-    pub fn read(system: &System) -> Self {
+    pub(crate) fn read(system: &System) -> Self {
         let zones = system.list(THERMAL, "thermal_zone");
         let zones = zones.iter().filter_map(|path| zone(system, path));
         let devices = system.list(THERMAL, "cooling_device");

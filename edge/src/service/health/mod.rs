@@ -1,7 +1,7 @@
 //! Staying alive: the machine's heat decides how hard the mirror works.
 
-pub mod effort;
-pub mod heat;
+pub(crate) mod effort;
+pub(crate) mod heat;
 
 use crate::{error::EdgeError, machine::system::System};
 use effort::{Effort, Governor};
@@ -20,7 +20,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// The effort that is due now, shared between the threads.
 #[derive(Debug, Default)]
-pub struct Due {
+pub(crate) struct Due {
     effort: AtomicU8,
     reduced: AtomicU32,
 }
@@ -28,12 +28,12 @@ pub struct Due {
 impl Due {
     /// The effort now.
     #[must_use]
-    pub fn effort(&self) -> Effort {
+    pub(crate) fn effort(&self) -> Effort {
         Effort::from_step(self.effort.load(Ordering::Relaxed))
     }
 
     /// Sets it.
-    pub fn set(&self, effort: Effort) {
+    pub(crate) fn set(&self, effort: Effort) {
         let before = self.effort.swap(effort.step(), Ordering::Relaxed);
         if effort.step() > before {
             self.reduced.fetch_add(1, Ordering::Relaxed);
@@ -42,13 +42,13 @@ impl Due {
 
     /// Times that it was reduced.
     #[must_use]
-    pub fn reductions(&self) -> u32 {
+    pub(crate) fn reductions(&self) -> u32 {
         self.reduced.load(Ordering::Relaxed)
     }
 }
 
 /// The thread that looks; it ends with the value.
-pub struct Monitor {
+pub(crate) struct Monitor {
     ends: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -58,7 +58,7 @@ impl Monitor {
     ///
     /// # Errors
     /// [`EdgeError::Internal`] when the system gives no thread.
-    pub fn start(system: System, due: Arc<Due>) -> Result<Self, EdgeError> {
+    pub(crate) fn start(system: System, due: Arc<Due>) -> Result<Self, EdgeError> {
         let ends = Arc::new(AtomicBool::new(false));
         let told = Arc::clone(&ends);
         let work = move || {
