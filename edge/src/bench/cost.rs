@@ -36,7 +36,6 @@ pub(crate) struct Cost {
     pub(crate) frames: u64,
     /// Edited frames per second on one thread (and ONNX Runtime's own).
     pub(crate) frames_per_second: f64,
-    /// Every stage.
     pub(crate) stages: Vec<StageReport>,
     /// Mean milliseconds of a frame in the model.
     pub(crate) model_ms: f64,

@@ -26,7 +26,6 @@ pub(crate) struct Machine {
     bundle: String,
 }
 
-/// All figures.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Measured {
     /// Name of the bundle.

@@ -64,7 +64,6 @@ pub(crate) struct Liveliness {
     pub(crate) mean: f32,
     /// 99 of 100 frames change less.
     pub(crate) p99: f32,
-    /// The largest.
     pub(crate) largest: f32,
 }
 

@@ -10,7 +10,6 @@ use v4l::{Device, capability};
 /// A capture device of this machine.
 #[derive(Debug, Clone)]
 pub(crate) struct Found {
-    /// Device node.
     pub(crate) device: PathBuf,
     /// Name of the hardware.
     pub(crate) name: String,

@@ -23,7 +23,6 @@ pub(crate) enum SourceChoice {
     /// The first camera, or the demo face when there is none.
     #[default]
     Auto,
-    /// The demo face.
     Demo,
     /// This V4L2 device.
     Camera(PathBuf),

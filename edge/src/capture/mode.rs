@@ -5,7 +5,6 @@ use v4l::{
     Device, FourCC, frameinterval::FrameIntervalEnum, framesize::FrameSizeEnum, video::Capture,
 };
 
-/// Motion JPEG.
 pub(crate) const MJPG: [u8; 4] = *b"MJPG";
 /// Packed YCbCr 4:2:2.
 pub(crate) const YUYV: [u8; 4] = *b"YUYV";
@@ -26,9 +25,7 @@ const FAST_ENOUGH: u32 = 30;
 pub(crate) struct Mode {
     /// One of [`FORMATS`].
     pub(crate) fourcc: [u8; 4],
-    /// Width in pixels.
     pub(crate) width: u32,
-    /// Height in pixels.
     pub(crate) height: u32,
     /// Pictures per second.
     pub(crate) frames_per_second: u32,

@@ -7,7 +7,6 @@ use std::{env::consts::ARCH, process::Command};
 /// What the board is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Board {
-    /// Its name.
     pub(crate) name: String,
     /// Jetson Linux (L4T) release of a Jetson, e.g. `(36, "3.0")`.
     pub(crate) l4t: Option<(u32, String)>,

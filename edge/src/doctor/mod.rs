@@ -32,7 +32,6 @@ pub(crate) struct Subject {
     pub(crate) json: bool,
 }
 
-/// All findings.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Diagnosis {
     /// Version of this program.

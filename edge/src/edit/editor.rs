@@ -214,7 +214,6 @@ impl Editor {
         self.options.style_every = frames;
     }
 
-    /// Forgets the reference.
     pub(crate) fn clear_reference(&mut self) {
         self.reference = None;
     }

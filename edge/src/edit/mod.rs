@@ -18,7 +18,6 @@ use std::sync::Arc;
 /// What the edit thread made of a frame; keeps its memory when it is filled again.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Edit {
-    /// The frame.
     pub(crate) frame: Arc<Frame>,
     /// Strength of each attribute that was asked for.
     pub(crate) strengths: Vec<f32>,

@@ -22,7 +22,6 @@ struct State<T> {
 /// What [`Mailbox::take`] found.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Taken<T> {
-    /// The newest value.
     Value(T),
     /// Nothing within the time given.
     Nothing,

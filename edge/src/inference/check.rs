@@ -23,7 +23,6 @@ pub(crate) enum Signature {
     Verified,
     /// There is one, and no key was named to check it with.
     Unchecked,
-    /// There is none.
     None,
 }
 
@@ -32,9 +31,7 @@ pub(crate) enum Signature {
 pub(crate) struct Check {
     /// The bundle's name.
     pub(crate) name: String,
-    /// Its folder.
     pub(crate) folder: PathBuf,
-    /// Its digest.
     pub(crate) digest: String,
     /// Whether it is signed.
     pub(crate) signature: Signature,

@@ -33,7 +33,6 @@ impl Parity {
 
 /// The parity sample, checked against the manifest's shapes.
 pub(crate) struct Sample {
-    /// Faces in it.
     pub(crate) faces: usize,
     image: Vec<f32>,
     source_domain: Vec<usize>,

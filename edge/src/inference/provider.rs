@@ -10,7 +10,6 @@ use std::{fmt, path::PathBuf, str::FromStr};
 pub(crate) enum Provider {
     /// TensorRT, with CUDA for what it does not know.
     TensorRt,
-    /// CUDA.
     Cuda,
     /// The processor.
     Cpu,
@@ -133,7 +132,6 @@ impl Precision {
 /// Everything that is asked for about the provider.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct ProviderRequest {
-    /// Which.
     pub(crate) choice: ProviderChoice,
     /// Arithmetic; other than fp32 needs TensorRT.
     pub(crate) precision: Precision,
@@ -175,7 +173,6 @@ impl ProviderRequest {
 /// A provider that was tried and does not run.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Failure {
-    /// The provider.
     pub(crate) provider: Provider,
     /// Why, in ONNX Runtime's words.
     pub(crate) reason: String,

@@ -29,19 +29,16 @@ pub(crate) struct Shared {
 /// What was asked for about the reference, until the edit thread has done it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum ReferenceRequest {
-    /// Nothing.
     #[default]
     Nothing,
     /// Copy the style of the face now in view.
     FaceInView,
-    /// Forget the reference.
     Clear,
 }
 
 /// The reference now: a face whose related style code is given to the face in view.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) enum Reference {
-    /// There is none.
     #[default]
     None,
     /// One was asked for, but no face is in view yet.
@@ -92,7 +89,6 @@ impl Shared {
         *lock(&self.reference_wish) = ReferenceRequest::FaceInView;
     }
 
-    /// Forgets the reference.
     pub(crate) fn clear_reference(&self) {
         *lock(&self.reference_wish) = ReferenceRequest::Clear;
     }

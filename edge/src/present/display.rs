@@ -65,7 +65,6 @@ pub(crate) trait Pictures {
     fn write(&mut self, edit: &Edit, rgb: &[u8], size: [usize; 2]) -> Result<(), EdgeError>;
 }
 
-/// Shows nothing.
 #[derive(Debug)]
 pub(crate) struct Nothing;
 

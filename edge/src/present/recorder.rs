@@ -33,7 +33,6 @@ const PATIENCE: Duration = Duration::from_millis(200);
 /// Where to record, and in which form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Recording {
-    /// The file.
     pub(crate) path: PathBuf,
     form: Form,
 }

@@ -13,7 +13,6 @@ use std::{fmt, fs, path::Path};
 pub(crate) struct Report {
     /// Version of this program.
     pub(crate) edge_version: &'static str,
-    /// The bundle.
     pub(crate) bundle: BundleReport,
     /// Where the pictures came from, with size and rate.
     pub(crate) source: String,
@@ -64,12 +63,9 @@ pub(crate) struct BundleReport {
     pub(crate) digest: String,
 }
 
-/// One stage.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct StageReport {
-    /// Name.
     pub(crate) stage: &'static str,
-    /// Times.
     #[serde(flatten)]
     pub(crate) summary: Summary,
 }

@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 pub(crate) enum Light {
     /// Show the mirror.
     On,
-    /// Stay dark.
     Off,
 }
 

@@ -32,11 +32,9 @@ struct Bucket {
 /// What to do with a message.
 #[derive(Debug, PartialEq, Eq)]
 enum Verdict {
-    /// Log it.
     Pass,
     /// Log it, and that this many before it were left out.
     PassAfter(u32),
-    /// Leave it out.
     Drop,
 }
 

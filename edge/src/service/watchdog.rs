@@ -32,13 +32,9 @@ impl Beat {
 /// Rounds of the threads that have to make progress, and the pictures on the screen.
 #[derive(Debug, Default)]
 pub(crate) struct Beats {
-    /// The capture thread.
     pub(crate) capture: Beat,
-    /// The track thread.
     pub(crate) track: Beat,
-    /// The edit thread.
     pub(crate) edit: Beat,
-    /// The main thread.
     pub(crate) main: Beat,
     /// Different pictures shown.
     pub(crate) shown: Beat,

@@ -14,13 +14,9 @@ pub(crate) enum Stage {
     Track,
     /// Sampling the model's crop out of the frame.
     Crop,
-    /// Attribute classifier.
     Classifier,
-    /// Style encoder.
     StyleEncoder,
-    /// Style transformer.
     StyleTransformer,
-    /// Generator.
     Generator,
     /// All graphs of a frame together.
     Model,
@@ -110,7 +106,6 @@ pub(crate) struct Begin {
 }
 
 impl Begin {
-    /// Now.
     #[must_use]
     pub(crate) fn now() -> Self {
         Self {
@@ -121,7 +116,6 @@ impl Begin {
 }
 
 impl Stages {
-    /// Adds a duration.
     pub(crate) fn add(&mut self, stage: Stage, duration: Duration) {
         self.0[stage as usize].add(micros(duration), 0);
     }

@@ -91,7 +91,6 @@ impl Locator {
         }
     }
 
-    /// The detector.
     pub(crate) fn detector(&mut self) -> &mut Detector {
         &mut self.detector
     }

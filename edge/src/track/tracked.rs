@@ -30,7 +30,6 @@ impl Default for Face {
 /// What the track thread hands on.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Tracked {
-    /// The frame.
     pub(crate) frame: Arc<Frame>,
     /// The faces on it, largest first.
     pub(crate) faces: ArrayVec<Face, MOST_FACES>,

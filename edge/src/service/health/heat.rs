@@ -26,7 +26,6 @@ pub(crate) struct Heat {
 pub(crate) struct Zone {
     /// Name, e.g. `gpu-thermal`.
     pub(crate) name: String,
-    /// Temperature.
     pub(crate) celsius: f32,
     /// Where the kernel starts to slow down.
     pub(crate) limit_celsius: f32,

@@ -32,7 +32,6 @@ impl Due {
         Effort::from_step(self.effort.load(Ordering::Relaxed))
     }
 
-    /// Sets it.
     pub(crate) fn set(&self, effort: Effort) {
         let before = self.effort.swap(effort.step(), Ordering::Relaxed);
         if effort.step() > before {
