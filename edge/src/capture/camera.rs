@@ -5,7 +5,7 @@ use crate::{
     capture::mode::{self, Mode, ModeRequest},
     error::EdgeError,
     machine::{access, system::System, users},
-    picture::frame::Frame,
+    picture::frame::{Frame, Origin},
 };
 use std::{
     io,
@@ -54,7 +54,7 @@ pub(crate) struct Camera {
     jpeg: JpegReader,
     start: Instant,
     frames: u64,
-    trouble: String,
+    trouble: Option<String>,
     retry_at: Instant,
 }
 
@@ -87,7 +87,7 @@ impl Camera {
             jpeg: JpegReader::default(),
             start: Instant::now(),
             frames: 0,
-            trouble: String::new(),
+            trouble: None,
             retry_at: Instant::now(),
         })
     }
@@ -95,8 +95,8 @@ impl Camera {
     fn lost(&mut self, reason: &str) -> Next {
         self.active = None;
         // A camera that was pulled out is absent next; the first reason tells more.
-        if self.trouble.is_empty() || reason != ABSENT {
-            self.trouble = format!("{}: {reason}", self.device.display());
+        if self.trouble.is_none() || reason != ABSENT {
+            self.trouble = Some(format!("{}: {reason}", self.device.display()));
         }
         self.retry_at = Instant::now() + RETRY;
         Next::Waiting(self.trouble.clone())
@@ -137,7 +137,7 @@ impl Camera {
         frame.decode_micros = frame.captured.elapsed().as_micros() as u32;
         frame.index = self.frames;
         frame.seconds = self.start.elapsed().as_secs_f64();
-        frame.name.clear();
+        frame.origin = Origin::Video;
         Ok(())
     }
 }
@@ -169,7 +169,7 @@ impl Source for Camera {
             match active.stream.handle().poll(READABLE, SLICE_MILLIS) {
                 Ok(0) if active.last_frame.elapsed() < SILENCE => {
                     self.active = Some(active);
-                    return Ok(Next::Waiting(String::new()));
+                    return Ok(Next::Waiting(None));
                 }
                 Ok(0) => {
                     // A stream that timed out cannot go on: it would queue a buffer twice.
@@ -180,7 +180,7 @@ impl Source for Camera {
                 Ok(_) => {}
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {
                     self.active = Some(active);
-                    return Ok(Next::Waiting(String::new()));
+                    return Ok(Next::Waiting(None));
                 }
                 Err(error) => {
                     active.close();
@@ -202,7 +202,7 @@ impl Source for Camera {
         };
         active.last_frame = Instant::now();
         self.active = Some(active);
-        self.trouble.clear();
+        self.trouble = None;
         self.frames += 1;
         Ok(match filled {
             Ok(()) => Next::Frame,

@@ -1,7 +1,10 @@
 //! The demo face, at a camera's pace.
 
 use super::{Next, Source};
-use crate::{error::EdgeError, picture::frame::Frame};
+use crate::{
+    error::EdgeError,
+    picture::frame::{Frame, Origin},
+};
 use faces::Take;
 use std::{
     thread,
@@ -59,7 +62,7 @@ impl Source for Demo {
         self.take.render_into(self.index, &mut frame.rgb);
         frame.index = self.index;
         frame.seconds = self.index as f64 / f64::from(FRAMES_PER_SECOND);
-        frame.name.clear();
+        frame.origin = Origin::Video;
         frame.decode_micros = frame.captured.elapsed().as_micros() as u32;
         self.index += 1;
         Ok(Next::Frame)

@@ -1,7 +1,10 @@
 //! A folder of pictures, in the order of their names.
 
 use super::{Next, Source};
-use crate::{error::EdgeError, picture::frame::Frame};
+use crate::{
+    error::EdgeError,
+    picture::frame::{Frame, Origin},
+};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -68,10 +71,8 @@ pub(crate) fn decode(file: &Path, frame: &mut Frame) -> Result<(), image::ImageE
     frame.rgb = picture.into_raw();
     frame.captured = captured;
     frame.decode_micros = captured.elapsed().as_micros() as u32;
-    frame.name = match file.file_stem() {
-        Some(stem) => stem.to_string_lossy().into_owned(),
-        None => String::new(),
-    };
+    let stem = file.file_stem().unwrap_or_default();
+    frame.origin = Origin::Still(stem.to_string_lossy().into_owned());
     Ok(())
 }
 

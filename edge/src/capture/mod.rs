@@ -74,8 +74,9 @@ pub(crate) enum Next {
     Frame,
     /// One picture was unreadable, the next may be fine: name and reason.
     Skipped(String),
-    /// The camera is gone or silent and is being tried again: the reason.
-    Waiting(String),
+    /// No picture yet. With a reason, the camera is gone or silent and is being tried again; without
+    /// one, it is only slow.
+    Waiting(Option<String>),
     /// There is no further picture.
     End,
 }

@@ -8,7 +8,10 @@ use super::{
     jpeg::JpegReader,
     raw::{self, Chroma},
 };
-use crate::{error::EdgeError, picture::frame::Frame};
+use crate::{
+    error::EdgeError,
+    picture::frame::{Frame, Origin},
+};
 use std::{
     fs::File,
     io::{BufRead, BufReader, Read},
@@ -135,7 +138,7 @@ impl Source for Video {
         frame.seconds = seconds;
         frame.captured = captured;
         frame.decode_micros = captured.elapsed().as_micros() as u32;
-        frame.name.clear();
+        frame.origin = Origin::Video;
         Ok(Next::Frame)
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     },
     machine::system::System,
     present::display::DisplayChoice,
-    run,
+    run::{self, strengths::Strengths},
     track::tracked::MOST_FACES,
     window::options::ScreenOptions,
 };
@@ -128,7 +128,7 @@ pub(crate) struct RunArgs {
     pub(crate) frames: Option<u64>,
     /// Strengths at the start, e.g. smile=1.0; 0 changes nothing, below 0 takes away
     #[arg(long, value_name = "NAME=STRENGTH", allow_hyphen_values = true)]
-    pub(crate) attr: Vec<String>,
+    pub(crate) attr: Vec<Strengths>,
     /// Copy the expression of the face on this picture
     #[arg(long, value_name = "PICTURE")]
     pub(crate) reference: Option<PathBuf>,
@@ -183,7 +183,7 @@ impl RunArgs {
             camera_mode: self.camera_mode.unwrap_or_default(),
             display: self.display,
             frames: self.frames,
-            attr: (!self.attr.is_empty()).then(|| self.attr.join(",")),
+            strengths: (!self.attr.is_empty()).then(|| self.attr.into_iter().collect()),
             report: self.report,
             contact_sheet: self.contact_sheet,
             system: System::at(self.system_root),

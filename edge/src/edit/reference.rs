@@ -8,11 +8,19 @@ use crate::{
 };
 use std::{path::Path, sync::Arc};
 
-/// Reads the picture `path` and finds the largest face on it: name and face.
+/// A picture and the faces on it, the largest of which lends its expression.
+pub(crate) struct ReferencePicture {
+    /// Its path, for the screen.
+    pub(crate) name: String,
+    /// At least one face.
+    pub(crate) tracked: Tracked,
+}
+
+/// Reads the picture `path` and finds the largest face on it.
 ///
 /// # Errors
 /// [`EdgeError::File`] when it is no picture or shows no face.
-pub(crate) fn read(path: &Path, options: &TrackOptions) -> Result<(String, Tracked), EdgeError> {
+pub(crate) fn read(path: &Path, options: &TrackOptions) -> Result<ReferencePicture, EdgeError> {
     let mut frame = Frame::default();
     folder::decode(path, &mut frame).map_err(|error| EdgeError::file(path, error))?;
     let mut tracker = Tracker::new(Pace::Stills, options)?;
@@ -21,5 +29,8 @@ pub(crate) fn read(path: &Path, options: &TrackOptions) -> Result<(String, Track
         let reason = "no face found on it, and --reference needs one";
         return Err(EdgeError::file(path, reason));
     }
-    Ok((path.display().to_string(), tracked))
+    Ok(ReferencePicture {
+        name: path.display().to_string(),
+        tracked,
+    })
 }

@@ -19,8 +19,17 @@ pub struct Frame {
     pub height: usize,
     /// `3 * width * height` bytes, RGB order, rows from the top.
     pub rgb: Vec<u8>,
-    /// File name, for pictures of a folder.
-    pub name: String,
+    /// Whether it is one of a video, or stands alone.
+    pub origin: Origin,
+}
+
+/// What a picture belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// A camera or video: pictures follow each other in time.
+    Video,
+    /// A picture file of this name, without its ending.
+    Still(String),
 }
 
 impl Default for Frame {
@@ -33,7 +42,7 @@ impl Default for Frame {
             width: 0,
             height: 0,
             rgb: Vec::new(),
-            name: String::new(),
+            origin: Origin::Video,
         }
     }
 }

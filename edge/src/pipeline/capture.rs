@@ -72,13 +72,11 @@ impl CaptureThread {
                     counts.skipped += 1;
                     log::warn!("skipped: {reason}");
                 }
-                Next::Waiting(reason) => {
-                    // Without a reason it is only a slow camera.
-                    if !reason.is_empty() {
-                        counts.interruptions += u64::from(!interrupted);
-                        interrupted = true;
-                        self.shared.set_trouble(Some(reason));
-                    }
+                Next::Waiting(None) => {}
+                Next::Waiting(Some(reason)) => {
+                    counts.interruptions += u64::from(!interrupted);
+                    interrupted = true;
+                    self.shared.set_trouble(Some(reason));
                 }
                 Next::End => break,
             }

@@ -2,7 +2,7 @@
 
 use super::{EDITS_IN_FLIGHT, PATIENCE, Reference, ReferenceRequest, Shared};
 use crate::{
-    edit::{Edit, EditOptions, Editor},
+    edit::{Edit, EditOptions, Editor, reference::ReferencePicture},
     error::EdgeError,
     handoff::{
         mailbox::{Closing, Mailbox, Taken},
@@ -28,8 +28,8 @@ pub(crate) struct EditCounts {
 pub(super) struct EditThread {
     pub(super) opening: Opening,
     pub(super) options: EditOptions,
-    /// A face to take the reference from: name and picture.
-    pub(super) reference: Option<(String, Tracked)>,
+    /// A face to take the reference from.
+    pub(super) reference: Option<ReferencePicture>,
     pub(super) frames: Arc<Mailbox<Tracked>>,
     pub(super) edits: Closing<Arc<Edit>>,
     pub(super) shared: Arc<Shared>,
@@ -113,7 +113,7 @@ impl EditThread {
             let samples = architecture.colour.channels() * architecture.image_size.pow(2);
             pool.prepare(|edit| edit.reserve(self.faces, samples, attributes));
             let mut new = Editor::new(model, self.pace, self.options);
-            if let Some((name, tracked)) = self.reference.take() {
+            if let Some(ReferencePicture { name, tracked }) = self.reference.take() {
                 new.capture_reference(&tracked)?;
                 self.shared.set_reference(Reference::FromPicture(name));
             }

@@ -22,7 +22,7 @@ pub(crate) use shared::{Reference, Shared};
 
 use crate::{
     capture::Source,
-    edit::{Edit, EditOptions},
+    edit::{Edit, EditOptions, reference::ReferencePicture},
     error::EdgeError,
     handoff::mailbox::{Closing, Mailbox},
     picture::frame::Frame,
@@ -78,8 +78,8 @@ pub(crate) struct Parts {
     pub(crate) limit: Option<u64>,
     /// How faces are edited.
     pub(crate) options: EditOptions,
-    /// A face to copy the style of: its name and picture.
-    pub(crate) reference: Option<(String, Tracked)>,
+    /// A face to copy the style of.
+    pub(crate) reference: Option<ReferencePicture>,
     /// How frames come, and whether any may be left out.
     pub(crate) pace: Pace,
 }

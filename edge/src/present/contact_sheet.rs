@@ -7,7 +7,11 @@ use crate::{
         shape::{self, Area, Colour},
         text::{Align, Style, Text, Weight},
     },
-    picture::{frame::Frame, resample::Resampler},
+    picture::{
+        frame::{Frame, Origin},
+        resample::Resampler,
+    },
+    present::sink::{MirrorPicture, Sink},
 };
 use aligner::Square;
 use model_spec::{AttributeSet, ColourMode};
@@ -39,6 +43,15 @@ pub(crate) struct ContactSheet {
     planes: Vec<f32>,
 }
 
+impl Sink for ContactSheet {
+    fn put(&mut self, picture: &MirrorPicture<'_>) -> Result<(), EdgeError> {
+        if let Some(edit) = picture.edit {
+            self.look(edit, picture.rgb);
+        }
+        Ok(())
+    }
+}
+
 struct Moment {
     seconds: f64,
     camera: Vec<u8>,
@@ -62,8 +75,8 @@ impl ContactSheet {
         }
     }
 
-    /// Looks at a shown picture (`mirror` has the frame's size) and keeps it if its turn has come.
-    pub(crate) fn look(&mut self, edit: &Edit, mirror: &[u8]) {
+    /// Keeps a picture if its turn has come.
+    fn look(&mut self, edit: &Edit, mirror: &[u8]) {
         let Some(face) = edit.faces().first() else {
             return;
         };
@@ -84,7 +97,7 @@ impl ContactSheet {
         let camera = self.thumbnail(frame, crop);
         let shown = Frame {
             rgb: mirror.to_vec(),
-            name: String::new(),
+            origin: Origin::Video,
             ..*frame
         };
         let mirror = self.thumbnail(&shown, crop);

@@ -1,6 +1,10 @@
 //! Where mirror pictures go when there is no window: nowhere, or into PNG files.
 
-use crate::{edit::Edit, error::EdgeError};
+use crate::{
+    error::EdgeError,
+    picture::frame::Origin,
+    present::sink::{MirrorPicture, Sink},
+};
 use model_spec::digest;
 use std::{
     fmt, fs,
@@ -56,38 +60,16 @@ impl fmt::Display for DisplayChoice {
     }
 }
 
-/// Where mirror pictures go one by one.
-pub(crate) trait Pictures {
-    /// Takes a picture of `[width, height]` pixels.
-    ///
-    /// # Errors
-    /// [`EdgeError::File`].
-    fn write(&mut self, edit: &Edit, rgb: &[u8], size: [usize; 2]) -> Result<(), EdgeError>;
-}
-
-#[derive(Debug)]
-pub(crate) struct Nothing;
-
-impl Pictures for Nothing {
-    fn write(&mut self, _: &Edit, _: &[u8], _: [usize; 2]) -> Result<(), EdgeError> {
-        Ok(())
-    }
-}
-
 /// Prints the SHA-256 of every picture, and at the end that of all these lines.
 #[derive(Debug, Default)]
 pub(crate) struct Hashes {
     lines: String,
 }
 
-impl Pictures for Hashes {
-    fn write(
-        &mut self,
-        edit: &Edit,
-        rgb: &[u8],
-        [width, height]: [usize; 2],
-    ) -> Result<(), EdgeError> {
-        let (index, digest) = (edit.frame.index, digest::of_bytes(rgb));
+impl Sink for Hashes {
+    fn put(&mut self, picture: &MirrorPicture<'_>) -> Result<(), EdgeError> {
+        let (index, [width, height]) = (picture.frame.index, picture.size);
+        let digest = digest::of_bytes(picture.rgb);
         let line = format!("{index:06} {width}x{height} {digest}\n");
         self.lines += &line;
         print(&line)
@@ -125,17 +107,15 @@ impl PngFolder {
     }
 }
 
-impl Pictures for PngFolder {
-    fn write(&mut self, edit: &Edit, rgb: &[u8], size: [usize; 2]) -> Result<(), EdgeError> {
-        let frame = &edit.frame;
-        let name = if frame.name.is_empty() {
-            format!("frame-{:06}.png", frame.index)
-        } else {
-            format!("{}.png", frame.name)
+impl Sink for PngFolder {
+    fn put(&mut self, picture: &MirrorPicture<'_>) -> Result<(), EdgeError> {
+        let name = match &picture.frame.origin {
+            Origin::Video => format!("frame-{:06}.png", picture.frame.index),
+            Origin::Still(name) => format!("{name}.png"),
         };
         let path = self.path.join(name);
-        let [width, height] = size.map(|side| side as u32);
-        image::save_buffer(&path, rgb, width, height, image::ColorType::Rgb8)
+        let [width, height] = picture.size.map(|side| side as u32);
+        image::save_buffer(&path, picture.rgb, width, height, image::ColorType::Rgb8)
             .map_err(|error| EdgeError::file(path, error))
     }
 }

@@ -4,4 +4,5 @@ pub(crate) mod avi;
 pub(crate) mod contact_sheet;
 pub(crate) mod display;
 pub(crate) mod recorder;
+pub(crate) mod sink;
 pub(crate) mod virtual_camera;

@@ -10,7 +10,10 @@ use crate::{
         pool::Pool,
     },
     overlay::marks::Stamp,
-    present::avi::{AviWriter, RATE},
+    present::{
+        avi::{AviWriter, RATE},
+        sink::{MirrorPicture, Sink},
+    },
 };
 use jpeg_encoder::{ColorType, Encoder};
 use std::{
@@ -112,25 +115,28 @@ impl Recorder {
         })
     }
 
-    /// Takes a picture of `size` pixels if the thread is free for it.
-    pub(crate) fn put(&mut self, rgb: &[u8], size: [usize; 2], edited: bool) {
-        let seconds = self.start.elapsed().as_secs_f64();
-        let filled = self.pool.fill(|picture| {
-            picture.rgb.clear();
-            picture.rgb.extend_from_slice(rgb);
-            (picture.size, picture.edited, picture.seconds) = (size, edited, seconds);
-            Ok::<_, std::convert::Infallible>(())
-        });
-        let Ok((picture, ())) = filled;
-        self.pictures.put(picture);
-    }
-
     /// Why the recording has ended by itself, once.
     pub(crate) fn failure(&mut self) -> Option<EdgeError> {
         match self.ended.try_recv() {
             Ok(Err(error)) => Some(error),
             Ok(Ok(_)) | Err(_) => None,
         }
+    }
+}
+
+impl Sink for Recorder {
+    /// Hands the picture to the thread. What goes wrong there is told by [`Recorder::failure`].
+    fn put(&mut self, picture: &MirrorPicture<'_>) -> Result<(), EdgeError> {
+        let seconds = self.start.elapsed().as_secs_f64();
+        let filled = self.pool.fill(|copy| {
+            copy.rgb.clear();
+            copy.rgb.extend_from_slice(picture.rgb);
+            (copy.size, copy.edited, copy.seconds) = (picture.size, picture.edited, seconds);
+            Ok::<_, std::convert::Infallible>(())
+        });
+        let Ok((copy, ())) = filled;
+        self.pictures.put(copy);
+        Ok(())
     }
 }
 
@@ -230,7 +236,10 @@ impl Worker {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::overlay::{labels::Labels, text::Text};
+    use crate::{
+        overlay::{labels::Labels, text::Text},
+        picture::frame::Frame,
+    };
 
     fn record(name: &str) -> Vec<u8> {
         let folder = tempfile::tempdir().unwrap();
@@ -240,7 +249,14 @@ mod tests {
         let stamp = Stamp::new(Text::new().unwrap(), &labels);
         let mut recorder = Recorder::start(&recording, stamp).unwrap();
         for _ in 0..5 {
-            recorder.put(&vec![90; 320 * 240 * 3], [320, 240], true);
+            let picture = MirrorPicture {
+                frame: &Frame::default(),
+                edit: None,
+                rgb: &[90; 320 * 240 * 3],
+                size: [320, 240],
+                edited: true,
+            };
+            recorder.put(&picture).unwrap();
             thread::sleep(Duration::from_millis(60));
         }
         drop(recorder);

@@ -5,11 +5,10 @@
 //! edited mark on them, not flipped: a program for calls flips its own preview.
 
 use crate::{
-    edit::Edit,
     error::EdgeError,
     machine::{access, system::System},
     overlay::marks::Stamp,
-    present::display::Pictures,
+    present::sink::{MirrorPicture, Sink},
 };
 use std::{
     io::{self, Write},
@@ -116,24 +115,18 @@ impl VirtualCamera {
         };
         yuv422_to_yuyv422(&mut packed, &planar.to_fixed())
     }
+}
 
-    /// Sends a picture of `size` pixels, with the mark if it is edited.
-    ///
-    /// # Errors
-    /// [`EdgeError::Camera`] when the device does not take it.
-    pub(crate) fn put(
-        &mut self,
-        rgb: &[u8],
-        size: [usize; 2],
-        edited: bool,
-    ) -> Result<(), EdgeError> {
-        if self.size != size {
-            self.set_size(size)?;
+impl Sink for VirtualCamera {
+    /// Sends the picture, with the mark if it is edited.
+    fn put(&mut self, picture: &MirrorPicture<'_>) -> Result<(), EdgeError> {
+        if self.size != picture.size {
+            self.set_size(picture.size)?;
         }
         self.rgb.clear();
-        self.rgb.extend_from_slice(rgb);
-        if edited {
-            self.stamp.apply(&mut self.rgb, size);
+        self.rgb.extend_from_slice(picture.rgb);
+        if picture.edited {
+            self.stamp.apply(&mut self.rgb, picture.size);
         }
         self.convert().map_err(|error| self.wrong(error))?;
         match self.device.write(&self.packed) {
@@ -146,11 +139,5 @@ impl VirtualCamera {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
             Err(error) => Err(self.wrong(format!("takes no picture: {error}"))),
         }
-    }
-}
-
-impl Pictures for VirtualCamera {
-    fn write(&mut self, edit: &Edit, rgb: &[u8], size: [usize; 2]) -> Result<(), EdgeError> {
-        self.put(rgb, size, edit.is_applied())
     }
 }

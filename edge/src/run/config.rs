@@ -6,6 +6,7 @@ use crate::{
     inference::provider::ProviderRequest,
     machine::system::System,
     present::display::DisplayChoice,
+    run::strengths::Strengths,
     window::options::ScreenOptions,
 };
 use std::path::PathBuf;
@@ -23,8 +24,8 @@ pub(crate) struct Config {
     pub(crate) display: DisplayChoice,
     /// Pictures after which to end.
     pub(crate) frames: Option<u64>,
-    /// Strengths, e.g. `smile=1.0`; none starts with the first attribute at 1.
-    pub(crate) attr: Option<String>,
+    /// Strengths at the start; none starts with the first attribute at 1.
+    pub(crate) strengths: Option<Strengths>,
     /// Where to write the JSON report.
     pub(crate) report: Option<PathBuf>,
     /// Where to write the contact sheet.

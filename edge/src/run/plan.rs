@@ -1,17 +1,19 @@
 //! What `edge run` was asked for, with every `auto` decided.
 
 use crate::{
-    capture::{SourceChoice, demo},
+    capture::{self, Source, SourceChoice, demo, mode::ModeRequest},
     error::EdgeError,
     overlay::marks::Stamp,
     present::{
-        display::{DisplayChoice, Hashes, Nothing, Pictures, PngFolder},
+        contact_sheet::ContactSheet,
+        display::{DisplayChoice, Hashes, PngFolder},
+        sink::Sink,
         virtual_camera::VirtualCamera,
     },
-    run::config::Config,
+    run::{config::Config, subject::Subject},
+    track::Pace,
     window,
 };
-use model_spec::AttributeSet;
 use std::{env, path::PathBuf};
 
 /// Pictures of the demonstration on a machine without a screen: 10 seconds.
@@ -22,8 +24,18 @@ const DEMONSTRATION_SHEET: &str = "mirror-contact-sheet.png";
 pub(crate) enum Presenter {
     /// In a window.
     Window(Box<window::MirrorWindow>),
-    /// As pictures, or not at all.
-    Pictures(Box<dyn Pictures>),
+    /// Into these sinks, if any, every edit as it comes.
+    Sinks(Vec<Box<dyn Sink>>),
+}
+
+/// An open source.
+pub(crate) struct Input {
+    /// With size and rate.
+    pub(crate) name: String,
+    /// The pictures.
+    pub(crate) source: Box<dyn Source>,
+    /// How they come, and whether any may be left out.
+    pub(crate) pace: Pace,
 }
 
 /// What was asked for, with every `auto` decided.
@@ -82,7 +94,9 @@ impl Plan {
     }
 
     fn is_demo_unattended(&self, config: &Config) -> bool {
-        self.source == SourceChoice::Demo && config.attr.is_none() && config.reference.is_none()
+        self.source == SourceChoice::Demo
+            && config.strengths.is_none()
+            && config.reference.is_none()
     }
 
     /// Opens the display; `auto` goes on without one.
@@ -92,9 +106,7 @@ impl Plan {
     pub(crate) fn presenter(
         &mut self,
         config: &Config,
-        attributes: &AttributeSet,
-        strengths: &[f32],
-        model: &str,
+        subject: &Subject,
     ) -> Result<Presenter, EdgeError> {
         let (recorded, camera) = (&config.screen.record, &config.screen.virtual_camera);
         let unseen = |display: &DisplayChoice| match (recorded, camera) {
@@ -113,8 +125,8 @@ impl Plan {
         if self.display != DisplayChoice::Window {
             unseen(&self.display)?;
         }
-        let pictures: Box<dyn Pictures> = match &self.display {
-            DisplayChoice::None => Box::new(Nothing),
+        let sink: Box<dyn Sink> = match &self.display {
+            DisplayChoice::None => return Ok(Presenter::Sinks(Vec::new())),
             DisplayChoice::Png(path) => Box::new(PngFolder::create(path)?),
             DisplayChoice::Hash => Box::new(Hashes::default()),
             DisplayChoice::VirtualCamera(path) => {
@@ -123,25 +135,69 @@ impl Plan {
             }
             DisplayChoice::Window | DisplayChoice::Auto => {
                 let (screen, sync) = (&config.screen, config.sync);
+                let (attributes, strengths) = (&subject.attributes, &subject.strengths);
+                let model = &subject.bundle.name;
                 match window::MirrorWindow::open(attributes, strengths, model, screen, sync) {
                     Ok(window) => return Ok(Presenter::Window(Box::new(window))),
                     Err(error @ EdgeError::Window(_)) if self.may_fall_back => {
                         log::info!("no display ({error})");
                         unseen(&DisplayChoice::None)?;
                         self.demonstrate(config);
-                        Box::new(Nothing)
+                        return Ok(Presenter::Sinks(Vec::new()));
                     }
                     Err(error) => return Err(error),
                 }
             }
         };
-        Ok(Presenter::Pictures(pictures))
+        Ok(Presenter::Sinks(vec![sink]))
     }
 
-    /// Whether every picture is to be edited, however long that takes: in a replay, and wherever
-    /// pictures come from files and nobody watches.
-    #[must_use]
-    pub(crate) fn is_lossless(&self, in_window: bool) -> bool {
+    /// Opens the source. Every picture is to be edited, however long that takes, in a replay, and
+    /// wherever pictures come from files and nobody watches.
+    ///
+    /// # Errors
+    /// Those of [`capture::open`].
+    pub(crate) fn open_source(
+        &self,
+        mode: ModeRequest,
+        in_window: bool,
+    ) -> Result<Input, EdgeError> {
+        let lossless = self.is_lossless(in_window);
+        let options = capture::Options {
+            paced: !lossless,
+            camera_mode: mode,
+        };
+        let source = capture::open(&self.source, &options)?;
+        let pace = match (source.is_video(), lossless) {
+            (false, _) => Pace::Stills,
+            (true, true) => Pace::Replay,
+            (true, false) => Pace::Live,
+        };
+        Ok(Input {
+            name: source.name(),
+            source,
+            pace,
+        })
+    }
+
+    /// The empty contact sheet, where one was asked for and can be made.
+    pub(crate) fn open_sheet(
+        &mut self,
+        in_window: bool,
+        subject: &Subject,
+    ) -> Option<ContactSheet> {
+        if self.contact_sheet.is_some() && in_window {
+            log::warn!("no contact sheet: it needs --display none or png:DIR");
+            self.contact_sheet = None;
+        }
+        self.contact_sheet.as_ref()?;
+        Some(ContactSheet::new(
+            format!("{}, live", subject.bundle.name),
+            &subject.attributes,
+        ))
+    }
+
+    fn is_lossless(&self, in_window: bool) -> bool {
         let watched = in_window || matches!(self.display, DisplayChoice::VirtualCamera(_));
         self.display == DisplayChoice::Hash || (!watched && self.source.is_file())
     }

@@ -17,9 +17,13 @@ use crate::{
     error::EdgeError,
     handoff::mailbox::Taken,
     overlay::{About, Moment, Overlay, panel::Pointer},
-    picture::scale::Scaler,
+    picture::{frame::Origin, scale::Scaler},
     pipeline::Pipeline,
-    present::{recorder::Recorder, virtual_camera::VirtualCamera},
+    present::{
+        recorder::Recorder,
+        sink::{MirrorPicture, Sink},
+        virtual_camera::VirtualCamera,
+    },
     service::{
         health::effort::Effort,
         idle::{Idle, Light},
@@ -130,7 +134,7 @@ impl MirrorWindow {
             if now >= next_edit {
                 match pipeline.edits.take(Duration::ZERO) {
                     Taken::Value(edit) => {
-                        let still = !edit.frame.name.is_empty();
+                        let still = edit.frame.origin != Origin::Video;
                         next_edit = if still { now + STILL } else { now };
                         self.edit = Some(edit);
                     }
@@ -240,11 +244,12 @@ impl MirrorWindow {
             pipeline.shared.beats.shown.tick();
             self.meter.count(age);
             stages.add(Stage::Total, age);
+            let picture = MirrorPicture::of(mirror, &base.frame, self.edit.as_deref());
             if let Some(recorder) = &mut self.recorder {
-                recorder.put(mirror.rgb(), mirror.size(), mirror.edited());
+                recorder.put(&picture)?;
             }
             if let Some(camera) = &mut self.virtual_camera {
-                camera.put(mirror.rgb(), mirror.size(), mirror.edited())?;
+                camera.put(&picture)?;
             }
         }
         Ok(())
