@@ -35,7 +35,7 @@ pub mod error;
 mod handoff;
 mod inference;
 mod machine;
-pub mod overlay;
+mod overlay;
 pub mod picture;
 mod pipeline;
 mod present;

@@ -5,8 +5,11 @@ use crate::{
     place::Place,
     xvfb::{Screen, wait_for},
 };
-use edge::overlay::shape::{AMBER, GREEN};
 use std::{fs, thread, time::Duration};
+
+/// Red, green and blue of the provider's dot.
+const AMBER: [u8; 3] = [255, 190, 60];
+const GREEN: [u8; 3] = [94, 214, 140];
 
 #[test]
 fn a_hot_machine_says_so_in_the_status_line() {
@@ -48,9 +51,9 @@ fn a_hot_machine_says_so_in_the_status_line() {
 
 #[test]
 fn the_providers_dot_is_amber_when_a_faster_one_was_tried_in_vain_and_green_when_not() {
-    let has_dot = |screen: &Screen, colour: [u8; 4]| {
+    let has_dot = |screen: &Screen, colour: [u8; 3]| {
         let shot = screen.shot();
-        let is_dot = |x| (20..60).any(|y| shot.get_pixel(x, y).0 == colour[..3]);
+        let is_dot = |x| (20..60).any(|y| shot.get_pixel(x, y).0 == colour);
         (0..500).any(is_dot)
     };
     for provider in ["cpu", "auto"] {

@@ -9,7 +9,11 @@ use crate::{
     handoff::pool::Pool,
     inference::model::Model,
     overlay::{
-        Beginning, Moment, Overlay, chips::Readings, labels::Labels, panel::Pointer, text::Text,
+        Overlay,
+        labels::Labels,
+        settings::{Languages, OverlaySettings},
+        state::{MirrorState, Readings},
+        widget::{pointer::Pointer, text::Text},
     },
     picture::{frame::Frame, scale::Scaler},
     run::report::{self, StageReport},
@@ -84,7 +88,7 @@ pub(super) fn measure(model: Model, frames: u64) -> Result<(Cost, Model), EdgeEr
         stages.time(Stage::Present, || {
             scaler.draw(mirror.rgb(), mirror.size(), &mut pixels, SIZE, 256);
             overlay.point(dragging(index));
-            overlay.draw(&moment(index), SIZE);
+            overlay.draw(&state(index), SIZE);
             overlay.blend(&mut pixels, SIZE);
         });
         stages.since(Stage::Total, begin);
@@ -117,23 +121,22 @@ pub(super) fn measure(model: Model, frames: u64) -> Result<(Cost, Model), EdgeEr
 
 /// All controls of the screen, which never fade here.
 fn overlay(model: &Model, strengths: &[f32]) -> Result<Overlay, EdgeError> {
-    let begin = Beginning {
+    let settings = OverlaySettings {
         strengths: strengths.to_vec(),
         flipped: true,
-        languages: Labels::shipped()?,
-        language: 0,
         leave_after: 0.0,
         fade_after: 0.0,
         away: false,
         recording: false,
     };
     let attributes = &model.manifest().attributes;
-    Ok(Overlay::new(Text::new()?, attributes, begin))
+    let languages = Languages::new(Labels::shipped()?, 0);
+    Ok(Overlay::new(Text::new()?, attributes, languages, settings))
 }
 
-/// A moment of the screen whose readings never rest.
-fn moment(index: u64) -> Moment<'static> {
-    Moment {
+/// A state of the mirror whose readings never rest.
+fn state(index: u64) -> MirrorState<'static> {
+    MirrorState {
         seconds: index as f64 / f64::from(RATE),
         readings: Readings {
             frames_per_second: (index % 100) as u32,
@@ -142,7 +145,7 @@ fn moment(index: u64) -> Moment<'static> {
         edited: true,
         face: true,
         has_picture: true,
-        ..Moment::default()
+        ..MirrorState::default()
     }
 }
 

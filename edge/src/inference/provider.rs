@@ -171,7 +171,7 @@ impl ProviderRequest {
 }
 
 /// A provider that was tried and does not run.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Failure {
     pub(crate) provider: Provider,
     /// Why, in ONNX Runtime's words.

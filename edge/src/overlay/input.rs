@@ -1,162 +1,151 @@
 //! What fingers and keys do.
 
 use super::{
-    Overlay, Press, Request, help, pages,
-    panel::{Button, Pointer},
-    question::Answer,
+    Overlay,
+    page::{dialog::DialogTap, help::HelpTap, photo_question::Answer},
+    visitor::action::{Action, VisitorRequest},
+    widget::{button::Button, pointer::Pointer},
 };
 
 /// Strength per press of an arrow key.
 const STEP: f32 = 0.05;
+/// Opacity from which controls count as visible, of 256.
+const VISIBLE: u32 = 128;
 
 impl Overlay {
     /// Follows the pointer.
-    pub fn point(&mut self, pointer: Pointer) {
-        let Some(was) = self.pointer.replace(pointer) else {
-            return;
-        };
-        if pointer == was {
-            return;
-        }
-        let pressed = pointer.down && !was.down;
-        // The first touch of a mirror without controls brings them back and does nothing else.
-        self.waking = (self.waking && pointer.down) || (pressed && self.shown.opacity() < 128);
-        self.touch();
-        if self.waking {
+    pub(crate) fn point(&mut self, pointer: Pointer) {
+        // The first touch while the controls are hidden only brings them back.
+        let visible = self.fades.controls.opacity() >= VISIBLE;
+        if !self.visitor.point(pointer, self.seconds, visible) {
             return;
         }
-        if let Some(tap) = self.pages.point(pointer) {
-            self.answer(tap);
-        } else if !self.pages.is_open()
-            && let Some(button) = self.panel.point(pointer)
+        if let Some(tap) = self.layers.dialog.point(pointer) {
+            self.follow_tap(tap);
+        } else if !self.layers.dialog.is_open()
+            && let Some(button) = self.layers.panel.point(pointer)
         {
-            self.press(Press::Button(button));
+            self.perform(Action::Press(button));
         }
-        self.notice_slider();
-    }
-
-    /// A slider that is moved takes the place of a copied smile.
-    fn notice_slider(&mut self) {
-        if self.panel.take_moved() && self.copied {
-            self.requests.push_back(Request::ForgetCopy);
-        }
+        self.notice_moved_slider();
     }
 
     /// Does what a key asks for.
-    pub fn press(&mut self, press: Press) {
-        self.touch();
-        if self.pages.is_open() {
-            match press {
-                Press::Close => match self.pages.asks() {
-                    true => self.answer(pages::Tap::Answer(Answer::Discard)),
-                    false => self.close_help(),
-                },
-                Press::Confirm if self.pages.asks() => {
-                    self.answer(pages::Tap::Answer(Answer::Keep));
-                }
-                Press::Confirm | Press::Button(Button::Help) if !self.pages.asks() => {
-                    self.close_help();
-                }
-                Press::Language => self.speak((self.language + 1) % self.begin.languages.len()),
-                Press::Compare(false) => self.compare_key = false,
-                _ => {}
-            }
-            return;
+    pub(crate) fn perform(&mut self, action: Action) {
+        self.visitor.touch(self.seconds);
+        if self.layers.dialog.is_open() {
+            self.perform_on_dialog(action);
+        } else {
+            self.perform_on_mirror(action);
+            self.notice_moved_slider();
         }
-        match press {
-            Press::Button(button) => self.push(button),
-            Press::Compare(down) => self.compare_key = down,
-            Press::Step(up) => self.panel.step(if up { STEP } else { -STEP }),
-            Press::Choose(down) => {
-                if !self.panel.choose(down) {
-                    self.panel.step(if down { -STEP } else { STEP });
-                }
-            }
-            Press::Language => self.speak((self.language + 1) % self.begin.languages.len()),
-            Press::Confirm => {}
-            Press::Close => self.requests.push_back(Request::Quit),
-        }
-        self.notice_slider();
     }
 
-    fn touch(&mut self) {
-        self.last_input = self.seconds;
-        self.touched = true;
+    fn perform_on_dialog(&mut self, action: Action) {
+        let question = self.layers.dialog.is_question();
+        match action {
+            Action::Close if question => self.follow_tap(DialogTap::Answer(Answer::Discard)),
+            Action::Confirm if question => self.follow_tap(DialogTap::Answer(Answer::Keep)),
+            Action::Press(Button::Help) if question => {}
+            Action::Close | Action::Confirm | Action::Press(Button::Help) => self.close_help(),
+            Action::NextLanguage => self.set_language(self.languages.next()),
+            Action::StopComparing => self.choice.compare_key = false,
+            _ => {}
+        }
     }
 
-    fn push(&mut self, button: Button) {
+    fn perform_on_mirror(&mut self, action: Action) {
+        let panel = &mut self.layers.panel;
+        match action {
+            Action::Press(button) => self.press(button),
+            Action::StartComparing => self.choice.compare_key = true,
+            Action::StopComparing => self.choice.compare_key = false,
+            Action::Raise => panel.step(STEP),
+            Action::Lower => panel.step(-STEP),
+            Action::ChooseAbove => {
+                if !panel.choose_above() {
+                    panel.step(STEP);
+                }
+            }
+            Action::ChooseBelow => {
+                if !panel.choose_below() {
+                    panel.step(-STEP);
+                }
+            }
+            Action::NextLanguage => self.set_language(self.languages.next()),
+            Action::Confirm => {}
+            Action::Close => self.requests.push_back(VisitorRequest::Quit),
+        }
+    }
+
+    fn press(&mut self, button: Button) {
         match button {
+            // It acts while it is held.
             Button::Compare => {}
-            Button::Split => self.split = !self.split,
-            Button::Copy if self.copied => self.requests.push_back(Request::ForgetCopy),
-            Button::Copy => self.requests.push_back(Request::Copy),
-            Button::Photo => self.requests.push_back(Request::Photo),
-            Button::Flip => self.flipped = !self.flipped,
+            Button::Split => self.choice.split = !self.choice.split,
+            Button::Copy if self.copied => self.requests.push_back(VisitorRequest::DropCopy),
+            Button::Copy => self.requests.push_back(VisitorRequest::CopyExpression),
+            Button::Photo => self.requests.push_back(VisitorRequest::TakePhoto),
+            Button::Flip => self.choice.flipped = !self.choice.flipped,
             Button::Reset => self.reset(),
-            Button::Help => self.pages.open_help(),
+            Button::Help => self.layers.dialog.open_help(),
         }
     }
 
-    /// Everything as a visitor finds it; the sliders at 0 when somebody asks, because "reset" means
-    /// "my own face" to the one who stands there.
-    fn reset(&mut self) {
-        let zeros = self.begin.strengths.iter().map(|_| 0.0);
-        let zeros: Vec<f32> = zeros.collect();
-        self.panel.set(&zeros);
-        self.tidy();
+    /// A slider that is moved takes the place of a copied expression.
+    fn notice_moved_slider(&mut self) {
+        if self.layers.panel.take_moved() && self.copied {
+            self.requests.push_back(VisitorRequest::DropCopy);
+        }
     }
 
-    fn tidy(&mut self) {
-        self.split = false;
-        self.flipped = self.begin.flipped;
+    /// Resets everything as a visitor finds it, but the sliders to 0: to whoever presses it, reset means
+    /// "my own face".
+    fn reset(&mut self) {
+        self.layers.panel.clear();
+        self.reset_view();
+    }
+
+    fn reset_view(&mut self) {
+        self.choice.split = false;
+        self.choice.flipped = self.settings.flipped;
         self.note = None;
         if self.copied {
-            self.requests.push_back(Request::ForgetCopy);
+            self.requests.push_back(VisitorRequest::DropCopy);
         }
     }
 
-    /// As the next visitor should find it.
-    pub(super) fn forget_visitor(&mut self) {
-        let strengths = std::mem::take(&mut self.begin.strengths);
-        self.panel.set(&strengths);
-        self.begin.strengths = strengths;
-        self.panel.release();
-        self.tidy();
-        self.compare_key = false;
-        self.pages.close();
-        self.speak(self.begin.language);
+    /// Resets everything after a visitor has left.
+    pub(super) fn prepare_for_next_visitor(&mut self) {
+        self.layers.panel.set(&self.settings.strengths);
+        self.layers.panel.release();
+        self.reset_view();
+        self.choice.compare_key = false;
+        self.layers.dialog.close();
+        self.set_language(self.languages.first());
     }
 
-    pub(super) fn answer(&mut self, tap: pages::Tap) {
+    /// Does what was tapped on a page.
+    pub(super) fn follow_tap(&mut self, tap: DialogTap) {
         match tap {
-            pages::Tap::Answer(Answer::Keep) => self.requests.push_back(Request::Keep),
-            pages::Tap::Answer(Answer::Discard) => {
-                self.pages.close();
-                self.say(self.labels().photo_discarded.clone());
+            DialogTap::Answer(Answer::Keep) => self.requests.push_back(VisitorRequest::KeepPhoto),
+            DialogTap::Answer(Answer::Discard) => {
+                self.layers.dialog.close();
+                self.show_note(self.labels().photo_discarded.clone());
             }
-            pages::Tap::Help(help::Tap::Close) => self.close_help(),
-            pages::Tap::Help(help::Tap::Language(index)) => self.speak(index),
+            DialogTap::Help(HelpTap::Close) => self.close_help(),
+            DialogTap::Help(HelpTap::Language(index)) => self.set_language(index),
         }
     }
 
     fn close_help(&mut self) {
-        self.pages.close();
-        self.panel.release();
+        self.layers.dialog.close();
+        self.layers.panel.release();
     }
 
-    fn speak(&mut self, language: usize) {
-        if self.language != language {
-            self.language = language;
-            self.redraw();
+    fn set_language(&mut self, index: usize) {
+        if self.languages.choose(index) {
+            self.layers.redraw();
         }
-    }
-
-    pub(super) fn redraw(&mut self) {
-        self.panel.redraw();
-        self.chips.redraw();
-        self.marks.redraw();
-        self.messages.redraw();
-        self.attract.redraw();
-        self.pages.redraw();
     }
 }

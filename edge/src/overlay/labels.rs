@@ -19,7 +19,7 @@ const SHIPPED: [(&str, &str); 3] = [
 
 /// What `--language` asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Language {
+pub(crate) enum Language {
     /// That of the environment if it ships, else English.
     #[default]
     Auto,
@@ -59,15 +59,15 @@ macro_rules! labels {
         #[derive(Debug, Clone, PartialEq, Deserialize)]
         #[serde(deny_unknown_fields)]
         #[allow(missing_docs)] // The English file says what each one is.
-        pub struct Labels {
-            $(pub $name: String,)*
-            pub attributes: BTreeMap<String, String>,
-            pub values: BTreeMap<String, String>,
+        pub(crate) struct Labels {
+            $(pub(crate) $name: String,)*
+            pub(crate) attributes: BTreeMap<String, String>,
+            pub(crate) values: BTreeMap<String, String>,
         }
 
         impl Labels {
             /// Key and text of all that is drawn.
-            pub fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
+            pub(crate) fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
                 let single = [$((stringify!($name), &self.$name),)*].into_iter();
                 let tables = self.attributes.iter().chain(&self.values);
                 let tables = tables.map(|(name, text)| (name.as_str(), text));
@@ -96,7 +96,7 @@ impl Labels {
     ///
     /// # Errors
     /// [`EdgeError::Internal`] when the program was built with a broken file.
-    pub fn shipped() -> Result<Vec<Self>, EdgeError> {
+    pub(crate) fn shipped() -> Result<Vec<Self>, EdgeError> {
         let read = |(name, text): &(&str, &str)| {
             toml::from_str(text)
                 .map_err(|error| EdgeError::Internal(format!("labels {name}: {error}")))
@@ -108,7 +108,7 @@ impl Labels {
     ///
     /// # Errors
     /// [`EdgeError::File`] naming the key that is missing, unknown or no text.
-    pub fn read(path: &Path) -> Result<Self, EdgeError> {
+    pub(crate) fn read(path: &Path) -> Result<Self, EdgeError> {
         let text = fs::read_to_string(path).map_err(|error| EdgeError::file(path, error))?;
         toml::from_str(&text).map_err(|error| EdgeError::file(path, error.to_string().trim_end()))
     }
@@ -117,7 +117,7 @@ impl Labels {
     ///
     /// # Errors
     /// Those of [`Labels::read`].
-    pub fn offered(language: &Language) -> Result<(Vec<Self>, usize), EdgeError> {
+    pub(crate) fn offered(language: &Language) -> Result<(Vec<Self>, usize), EdgeError> {
         let mut all = Self::shipped()?;
         let first = match language {
             Language::Auto => {
@@ -138,14 +138,14 @@ impl Labels {
 
     /// Name of an attribute.
     #[must_use]
-    pub fn attribute<'a>(&'a self, attribute: &'a Attribute) -> &'a str {
+    pub(crate) fn attribute<'a>(&'a self, attribute: &'a Attribute) -> &'a str {
         let name = self.attributes.get(&attribute.name);
         name.unwrap_or(&attribute.label)
     }
 
     /// Name of one end of an attribute.
     #[must_use]
-    pub fn value<'a>(&'a self, value: &'a str) -> &'a str {
+    pub(crate) fn value<'a>(&'a self, value: &'a str) -> &'a str {
         self.values.get(value).map_or(value, String::as_str)
     }
 }
@@ -160,7 +160,7 @@ fn of_locale(locale: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::overlay::text::Text;
+    use crate::overlay::widget::text::Text;
 
     #[test]
     fn every_shipped_language_is_whole_and_the_fonts_can_draw_it() {

@@ -2,7 +2,7 @@
 
 use crate::{
     error::EdgeError,
-    overlay::{labels::Labels, marks::Stamp, text::Text},
+    overlay::{labels::Labels, stamp::Stamp, widget::text::Text},
 };
 use std::{
     fs::{self, File},
@@ -12,19 +12,19 @@ use std::{
 
 /// What was on screen when the photo was taken. It lives in memory until the visitor answers.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Photo {
+pub(crate) struct Photo {
     /// Width and height of either picture in pixels.
-    pub size: [usize; 2],
+    pub(crate) size: [usize; 2],
     /// The camera picture: RGB bytes, as seen, so flipped in mirror view.
-    pub before: Vec<u8>,
+    pub(crate) before: Vec<u8>,
     /// The mirror picture.
-    pub after: Vec<u8>,
+    pub(crate) after: Vec<u8>,
     /// Whether they differ by an edit.
-    pub edited: bool,
+    pub(crate) edited: bool,
     /// What was edited, e.g. `smile +80 %`.
-    pub edit: String,
+    pub(crate) edit: String,
     /// The bundle that edited.
-    pub model: String,
+    pub(crate) model: String,
 }
 
 /// IPTC's word for a picture that a trained model has changed in part.
@@ -36,7 +36,7 @@ const MOST: u32 = 999_999;
 impl Photo {
     /// Takes both pictures, `3 * width * height` RGB bytes each.
     #[must_use]
-    pub fn new(before: &[u8], after: &[u8], size: [usize; 2], flipped: bool) -> Self {
+    pub(crate) fn new(before: &[u8], after: &[u8], size: [usize; 2], flipped: bool) -> Self {
         let seen = |rgb: &[u8]| {
             let mut rgb = rgb.to_vec();
             if flipped && size[0] > 0 {
@@ -59,7 +59,7 @@ impl Photo {
     ///
     /// # Errors
     /// [`EdgeError::File`], or those of [`Text::new`].
-    pub fn write(&self, folder: &Path, labels: &Labels) -> Result<PathBuf, EdgeError> {
+    pub(crate) fn write(&self, folder: &Path, labels: &Labels) -> Result<PathBuf, EdgeError> {
         fs::create_dir_all(folder).map_err(|error| EdgeError::file(folder, error))?;
         for number in 1..=MOST {
             let path = folder.join(format!("mirror-{number:06}.png"));
@@ -210,7 +210,7 @@ mod tests {
     }
 
     fn shapes(rgb: &[u8]) -> usize {
-        let accent = &crate::overlay::shape::ACCENT[..3];
+        let accent = &crate::overlay::widget::colour::ACCENT[..3];
         rgb.chunks_exact(3).filter(|pixel| *pixel == accent).count()
     }
 

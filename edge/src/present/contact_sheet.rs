@@ -3,8 +3,10 @@
 use crate::{
     edit::Edit,
     error::EdgeError,
-    overlay::{
-        shape::{self, Area, Colour},
+    overlay::widget::{
+        area::Area,
+        colour::{self, Colour},
+        shape,
         text::{Align, Style, Text, Weight},
     },
     picture::{
@@ -195,9 +197,9 @@ impl ContactSheet {
             colour,
             align,
         };
-        let title = style(Weight::SemiBold, 30.0, shape::WHITE, Align::Left);
+        let title = style(Weight::SemiBold, 30.0, colour::WHITE, Align::Left);
         text.draw(&mut pixmap, &self.title, MARGIN, 48.0, title);
-        let faint = style(Weight::Regular, 17.0, shape::FAINT, Align::Left);
+        let faint = style(Weight::Regular, 17.0, colour::FAINT, Align::Left);
         text.draw(&mut pixmap, subtitle, MARGIN, 78.0, faint);
         if chosen.is_empty() {
             let line = "No face was found in this run.";
@@ -215,12 +217,12 @@ impl ContactSheet {
                 width,
                 height,
             };
-            shape::outlined(&mut pixmap, area, 0.0, 2.0, shape::ACCENT);
+            shape::outlined(&mut pixmap, area, 0.0, 2.0, colour::ACCENT);
             let baseline = y + height + 24.0;
-            let label = style(Weight::SemiBold, 16.0, shape::WHITE, Align::Left);
+            let label = style(Weight::SemiBold, 16.0, colour::WHITE, Align::Left);
             let used = text.draw(&mut pixmap, "Camera", x, baseline, label);
             let line = format!("  {:.1} s, {}", moment.seconds, moment.before);
-            let faint = style(Weight::Regular, 16.0, shape::FAINT, Align::Left);
+            let faint = style(Weight::Regular, 16.0, colour::FAINT, Align::Left);
             text.draw(&mut pixmap, &line, x + used, baseline, faint);
             let label = style(Weight::SemiBold, 16.0, MIRROR_TEXT, Align::Left);
             let used = text.draw(&mut pixmap, "Mirror", right, baseline, label);

@@ -9,7 +9,7 @@ use crate::{
         mailbox::{Mailbox, Taken},
         pool::Pool,
     },
-    overlay::marks::Stamp,
+    overlay::stamp::Stamp,
     present::{
         avi::{AviWriter, RATE},
         sink::{MirrorPicture, Sink},
@@ -237,7 +237,7 @@ impl Worker {
 mod tests {
     use super::*;
     use crate::{
-        overlay::{labels::Labels, text::Text},
+        overlay::{labels::Labels, widget::text::Text},
         picture::frame::Frame,
     };
 

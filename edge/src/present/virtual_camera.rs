@@ -7,7 +7,7 @@
 use crate::{
     error::EdgeError,
     machine::{access, system::System},
-    overlay::marks::Stamp,
+    overlay::stamp::Stamp,
     present::sink::{MirrorPicture, Sink},
 };
 use std::{

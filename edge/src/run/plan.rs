@@ -3,7 +3,6 @@
 use crate::{
     capture::{self, Source, SourceChoice, demo, mode::ModeRequest},
     error::EdgeError,
-    overlay::marks::Stamp,
     present::{
         contact_sheet::ContactSheet,
         display::{DisplayChoice, Hashes, PngFolder},
@@ -12,7 +11,7 @@ use crate::{
     },
     run::{config::Config, subject::Subject},
     track::Pace,
-    window,
+    window::{self, picture::Base},
 };
 use std::{env, path::PathBuf};
 
@@ -130,14 +129,18 @@ impl Plan {
             DisplayChoice::Png(path) => Box::new(PngFolder::create(path)?),
             DisplayChoice::Hash => Box::new(Hashes::default()),
             DisplayChoice::VirtualCamera(path) => {
-                let stamp = Stamp::open(&config.screen.language, config.screen.font.as_deref())?;
+                let stamp = config.screen.stamp()?;
                 Box::new(VirtualCamera::open(path, stamp)?)
             }
             DisplayChoice::Window | DisplayChoice::Auto => {
-                let (screen, sync) = (&config.screen, config.sync);
+                let screen = &config.screen;
                 let (attributes, strengths) = (&subject.attributes, &subject.strengths);
                 let model = &subject.bundle.name;
-                match window::MirrorWindow::open(attributes, strengths, model, screen, sync) {
+                let base = match config.sync {
+                    true => Base::EditedFrame,
+                    false => Base::NewestFrame,
+                };
+                match window::MirrorWindow::open(attributes, strengths, model, screen, base) {
                     Ok(window) => return Ok(Presenter::Window(Box::new(window))),
                     Err(error @ EdgeError::Window(_)) if self.may_fall_back => {
                         log::info!("no display ({error})");

@@ -1,4 +1,4 @@
-//! The X desktop around the window: its monitors, and full screen.
+//! The X desktop around the window: its monitors, full screen, and the monitor's light.
 
 use crate::{error::EdgeError, service::idle::Light};
 use x11rb::{
@@ -16,38 +16,41 @@ use x11rb::{
     rust_connection::RustConnection,
 };
 
-/// A connection of its own: minifb neither tells the screen's size nor asks for full screen.
-pub struct Desktop {
+/// A connection of our own, because minifb neither tells the screen's size nor offers full screen.
+pub(crate) struct Desktop {
     connection: RustConnection,
     root: Window,
-    /// Place and size before full screen.
-    before: Option<Place>,
+    /// The window's geometry before full screen.
+    before: Option<Geometry>,
 }
 
-/// Left, top, width and height in pixels.
+/// Place and size on the screen, in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
-    /// Left edge.
-    pub x: i32,
-    /// Upper edge.
-    pub y: i32,
-    /// Width.
-    pub width: u32,
-    /// Height.
-    pub height: u32,
+pub(crate) struct Geometry {
+    pub(crate) x: i32,
+    pub(crate) y: i32,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
 }
 
-/// "Add" of an EWMH state.
+/// How a window's size relates to its monitor's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WindowMode {
+    Windowed,
+    FullScreen,
+}
+
+/// `_NET_WM_STATE_ADD` of the Extended Window Manager Hints.
 const ADD: u32 = 1;
-/// "Remove" of an EWMH state.
+/// `_NET_WM_STATE_REMOVE`.
 const REMOVE: u32 = 0;
 
 impl Desktop {
     /// Connects to the display of the environment.
     ///
     /// # Errors
-    /// Why no X server is reached.
-    pub fn connect() -> Result<Self, ConnectError> {
+    /// Why no X server could be reached.
+    pub(crate) fn connect() -> Result<Self, ConnectError> {
         let (connection, screen) = x11rb::connect(None)?;
         let root = connection.setup().roots[screen].root;
         Ok(Self {
@@ -57,11 +60,11 @@ impl Desktop {
         })
     }
 
-    /// The primary monitor, or the whole screen where monitors are not known.
+    /// The primary monitor, or the whole screen if the server does not know monitors.
     ///
     /// # Errors
     /// [`EdgeError::Window`].
-    pub fn monitor(&self) -> Result<Place, EdgeError> {
+    pub(crate) fn monitor(&self) -> Result<Geometry, EdgeError> {
         let monitors = self
             .connection
             .randr_get_monitors(self.root, true)
@@ -70,41 +73,39 @@ impl Desktop {
         let mut monitors = monitors.map_or_else(|_| Vec::new(), |reply| reply.monitors);
         monitors.sort_by_key(|monitor| !monitor.primary);
         if let Some(monitor) = monitors.first() {
-            return Ok(Place {
+            return Ok(Geometry {
                 x: monitor.x.into(),
                 y: monitor.y.into(),
                 width: monitor.width.into(),
                 height: monitor.height.into(),
             });
         }
-        self.place_of(self.root).map_err(window_error)
+        self.geometry(self.root).map_err(window_error)
     }
 
-    /// Makes `window` cover its monitor, or puts it back.
+    /// Makes `window` cover the monitor, or puts it back.
     ///
     /// # Errors
     /// [`EdgeError::Window`].
-    pub fn full_screen(&mut self, window: Window, full: bool) -> Result<(), EdgeError> {
+    pub(crate) fn set_mode(&mut self, window: Window, mode: WindowMode) -> Result<(), EdgeError> {
         let monitor = self.monitor()?;
-        if full && self.before.is_none() {
-            self.before = Some(self.place_of(window).map_err(window_error)?);
-        }
-        let place = match self.before {
-            Some(before) if !full => before,
-            _ => monitor,
+        let geometry = match mode {
+            WindowMode::FullScreen => {
+                if self.before.is_none() {
+                    self.before = Some(self.geometry(window).map_err(window_error)?);
+                }
+                monitor
+            }
+            WindowMode::Windowed => self.before.take().unwrap_or(monitor),
         };
-        if !full {
-            self.before = None;
-        }
-        self.request(window, full, place).map_err(window_error)
+        self.request(window, mode, geometry).map_err(window_error)
     }
 
-    /// Switches the monitor's light off, or on again; a screen without that ability stays lit and shows
-    /// black.
+    /// Switches the monitor's light on or off. A screen without that ability stays lit.
     ///
     /// # Errors
     /// [`EdgeError::Window`].
-    pub fn set_light(&self, light: Light) -> Result<(), EdgeError> {
+    pub(crate) fn set_light(&self, light: Light) -> Result<(), EdgeError> {
         let level = match light {
             Light::On => DPMSMode::ON,
             Light::Off => DPMSMode::OFF,
@@ -117,7 +118,7 @@ impl Desktop {
             Err(ReplyError::ConnectionError(
                 x11rb::errors::ConnectionError::UnsupportedExtension,
             )) => Ok(()),
-            // The server knows the extension, but its monitor has no light to switch.
+            // The server has the extension, but the monitor cannot be switched.
             Err(ReplyError::X11Error(error)) => {
                 log::debug!("the monitor's light cannot be switched: {error:?}");
                 Ok(())
@@ -126,22 +127,30 @@ impl Desktop {
         }
     }
 
-    fn request(&self, window: Window, full: bool, place: Place) -> Result<(), ReplyError> {
+    fn request(
+        &self,
+        window: Window,
+        mode: WindowMode,
+        geometry: Geometry,
+    ) -> Result<(), ReplyError> {
         let state = self.atom("_NET_WM_STATE")?;
         let fullscreen = self.atom("_NET_WM_STATE_FULLSCREEN")?;
         if self.has_manager()? {
-            let action = if full { ADD } else { REMOVE };
+            let action = match mode {
+                WindowMode::FullScreen => ADD,
+                WindowMode::Windowed => REMOVE,
+            };
             let data = [action, fullscreen, 0, 1, 0];
             let event = ClientMessageEvent::new(32, window, state, data);
             let to = EventMask::SUBSTRUCTURE_REDIRECT | EventMask::SUBSTRUCTURE_NOTIFY;
             self.connection.send_event(false, self.root, to, event)?;
         } else {
-            // Nobody else arranges windows, as in a kiosk's bare X session.
+            // No window manager, as in a kiosk's bare X session.
             let aux = ConfigureWindowAux::new()
-                .x(place.x)
-                .y(place.y)
-                .width(place.width)
-                .height(place.height)
+                .x(geometry.x)
+                .y(geometry.y)
+                .width(geometry.width)
+                .height(geometry.height)
                 .stack_mode(StackMode::ABOVE);
             self.connection.configure_window(window, &aux)?;
         }
@@ -149,7 +158,7 @@ impl Desktop {
         Ok(())
     }
 
-    /// Whether a window manager runs.
+    /// Whether a window manager is running.
     fn has_manager(&self) -> Result<bool, ReplyError> {
         let check = self.atom("_NET_SUPPORTING_WM_CHECK")?;
         let kind = AtomEnum::WINDOW;
@@ -159,13 +168,13 @@ impl Desktop {
         Ok(property.reply()?.value_len > 0)
     }
 
-    fn place_of(&self, window: Window) -> Result<Place, ReplyError> {
+    fn geometry(&self, window: Window) -> Result<Geometry, ReplyError> {
         let geometry = self.connection.get_geometry(window)?.reply()?;
         let origin = self
             .connection
             .translate_coordinates(window, self.root, 0, 0)?;
         let origin = origin.reply()?;
-        Ok(Place {
+        Ok(Geometry {
             x: origin.dst_x.into(),
             y: origin.dst_y.into(),
             width: geometry.width.into(),

@@ -19,7 +19,7 @@ static END: OnceLock<End> = OnceLock::new();
 ///
 /// # Errors
 /// [`EdgeError::Window`] without Xlib.
-pub fn watch(end: End) -> Result<(), EdgeError> {
+pub(crate) fn watch(end: End) -> Result<(), EdgeError> {
     // A process has one display, and the first one to watch it goes on doing so.
     if END.set(end).is_err() {
         return Ok(());

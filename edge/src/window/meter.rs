@@ -1,29 +1,29 @@
-//! Rate and latency of what is shown, over the last second.
+//! Rate and latency of the pictures shown, over the last second.
 
-use crate::overlay::chips::Readings;
+use crate::overlay::state::Readings;
 use std::time::{Duration, Instant};
 
-/// Counts pictures and their age.
+/// Counts pictures and sums their ages.
 #[derive(Debug, Default)]
-pub struct Meter {
+pub(crate) struct Meter {
     since: Option<Instant>,
     count: u32,
     age: Duration,
     readings: Readings,
 }
 
-/// Time between two readings.
+/// Time over which readings are taken.
 const PERIOD: Duration = Duration::from_secs(1);
 
 impl Meter {
-    /// A new picture was shown, this long after its capture began.
-    pub fn count(&mut self, age: Duration) {
+    /// A new picture was shown, this long after its capture.
+    pub(crate) fn count(&mut self, age: Duration) {
         self.count += 1;
         self.age += age;
     }
 
-    /// The readings at `now`; returns true once per period, when they are new.
-    pub fn read(&mut self, now: Instant) -> bool {
+    /// Takes new readings once per period. Returns whether it did.
+    pub(crate) fn read(&mut self, now: Instant) -> bool {
         let since = *self.since.get_or_insert(now);
         let elapsed = now - since;
         if elapsed < PERIOD {
@@ -42,9 +42,8 @@ impl Meter {
         true
     }
 
-    /// What was read last.
-    #[must_use]
-    pub fn readings(&self) -> Readings {
+    /// The latest readings.
+    pub(crate) fn readings(&self) -> Readings {
         self.readings
     }
 }

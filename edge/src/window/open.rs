@@ -1,145 +1,82 @@
-//! How the window is opened.
+//! Opens the window.
 
 use super::{
     MirrorWindow,
-    desktop::Desktop,
-    handle,
-    keys::{KeyMap, Keys},
+    canvas::Canvas,
+    copying::Copying,
     meter::Meter,
     options::{ScreenOptions, Side},
+    outputs::WindowOutputs,
+    photos::PhotoWriter,
+    picture::{Base, CurrentPicture},
+    screen::Screen,
 };
 use crate::{
     error::EdgeError,
-    overlay::{About, Beginning, Overlay, labels::Labels, marks::Stamp, text::Text},
-    picture::scale::Scaler,
-    present::{recorder::Recorder, virtual_camera::VirtualCamera},
-    service::{
-        health::effort::Effort,
-        idle::{Idle, Light},
+    overlay::{
+        Overlay,
+        labels::Labels,
+        settings::{Languages, OverlaySettings},
+        state::About,
+        widget::text::Text,
     },
 };
-use minifb::{ScaleMode, Window, WindowOptions};
 use model_spec::AttributeSet;
-use std::{
-    sync::mpsc,
-    time::{Duration, Instant},
-};
+use std::time::Instant;
 
 impl MirrorWindow {
-    /// Opens the window on the X display.
+    /// Opens the window on the X display. `strengths` has one per attribute; `model` is the bundle's
+    /// name; `base` is what edits are laid over.
     ///
     /// # Errors
-    /// [`EdgeError::Window`], e.g. without a display, and those of language and font files.
-    pub fn open(
+    /// [`EdgeError::Window`], e.g. without a display, and those of language and font files, recording
+    /// and virtual camera.
+    pub(crate) fn open(
         attributes: &AttributeSet,
         strengths: &[f32],
         model: &str,
         options: &ScreenOptions,
-        sync: bool,
+        base: Base,
     ) -> Result<Self, EdgeError> {
-        let (languages, language) = Labels::offered(&options.language)?;
+        let (languages, first) = Labels::offered(&options.language)?;
         let text = text(options, &languages, attributes)?;
-        let no_window = |error: &dyn std::fmt::Display| {
-            let display = match std::env::var("DISPLAY") {
-                Ok(display) => format!("DISPLAY is {display:?}"),
-                Err(_) => "DISPLAY is not set".into(),
-            };
-            let hint = "`--display none` and `png:DIR` need no screen";
-            EdgeError::Window(format!("{error} ({display}; {hint})"))
-        };
-        let mut desktop = Desktop::connect().map_err(|error| no_window(&error))?;
-        let [width, height] = if options.kiosk {
-            let monitor = desktop.monitor()?;
-            [monitor.width, monitor.height].map(|side| side as usize)
-        } else {
-            options.window_size
-        };
-        let settings = WindowOptions {
-            resize: true,
-            borderless: options.kiosk,
-            // Pixels are drawn at the window's own size.
-            scale_mode: ScaleMode::UpperLeft,
-            ..WindowOptions::default()
-        };
-        let mut window =
-            Window::new("Mirror", width, height, settings).map_err(|error| no_window(&error))?;
-        // Pacing is done here, so that presenting can be timed without its waits.
-        window.set_target_fps(0);
-        window.set_background_color(8, 9, 12);
-        let keys = Keys::default();
-        window.set_input_callback(Box::new(keys.clone()));
-        if options.kiosk {
-            window.set_cursor_visibility(false);
-            desktop.full_screen(handle(&window), true)?;
-        }
-        let about = About {
-            model: model.into(),
-            ..About::default()
-        };
-        let begin = Beginning {
-            strengths: strengths.to_vec(),
-            flipped: options.view == Side::Mirror,
-            languages,
-            language,
-            leave_after: options.leave_after,
-            fade_after: options.fade_after,
-            away: options.kiosk,
-            recording: options.record.is_some(),
-        };
-        // After the window: without one, nothing is recorded.
-        let recorder = options.record.as_ref();
-        let recorder = recorder
-            .map(|recording| Recorder::start(recording, stamp(options)?))
-            .transpose()?;
-        let virtual_camera = options.virtual_camera.as_ref();
-        let virtual_camera = virtual_camera
-            .map(|device| VirtualCamera::open(device, stamp(options)?))
-            .transpose()?;
+        let screen = Screen::open(options)?;
+        let settings = overlay_settings(options, strengths);
+        let languages = Languages::new(languages, first);
         Ok(Self {
-            window,
-            desktop,
-            keys,
-            key_map: KeyMap::default(),
-            full_screen: options.kiosk,
-            kiosk: options.kiosk,
-            pointer_shown: !options.kiosk,
-            overlay: Overlay::new(text, attributes, begin),
-            about,
+            screen,
+            canvas: Canvas::default(),
+            overlay: Overlay::new(text, attributes, languages, settings),
+            about: About {
+                model: model.into(),
+                ..About::default()
+            },
             attributes: attributes.clone(),
-            photos: options.photos.clone(),
-            recorder,
-            virtual_camera,
-            written: mpsc::channel(),
-            scaler: Scaler::default(),
-            pixels: Vec::new(),
-            size: [0, 0],
-            frame: None,
-            sync,
-            edit: None,
-            copied: false,
-            copying: None,
-            on_screen: None,
+            photos: PhotoWriter::new(options.photos.clone()),
+            // After the window: without one, nothing is recorded.
+            outputs: WindowOutputs::open(options)?,
+            picture: CurrentPicture::new(base),
+            copying: Copying::default(),
             shown: 0,
             meter: Meter::default(),
-            idle: Idle::new(blank_after(options), Instant::now()),
-            light: Light::On,
-            effort: Effort::Full,
             start: Instant::now(),
             ended: false,
         })
     }
 }
 
-fn stamp(options: &ScreenOptions) -> Result<Stamp, EdgeError> {
-    Stamp::open(&options.language, options.font.as_deref())
+fn overlay_settings(options: &ScreenOptions, strengths: &[f32]) -> OverlaySettings {
+    OverlaySettings {
+        strengths: strengths.to_vec(),
+        flipped: options.view == Side::Mirror,
+        leave_after: options.leave_after,
+        fade_after: options.fade_after,
+        away: options.kiosk,
+        recording: options.record.is_some(),
+    }
 }
 
-/// Time after which the screen goes dark; none never.
-fn blank_after(options: &ScreenOptions) -> Option<Duration> {
-    (options.blank_after > 0.0).then(|| Duration::from_secs_f64(options.blank_after))
-}
-
-/// The fonts, after a look whether they can draw what will be asked for.
+/// Loads the fonts and checks that they can draw every text of the screen.
 fn text(
     options: &ScreenOptions,
     languages: &[Labels],

@@ -1,53 +1,72 @@
 //! Options of the screen.
 
-use crate::{overlay::labels::Language, present::recorder::Recording};
+use crate::{
+    error::EdgeError,
+    overlay::{labels::Language, stamp::Stamp},
+    present::recorder::Recording,
+};
 use clap::{Args, ValueEnum};
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 /// How the mirror looks and behaves on a screen.
 #[derive(Debug, Clone, PartialEq, Args)]
-pub struct ScreenOptions {
+pub(crate) struct ScreenOptions {
     /// Cover the whole screen, without frame and pointer
     #[arg(long)]
-    pub kiosk: bool,
+    pub(crate) kiosk: bool,
     /// Size of the window in pixels; it can be resized
     #[arg(long, value_name = "WIDTHxHEIGHT", default_value = "960x720", value_parser = size)]
-    pub window_size: [usize; 2],
+    pub(crate) window_size: [usize; 2],
     /// Language of the screen: auto (that of the environment), en, zh, de, or a .toml file like
     /// edge/labels/en.toml
     #[arg(long, value_name = "NAME|FILE", default_value = "auto")]
-    pub language: Language,
+    pub(crate) language: Language,
     /// Font file for characters that the built-in fonts lack
     #[arg(long, value_name = "FILE")]
-    pub font: Option<PathBuf>,
+    pub(crate) font: Option<PathBuf>,
     /// What stands on the left: the left of a mirror, or that of the camera
     #[arg(long, value_name = "VIEW", value_enum, default_value_t = Side::Mirror)]
-    pub view: Side,
+    pub(crate) view: Side,
     /// Seconds without a face and a touch after which the settings go back for the next visitor; 0:
     /// never, and then the screen never goes dark either
     #[arg(long, value_name = "SECONDS", default_value_t = 10.0, value_parser = seconds)]
-    pub leave_after: f64,
+    pub(crate) leave_after: f64,
     /// Seconds without a touch after which the controls fade away; 0: never
     #[arg(long, value_name = "SECONDS", default_value_t = 6.0, value_parser = seconds)]
-    pub fade_after: f64,
+    pub(crate) fade_after: f64,
     /// Seconds after a visitor has left until the screen goes dark, to be lit by the next one; 0: never.
     /// Nobody ever leaves with --leave-after 0
     #[arg(long, value_name = "SECONDS", default_value_t = 0.0, value_parser = seconds)]
-    pub blank_after: f64,
+    pub(crate) blank_after: f64,
     /// Folder for photos that visitors ask for and keep
     #[arg(long, value_name = "DIR", default_value = "mirror-photos")]
-    pub photos: PathBuf,
+    pub(crate) photos: PathBuf,
     /// Record the mirror picture as .avi or .mjpeg; a red mark is on the screen meanwhile
     #[arg(long, value_name = "FILE")]
-    pub record: Option<Recording>,
+    pub(crate) record: Option<Recording>,
     /// Also be a camera for other programs: a V4L2 output device, e.g. of v4l2loopback
     #[arg(long, value_name = "/dev/videoN")]
-    pub virtual_camera: Option<PathBuf>,
+    pub(crate) virtual_camera: Option<PathBuf>,
 }
 
-/// Which way round the picture is.
+impl ScreenOptions {
+    /// The mark for pictures that leave the screen, in the language of these options.
+    ///
+    /// # Errors
+    /// Those of language and font files.
+    pub(crate) fn stamp(&self) -> Result<Stamp, EdgeError> {
+        Stamp::open(&self.language, self.font.as_deref())
+    }
+
+    /// Time after which the screen goes dark; none: never.
+    pub(crate) fn blank_after(&self) -> Option<Duration> {
+        (self.blank_after > 0.0).then(|| Duration::from_secs_f64(self.blank_after))
+    }
+}
+
+/// Which way round the picture is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Side {
+pub(crate) enum Side {
     /// Left is on the left, as in a mirror.
     Mirror,
     /// As the camera sees it.
@@ -80,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_and_seconds_are_read_and_nonsense_is_refused() {
+    fn sizes_and_seconds_are_parsed_and_nonsense_is_refused() {
         assert_eq!(size("1280x720"), Ok([1280, 720]));
         for text in ["1280", "x", "0x720", "1280x99999", "-5x3", "1280x720x3"] {
             assert!(size(text).is_err(), "{text}");

@@ -1,123 +1,87 @@
-//! What the overlay asks for, and what the other threads tell.
+//! Does what the overlay asks for, and passes on what other threads tell.
 
-use super::{Copying, Effort, MirrorWindow};
+use super::MirrorWindow;
 use crate::{
     compose::mirror::Mirror,
-    overlay::{Request, photo::Photo},
-    pipeline::{Pipeline, Reference},
-    present::recorder::Recorder,
+    overlay::{photo::Photo, state::Inference, visitor::action::VisitorRequest},
+    pipeline::Pipeline,
+    service::health::effort::Effort,
 };
-use std::{thread, time::Instant};
+use std::time::Instant;
 
 impl MirrorWindow {
     /// Does what the overlay asks for.
     pub(super) fn serve(&mut self, pipeline: &Pipeline, mirror: &Mirror) {
         while let Some(request) = self.overlay.take_request() {
             match request {
-                Request::Quit => self.ended = true,
-                Request::Photo => self.take_photo(mirror),
-                Request::Keep => self.keep_photo(),
-                Request::Copy => {
-                    pipeline.shared.capture_reference();
-                    self.copying = Some(Copying::Wanted { told: false });
-                }
-                Request::ForgetCopy => {
-                    pipeline.shared.clear_reference();
-                    self.copying = Some(Copying::Unwanted);
-                }
+                VisitorRequest::Quit => self.ended = true,
+                VisitorRequest::TakePhoto => self.take_photo(mirror),
+                VisitorRequest::KeepPhoto => self.keep_photo(),
+                VisitorRequest::CopyExpression => self.copying.start(pipeline),
+                VisitorRequest::DropCopy => self.copying.drop_copy(pipeline),
             }
         }
-        while let Ok(written) = self.written.1.try_recv() {
-            let labels = self.overlay.labels();
-            let note = match written {
-                Ok(path) => format!("{} {}", labels.photo_kept, path.display()),
-                Err(error) => {
-                    log::warn!("photo: {error}");
-                    format!("{} {error}", labels.photo_failed)
-                }
-            };
-            self.overlay.say(note);
-        }
+        self.report_photos();
         for (attribute, strength) in self.overlay.strengths().enumerate() {
-            // A copied smile takes the sliders' place.
-            let strength = if self.copied { 0.0 } else { strength };
+            // A copied expression takes the sliders' place.
+            let strength = if self.copying.is_applied() {
+                0.0
+            } else {
+                strength
+            };
             pipeline.shared.set_strength(attribute, strength);
         }
     }
 
-    /// Hears from the other threads what changes rarely: once per second, and at once while the
-    /// visitor waits for it.
+    /// Learns from the other threads what rarely changes: once per second, and at once while the
+    /// visitor is waiting for it.
     pub(super) fn listen(&mut self, pipeline: &Pipeline) {
         self.watch_recording();
-        let due = self.meter.read(Instant::now()) || self.about.provider.is_empty();
+        let due = self.meter.read(Instant::now()) || self.about.inference.is_none();
         if due {
-            self.learn_about(pipeline);
+            self.update_about(pipeline);
         }
-        if !due && self.copying.is_none() {
-            return;
+        if due || self.copying.is_pending() {
+            let note = self.copying.update(pipeline, self.overlay.labels());
+            if let Some(note) = note.map(str::to_owned) {
+                self.overlay.show_note(note);
+            }
         }
-        let reference = pipeline.shared.reference();
-        self.copied = matches!(reference, Reference::FromView | Reference::FromPicture(_));
-        let labels = self.overlay.labels();
-        let note = match (self.copying, reference) {
-            (Some(Copying::Wanted { told: false }), Reference::Waiting) => {
-                self.copying = Some(Copying::Wanted { told: true });
-                &labels.copy_needs_face
-            }
-            (Some(Copying::Wanted { .. }), Reference::FromView) => {
-                self.copying = None;
-                &labels.copied
-            }
-            (Some(Copying::Unwanted), Reference::None) => {
-                self.copying = None;
-                &labels.copy_undone
-            }
-            _ => return,
-        };
-        self.overlay.say(note.clone());
     }
 
     /// A recording that cannot go on takes its mark with it.
     fn watch_recording(&mut self) {
-        if let Some(error) = self.recorder.as_mut().and_then(Recorder::failure) {
-            self.recorder = None;
+        if let Some(error) = self.outputs.failed_recording() {
             log::warn!("recording: {error}");
             let note = format!("{} {error}", self.overlay.labels().recording_failed);
             self.overlay.end_recording();
-            self.overlay.say(note);
+            self.overlay.show_note(note);
         }
     }
 
-    fn learn_about(&mut self, pipeline: &Pipeline) {
-        self.effort = pipeline.shared.due.effort();
-        let source = pipeline.shared.source();
-        if self.about.source != source {
-            self.about.source = source;
-        }
-        if let Some(provider) = pipeline.shared.provider() {
-            self.about.provider = provider.running.label().into();
-            if self.effort != Effort::Full {
-                let spared = &self.overlay.labels().spared;
-                self.about.provider = format!("{} ({spared})", self.about.provider);
-            }
-            let failures = provider.failures.into_iter();
-            self.about.failures = failures
-                .map(|failure| (failure.provider.label().into(), failure.reason))
-                .collect();
+    fn update_about(&mut self, pipeline: &Pipeline) {
+        self.about.source = pipeline.shared.source();
+        if let Some(report) = pipeline.shared.provider() {
+            self.about.inference = Some(Inference {
+                provider: report.running,
+                failures: report.failures,
+                reduced: pipeline.shared.due.effort() != Effort::Full,
+            });
         }
         self.overlay.set_about(&self.about);
     }
 
     fn take_photo(&mut self, mirror: &Mirror) {
-        let Some(base) = self.base().filter(|_| !mirror.rgb().is_empty()) else {
+        let base = self.picture.base();
+        let Some(base) = base.filter(|_| !mirror.rgb().is_empty()) else {
             let note = self.overlay.labels().photo_needs_picture.clone();
-            return self.overlay.say(note);
+            return self.overlay.show_note(note);
         };
         let flipped = self.overlay.view().flipped;
-        let edit = self.edit.as_deref().filter(|_| mirror.edited());
+        let edit = self.picture.edit().filter(|_| mirror.edited());
         // Taken between two presentations, so both are of the frame on screen.
         let photo = Photo::new(&base.frame.rgb, mirror.rgb(), mirror.size(), flipped);
-        self.overlay.ask(Photo {
+        self.overlay.ask_about(Photo {
             edited: edit.is_some(),
             edit: edit.map_or_else(String::new, |edit| self.describe(&edit.strengths)),
             model: self.about.model.clone(),
@@ -134,21 +98,29 @@ impl MirrorWindow {
         parts.collect::<Vec<_>>().join(", ")
     }
 
-    /// Writes the photo on a thread of its own: disks are slow, and the mirror goes on.
     fn keep_photo(&mut self) {
         let Some(photo) = self.overlay.take_photo() else {
             return;
         };
-        let (folder, sender) = (self.photos.clone(), self.written.0.clone());
-        let labels = self.overlay.labels().clone();
-        let write = move || {
-            // A window that has closed meanwhile does not want to know.
-            let _ = sender.send(photo.write(&folder, &labels));
-        };
-        if let Err(error) = thread::Builder::new().name("photo".into()).spawn(write) {
+        if let Err(error) = self.photos.submit(photo, self.overlay.labels()) {
             log::warn!("photo: no thread: {error}");
             let note = format!("{} {error}", self.overlay.labels().photo_failed);
-            self.overlay.say(note);
+            self.overlay.show_note(note);
+        }
+    }
+
+    /// Tells the visitor about photos that have been written, or could not be.
+    fn report_photos(&mut self) {
+        while let Some(written) = self.photos.poll() {
+            let labels = self.overlay.labels();
+            let note = match written {
+                Ok(path) => format!("{} {}", labels.photo_kept, path.display()),
+                Err(error) => {
+                    log::warn!("photo: {error}");
+                    format!("{} {error}", labels.photo_failed)
+                }
+            };
+            self.overlay.show_note(note);
         }
     }
 }

@@ -1,0 +1,209 @@
+//! The question after a photo: keep it or discard it.
+
+mod layout;
+mod preview;
+
+use crate::overlay::{
+    labels::Labels,
+    photo::Photo,
+    widget::{
+        area::Area,
+        colour::{self, Colour},
+        extent::Extent,
+        icon::{self, Icon},
+        layer::Layer,
+        painter::Painter,
+        paragraph::Paragraph,
+        pointer::Pointer,
+        shape,
+        text::{Align, Style, Text, Weight, style},
+    },
+};
+use layout::{BUTTON, GAP, PAD, QuestionLayout, TITLE};
+use preview::Preview;
+
+/// The visitor's answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Answer {
+    Keep,
+    Discard,
+}
+
+/// A card with both pictures and two buttons.
+#[derive(Debug, Default)]
+pub(crate) struct PhotoQuestion {
+    layer: Layer,
+    area: Area,
+    keep: Area,
+    discard: Area,
+    pressed: Option<Answer>,
+    down: bool,
+    drawn: Option<Extent>,
+    preview: Preview,
+}
+
+/// A button of the card.
+struct CardButton<'a> {
+    area: Area,
+    icon: Icon,
+    name: &'a str,
+    ground: Colour,
+}
+
+impl PhotoQuestion {
+    /// Redraws for another extent. Returns whether anything changed.
+    pub(crate) fn draw(
+        &mut self,
+        extent: Extent,
+        photo: &Photo,
+        text: &mut Text,
+        labels: &Labels,
+    ) -> bool {
+        if self.drawn == Some(extent) {
+            return false;
+        }
+        self.drawn = Some(extent);
+        let unit = extent.unit;
+        let small = style(Weight::Regular, 17.0 * unit, colour::FAINT, Align::Left);
+        let inner = QuestionLayout::card_width(extent) - 2.0 * PAD;
+        let note = Paragraph::new(text, &labels.photo_note, small, inner * unit);
+        let layout = QuestionLayout::new(extent, photo, note.height(small) / unit);
+        self.place(layout, extent);
+        let preview = layout.picture;
+        self.preview
+            .scale(photo, preview.map(|side| (side * unit).max(1.0) as usize));
+        let size = self.area.size();
+        let Some(pixmap) = self.layer.start(self.area.origin(), size) else {
+            return true;
+        };
+        shape::ground(pixmap, size, 28.0 * unit, colour::CARD);
+        let heading = style(Weight::SemiBold, 28.0 * unit, colour::WHITE, Align::Left);
+        let title = &labels.photo_question;
+        text.draw(pixmap, title, PAD * unit, 52.0 * unit, heading);
+        let mut painter = Painter { pixmap, text, unit };
+        draw_pictures(&mut painter, &self.preview, photo, layout, labels);
+        draw_note(&mut painter, &note, layout, small);
+        let buttons = [
+            CardButton {
+                area: self.discard,
+                icon: Icon::Bin,
+                name: &labels.discard,
+                ground: colour::QUIET,
+            },
+            CardButton {
+                area: self.keep,
+                icon: Icon::Tick,
+                name: &labels.keep,
+                ground: colour::ACCENT,
+            },
+        ];
+        for button in buttons {
+            button.draw(&mut painter);
+        }
+        true
+    }
+
+    /// Places card and buttons, in window pixels.
+    fn place(&mut self, layout: QuestionLayout, extent: Extent) {
+        let unit = extent.unit;
+        self.area = layout.area(extent);
+        let each = (layout.width - 2.0 * PAD - GAP) * 0.5 * unit;
+        self.discard = Area {
+            x: PAD * unit,
+            y: (layout.height - 30.0 - BUTTON) * unit,
+            width: each,
+            height: BUTTON * unit,
+        };
+        self.keep = self.discard.moved([each + GAP * unit, 0.0]);
+    }
+
+    /// Has the card redrawn, e.g. for another photo.
+    pub(crate) fn redraw(&mut self) {
+        self.drawn = None;
+        self.pressed = None;
+        self.down = true;
+    }
+
+    /// Follows the pointer. A tap counts if it began and ended on the same button.
+    pub(crate) fn point(&mut self, pointer: Pointer) -> Option<Answer> {
+        let at = pointer.relative_to(self.area.origin());
+        let touched = if self.keep.contains(at, 0.0) {
+            Some(Answer::Keep)
+        } else {
+            self.discard.contains(at, 0.0).then_some(Answer::Discard)
+        };
+        let was_down = std::mem::replace(&mut self.down, pointer.down);
+        if pointer.down && !was_down {
+            self.pressed = touched;
+        }
+        let lifted = was_down && !pointer.down;
+        (lifted && touched.is_some() && touched == self.pressed.take())
+            .then_some(touched)
+            .flatten()
+    }
+
+    /// Blends the card onto the window.
+    pub(crate) fn blend(&self, pixels: &mut [u32], size: [usize; 2], opacity: u32) {
+        self.layer.blend(pixels, size, opacity);
+    }
+}
+
+impl CardButton<'_> {
+    fn draw(&self, painter: &mut Painter<'_>) {
+        let unit = painter.unit;
+        let Painter { pixmap, text, .. } = painter;
+        shape::rounded(pixmap, self.area, 20.0 * unit, self.ground);
+        let pixels = 20.0 * unit;
+        let whole = text.width(self.name, Weight::SemiBold, pixels) + 36.0 * unit;
+        let [x, y] = self.area.middle();
+        let begin = x - whole * 0.5;
+        let place = [begin + 12.0 * unit, y];
+        icon::draw(pixmap, self.icon, place, 24.0 * unit, colour::WHITE);
+        let ink = style(Weight::SemiBold, pixels, colour::WHITE, Align::Left);
+        let baseline = y + pixels * 0.36;
+        text.draw(pixmap, self.name, begin + 36.0 * unit, baseline, ink);
+    }
+}
+
+/// Draws before and after, each with its name. Without an edit, "edited" would be untrue.
+fn draw_pictures(
+    painter: &mut Painter<'_>,
+    pictures: &Preview,
+    photo: &Photo,
+    layout: QuestionLayout,
+    labels: &Labels,
+) {
+    let unit = painter.unit;
+    let [before, after] = layout.pictures();
+    let at = [before * unit, TITLE * unit].map(f32::round);
+    preview::paste(painter.pixmap, &pictures.before, pictures.size, at);
+    draw_name(painter, &labels.before, at, colour::PANEL);
+    let at = [after * unit, TITLE * unit].map(f32::round);
+    preview::paste(painter.pixmap, &pictures.after, pictures.size, at);
+    if photo.edited {
+        draw_name(painter, &labels.edited, at, colour::ACCENT);
+    }
+}
+
+fn draw_note(painter: &mut Painter<'_>, note: &Paragraph, layout: QuestionLayout, small: Style) {
+    let unit = painter.unit;
+    let top = (TITLE + layout.picture[1] + 18.0) * unit;
+    note.draw(painter.pixmap, painter.text, [PAD * unit, top], small);
+}
+
+/// Draws the name of the picture whose upper left corner is at this place.
+fn draw_name(painter: &mut Painter<'_>, name: &str, [x, y]: [f32; 2], ground: Colour) {
+    let unit = painter.unit;
+    let Painter { pixmap, text, .. } = painter;
+    let pixels = 15.0 * unit;
+    let area = Area {
+        x: x + 10.0 * unit,
+        y: y + 10.0 * unit,
+        width: text.width(name, Weight::SemiBold, pixels) + 24.0 * unit,
+        height: 32.0 * unit,
+    };
+    shape::rounded(pixmap, area, 16.0 * unit, ground);
+    let ink = style(Weight::SemiBold, pixels, colour::WHITE, Align::Centre);
+    let [x, y] = area.middle();
+    text.draw(pixmap, name, x, y + pixels * 0.36, ink);
+}

@@ -1,0 +1,41 @@
+//! What a visitor does, and what the overlay wants done about it.
+
+use crate::overlay::widget::button::Button;
+
+/// What a key does to the overlay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// The same as a tap on the button.
+    Press(Button),
+    /// Shows the picture before the edit from now on.
+    StartComparing,
+    StopComparing,
+    /// Raises the chosen slider by a step.
+    Raise,
+    /// Lowers the chosen slider by a step.
+    Lower,
+    /// Chooses the slider above; raises a single one.
+    ChooseAbove,
+    /// Chooses the slider below; lowers a single one.
+    ChooseBelow,
+    NextLanguage,
+    /// Keeps the photo, or closes the help page.
+    Confirm,
+    /// Closes the open page, or ends the program.
+    Close,
+}
+
+/// What the window has to do for the visitor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum VisitorRequest {
+    /// Copy the expression of the face in view.
+    CopyExpression,
+    /// Drop the copied expression.
+    DropCopy,
+    /// Take a photo and ask whether to keep it.
+    TakePhoto,
+    /// Write the photo that was asked about.
+    KeepPhoto,
+    /// End the program.
+    Quit,
+}

@@ -1,0 +1,52 @@
+//! The window's size and the scale of the design on it.
+
+/// Size of the window in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Extent {
+    pub(crate) width: f32,
+    pub(crate) height: f32,
+    /// Window pixels per design pixel.
+    pub(crate) unit: f32,
+}
+
+/// The window that the design was drawn for, long and short side.
+const DESIGN: [f32; 2] = [1280.0, 720.0];
+
+/// Height of marks and status line, in design pixels.
+pub(crate) const TOP_ROW_HEIGHT: f32 = 42.0;
+/// Where pages may begin below marks and status line, in design pixels.
+const BELOW_TOP_ROW: f32 = 70.0;
+
+impl Extent {
+    /// The extent of a window of `[width, height]` pixels.
+    ///
+    /// Above 1280x720 everything grows with the window, because large screens are viewed from further
+    /// away. Below, text and targets shrink more slowly than the window, so that both stay usable.
+    pub(crate) fn new(size: [usize; 2]) -> Self {
+        let [width, height] = size.map(|side| side as f32);
+        let ratio = (width.max(height) / DESIGN[0]).min(width.min(height) / DESIGN[1]);
+        let unit = match ratio {
+            ..0.5 => 1.6 * ratio,
+            0.5..1.0 => 0.6 + 0.4 * ratio,
+            _ => ratio,
+        };
+        Self {
+            width,
+            height,
+            unit: unit.clamp(0.1, 4.0),
+        }
+    }
+
+    /// Upper edge of a page of this height, in design pixels: centred, but below the top row if there
+    /// is room.
+    pub(crate) fn page_top(&self, high: f32) -> f32 {
+        let height = self.height / self.unit;
+        let below = BELOW_TOP_ROW.min(height - high - 4.0);
+        ((height - high) * 0.5).max(below).max(4.0)
+    }
+
+    /// Distance of everything from the window's edge, in window pixels.
+    pub(crate) fn margin(&self) -> f32 {
+        20.0 * self.unit
+    }
+}
