@@ -94,7 +94,7 @@ pub(super) fn moving(mut model: Model) -> Result<(Vec<Liveliness>, Model), EdgeE
         model = edit_all(model, options, &strengths, frames, |_, edit| {
             let applied = edit.faces().first().filter(|face| face.applied);
             let now = match applied {
-                Some(face) => face.difference.clone(),
+                Some(face) => face.drawing.difference.clone(),
                 None => vec![0.0; before.len()],
             };
             if before.len() == now.len() && !now.is_empty() {

@@ -1,20 +1,21 @@
-//! Lays the model's small difference over the camera's full-resolution picture.
+//! Lays the model's small drawing over the camera's full-resolution picture: moves the picture's own pixels,
+//! and adds the difference.
 
-use crate::picture::frame::Frame;
+use super::{
+    enlarge::Enlarger,
+    moved::{STILL, moved_by},
+};
+use crate::{inference::model::Drawing, picture::frame::Frame};
 use aligner::Square;
-use model_spec::ColourMode;
+use model_spec::{ColourMode, displacement::FIELD_SIZE};
 
 /// Bytes per unit of a model value: [-1, 1] spans 255.
 const BYTES_PER_UNIT: f32 = 127.5;
-/// Part of the crop's side over which the edit fades out at each border. Small: a training crop ends
-/// just below the mouth, where most of a smile is.
-const FEATHER: f32 = 0.09;
-
-/// A difference and where it belongs.
+/// A drawing and where it belongs.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Patch<'a> {
-    /// `[C, S, S]`, to be added in units of the model's [-1, 1].
-    pub(crate) difference: &'a [f32],
+    /// What to move and what to add.
+    pub(crate) drawing: &'a Drawing,
     /// `S`.
     pub(crate) size: usize,
     /// `C` and its meaning.
@@ -23,97 +24,74 @@ pub(crate) struct Patch<'a> {
     pub(crate) crop: Square,
 }
 
-/// Adds differences to pictures; keeps its buffers, so that a warm compositor allocates nothing.
+/// Lays drawings over pictures; keeps its buffers, so that a warm compositor allocates nothing.
 ///
-/// The difference is enlarged with Catmull-Rom splines, which are smooth (no grid of model pixels
-/// shows) and keep its height, and fades to zero at the crop's border (no square shows). The
-/// enlarged one is then turned with the crop, bilinear, which loses nothing on so smooth a picture.
+/// Displacement and difference are enlarged and faded, see [`Enlarger`], then turned with the crop, bilinear,
+/// which loses nothing on so smooth pictures. Where the face moves, the frame's own pixels are taken with
+/// Catmull-Rom splines, so that skin keeps its pores.
 #[derive(Debug, Default)]
 pub(crate) struct Compositor {
-    taps: Vec<Tap>,
-    /// One row of samples at the fine columns.
-    wide: Vec<f32>,
+    enlarger: Enlarger,
     /// `[C, N + 2, N + 2]`: the enlarged difference in bytes, faded, in a border of zeros.
     fine: Vec<f32>,
+    /// `[2, N + 2, N + 2]`: the displacement in frame pixels along the crop's own axes, likewise; empty
+    /// without one.
+    shift: Vec<f32>,
 }
 
 /// Most fine samples per sample of the difference.
 const FINEST: usize = 8;
 
-/// For one fine column or row of the crop: four samples, their weights, fade.
-#[derive(Debug, Clone, Copy)]
-struct Tap {
-    samples: [usize; 4],
-    weights: [f32; 4],
-    fade: f32,
-}
-
 impl Compositor {
-    /// Adds `patch` to `canvas`, a copy of `frame.rgb`.
+    /// Lays `patch` over `canvas`, a copy of `frame.rgb`.
     ///
     /// A luma difference is added to red, green and blue alike, which changes luma by just that and
-    /// leaves the colour differences alone. Values saturate. Where nothing is added, bytes stay.
+    /// leaves the colour differences alone. Values saturate. Where nothing moves and nothing is added, bytes
+    /// stay.
     pub(crate) fn apply(&mut self, frame: &Frame, patch: Patch<'_>, canvas: &mut [u8]) {
+        let Drawing {
+            difference,
+            displacement,
+        } = patch.drawing;
         let channels = patch.colour.channels();
         let samples = channels * patch.size * patch.size;
-        if canvas.len() != frame.rgb.len() || samples != patch.difference.len() || samples == 0 {
-            log::error!("a difference or canvas of a wrong size was not drawn");
+        let field = 2 * FIELD_SIZE * FIELD_SIZE;
+        let fits = samples == difference.len() && [0, field].contains(&displacement.len());
+        if canvas.len() != frame.rgb.len() || !fits || samples == 0 {
+            log::error!("a drawing or canvas of a wrong size was not drawn");
             return;
         }
         // A crop without a size, or that is not a number, has no pixels.
         if patch.crop.side.is_nan() || patch.crop.side < 1.0 {
             return;
         }
-        let count = (patch.crop.side.ceil() as usize).min(FINEST * patch.size);
-        self.enlarge(&patch, count);
+        // A face that comes nearer shall not allocate.
+        let most = FINEST * patch.size;
+        let count = (patch.crop.side.ceil() as usize).min(most);
+        let (plane, largest) = ((count + 2) * (count + 2), (most + 2) * (most + 2));
+        self.enlarger.reserve(patch.size.max(FIELD_SIZE), most);
+        self.fine.clear();
+        self.fine.reserve_exact(channels * largest);
+        self.fine.resize(channels * plane, 0.0);
+        self.enlarger.enlarge(
+            difference,
+            patch.size,
+            count,
+            BYTES_PER_UNIT,
+            &mut self.fine,
+        );
+        self.shift.clear();
+        if !displacement.is_empty() {
+            self.shift.reserve_exact(2 * largest);
+            self.shift.resize(2 * plane, 0.0);
+            let pixels = patch.crop.side;
+            self.enlarger
+                .enlarge(displacement, FIELD_SIZE, count, pixels, &mut self.shift);
+        }
         self.turn(frame, &patch, count, canvas);
     }
 
-    /// Fills `fine` with `count` samples per side.
-    fn enlarge(&mut self, patch: &Patch<'_>, count: usize) {
-        let size = patch.size;
-        // A face that comes nearer shall not allocate.
-        let (most, channels) = (FINEST * size, patch.colour.channels());
-        self.taps.clear();
-        self.wide.clear();
-        self.fine.clear();
-        self.taps.reserve_exact(most);
-        self.wide.reserve_exact(size * most);
-        self.fine.reserve_exact(channels * (most + 2) * (most + 2));
-        self.taps
-            .extend((0..count).map(|index| Tap::new(index, count, size)));
-        self.wide.resize(size * count, 0.0);
-        let stride = count + 2;
-        self.fine.resize(channels * stride * stride, 0.0);
-        for (plane, fine) in patch
-            .difference
-            .chunks_exact(size * size)
-            .zip(self.fine.chunks_exact_mut(stride * stride))
-        {
-            let rows = plane.chunks_exact(size);
-            for (source, wide) in rows.zip(self.wide.chunks_exact_mut(count)) {
-                for (out, tap) in wide.iter_mut().zip(&self.taps) {
-                    let mix: f32 = (0..4)
-                        .map(|i| tap.weights[i] * source[tap.samples[i]])
-                        .sum();
-                    *out = mix * tap.fade;
-                }
-            }
-            let lines = fine[stride..].chunks_exact_mut(stride);
-            for (line, tap) in lines.zip(&self.taps) {
-                let rows = tap
-                    .samples
-                    .map(|sample| &self.wide[sample * count..][..count]);
-                let weights = tap.weights.map(|weight| weight * tap.fade * BYTES_PER_UNIT);
-                for (column, out) in line[1..=count].iter_mut().enumerate() {
-                    *out = (weights[0] * rows[0][column] + weights[1] * rows[1][column])
-                        + (weights[2] * rows[2][column] + weights[3] * rows[3][column]);
-                }
-            }
-        }
-    }
-
-    /// Adds `fine` where the crop lies.
+    /// Moves and adds where the crop lies.
     fn turn(&self, frame: &Frame, patch: &Patch<'_>, count: usize, canvas: &mut [u8]) {
         let (crop, stride) = (patch.crop, count + 2);
         let (sin, cos) = crop.roll.sin_cos();
@@ -124,6 +102,8 @@ impl Compositor {
         let edge = |middle: f32, limit: usize| middle.clamp(0.0, limit as f32) as usize;
         let top = edge((bounds.centre[1] - bounds.side * 0.5).floor(), frame.height);
         let bottom = edge((bounds.centre[1] + bounds.side * 0.5).ceil(), frame.height);
+        let planes = self.fine.chunks_exact(stride * stride);
+        let shifts = (!self.shift.is_empty()).then(|| self.shift.split_at(stride * stride));
         for y in top..bottom {
             let start = crop.crop_from_frame([0.5, y as f32 + 0.5]);
             // Positions on the fine samples and their border, of the row's first pixel.
@@ -131,25 +111,30 @@ impl Compositor {
             let (begin, end) = inside(start, step, fine, frame.width);
             let pixels = &mut canvas[3 * y * frame.width..][3 * begin..3 * end];
             for (x, pixel) in (begin..end).zip(pixels.chunks_exact_mut(3)) {
-                let [u, v] = [0, 1].map(|i| (start[i] + x as f32 * step[i]).clamp(0.0, fine));
-                let (column, row) = (u as usize, v as usize);
-                let (right, lower) = (u - column as f32, v - row as f32);
-                let at = row * stride + column;
-                let add = |plane: &[f32]| {
-                    let upper = plane[at] + right * (plane[at + 1] - plane[at]);
-                    let next = at + stride;
-                    let below = plane[next] + right * (plane[next + 1] - plane[next]);
-                    upper + lower * (below - upper)
+                let at = FinePoint::new([0, 1].map(|i| start[i] + x as f32 * step[i]), fine);
+                let moved = match shifts {
+                    Some((right, down)) => {
+                        let [u, v] = [right, down].map(|plane| at.sample(plane, stride));
+                        if u.abs().max(v.abs()) < STILL {
+                            [0.0; 3]
+                        } else {
+                            moved_by(frame, [x, y], [cos * u - sin * v, sin * u + cos * v])
+                        }
+                    }
+                    None => [0.0; 3],
                 };
                 match patch.colour {
                     ColourMode::Luma => {
-                        let add = add(&self.fine);
-                        pixel.iter_mut().for_each(|byte| *byte = added(*byte, add));
+                        let add = at.sample(&self.fine, stride);
+                        for (byte, moved) in pixel.iter_mut().zip(moved) {
+                            *byte = added(*byte, moved + add);
+                        }
                     }
                     ColourMode::Rgb => {
-                        let planes = self.fine.chunks_exact(stride * stride);
-                        for (byte, plane) in pixel.iter_mut().zip(planes) {
-                            *byte = added(*byte, add(plane));
+                        for ((byte, moved), plane) in
+                            pixel.iter_mut().zip(moved).zip(planes.clone())
+                        {
+                            *byte = added(*byte, moved + at.sample(plane, stride));
                         }
                     }
                 }
@@ -158,19 +143,34 @@ impl Compositor {
     }
 }
 
-impl Tap {
-    /// For fine sample `index` of `count`, over `size` samples.
-    fn new(index: usize, count: usize, size: usize) -> Self {
-        let relative = (index as f32 + 0.5) / count as f32;
-        let position = relative * size as f32 - 0.5;
-        let whole = position.floor();
-        let last = size as isize - 1;
-        let sample = |offset: isize| (whole as isize + offset).clamp(0, last) as usize;
+/// A place between fine samples.
+#[derive(Clone, Copy)]
+struct FinePoint {
+    column: usize,
+    row: usize,
+    right: f32,
+    lower: f32,
+}
+
+impl FinePoint {
+    fn new(at: [f32; 2], fine: f32) -> Self {
+        let [u, v] = at.map(|part| part.clamp(0.0, fine));
+        let (column, row) = (u as usize, v as usize);
         Self {
-            samples: [sample(-1), sample(0), sample(1), sample(2)],
-            weights: catmull_rom(position - whole),
-            fade: fade(relative),
+            column,
+            row,
+            right: u - column as f32,
+            lower: v - row as f32,
         }
+    }
+
+    /// The value of `plane` there, bilinear.
+    fn sample(self, plane: &[f32], stride: usize) -> f32 {
+        let at = self.row * stride + self.column;
+        let upper = plane[at] + self.right * (plane[at + 1] - plane[at]);
+        let next = at + stride;
+        let below = plane[next] + self.right * (plane[next + 1] - plane[next]);
+        upper + self.lower * (below - upper)
     }
 }
 
@@ -202,23 +202,6 @@ fn added(byte: u8, add: f32) -> u8 {
     (f32::from(byte) + add + 0.5) as u8
 }
 
-/// Weights of the samples at -1, 0, 1 and 2 for a position `t` between 0 and 1.
-fn catmull_rom(t: f32) -> [f32; 4] {
-    let (t2, t3) = (t * t, t * t * t);
-    [
-        0.5 * (-t + 2.0 * t2 - t3),
-        0.5 * (2.0 - 5.0 * t2 + 3.0 * t3),
-        0.5 * (t + 4.0 * t2 - 3.0 * t3),
-        0.5 * (t3 - t2),
-    ]
-}
-
-/// 0 at the borders of 0..=1, 1 inside, smooth to the first derivative.
-fn fade(relative: f32) -> f32 {
-    let t = (relative.min(1.0 - relative) / FEATHER).clamp(0.0, 1.0);
-    t * t * (3.0 - 2.0 * t)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -231,9 +214,17 @@ mod tests {
     }
 
     fn composed(frame: &Frame, difference: &[f32], colour: ColourMode, crop: Square) -> Vec<u8> {
+        let drawing = Drawing {
+            difference: difference.to_vec(),
+            displacement: Vec::new(),
+        };
+        drawn(frame, &drawing, colour, crop)
+    }
+
+    fn drawn(frame: &Frame, drawing: &Drawing, colour: ColourMode, crop: Square) -> Vec<u8> {
         let mut canvas = frame.rgb.clone();
         let patch = Patch {
-            difference,
+            drawing,
             size: 8,
             colour,
             crop,
@@ -328,5 +319,72 @@ mod tests {
                 assert!(on_crop.iter().all(|part| part.abs() <= 0.5), "{degrees}");
             }
         }
+    }
+
+    /// Rises by a byte per pixel to the right, by two downwards.
+    fn ramp() -> Frame {
+        let mut frame = grey(0);
+        for (index, pixel) in frame.rgb.chunks_exact_mut(3).enumerate() {
+            pixel.fill((index % 160 / 2 + index / 160) as u8);
+        }
+        frame
+    }
+
+    fn shifted(right: f32, down: f32) -> Drawing {
+        let samples = FIELD_SIZE * FIELD_SIZE;
+        let mut displacement = vec![right; 2 * samples];
+        displacement[samples..].fill(down);
+        Drawing {
+            difference: vec![0.0; 64],
+            displacement,
+        }
+    }
+
+    #[test]
+    fn a_displacement_shows_what_lies_a_share_of_the_crop_away() {
+        let frame = ramp();
+        for degrees in [0.0_f32, 25.0, -90.0] {
+            let crop = Square {
+                roll: degrees.to_radians(),
+                ..CROP
+            };
+            let canvas = drawn(&frame, &shifted(0.1, 0.04), ColourMode::Luma, crop);
+            // Ten pixels along the crop's own rows and four along its columns.
+            let (sin, cos) = crop.roll.sin_cos();
+            let [x, y] = [10.0 * cos - 4.0 * sin, 10.0 * sin + 4.0 * cos];
+            let expected = 100.0 + 0.5 * x + y;
+            let found = f32::from(canvas[3 * (60 * 160 + 80)]);
+            assert!(
+                (found - expected).abs() <= 1.0,
+                "{degrees}: {found} {expected}"
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_is_torn_at_the_crop_or_at_the_border_of_the_frame() {
+        let frame = ramp();
+        for centre in [[80.0, 60.0], [10.0, 110.0], [158.0, 3.0]] {
+            let crop = Square::upright(centre, 100.0);
+            let canvas = drawn(&frame, &shifted(0.05, -0.05), ColourMode::Luma, crop);
+            for (index, pair) in canvas
+                .chunks_exact(3)
+                .zip(canvas[3..].chunks_exact(3))
+                .enumerate()
+            {
+                if index % 160 != 159 {
+                    assert!(pair.0[0].abs_diff(pair.1[0]) <= 3, "{centre:?} {index}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_displacement_of_nothing_changes_no_byte() {
+        let frame = ramp();
+        assert_eq!(
+            drawn(&frame, &shifted(0.0, 0.0), ColourMode::Luma, CROP),
+            frame.rgb
+        );
     }
 }

@@ -49,7 +49,7 @@ impl Mirror {
                     continue;
                 };
                 let patch = Patch {
-                    difference: &edit.difference,
+                    drawing: &edit.drawing,
                     size: architecture.image_size,
                     colour: architecture.colour,
                     crop: face.crop,

@@ -1,4 +1,6 @@
 //! The mirror picture: the camera's frame with the edit laid over it.
 
 pub(crate) mod composite;
+mod enlarge;
 pub(crate) mod mirror;
+mod moved;

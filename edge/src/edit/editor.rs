@@ -17,7 +17,7 @@ use crate::{
     },
 };
 use aligner::Square;
-use model_spec::{EditWeights, pixel, strength::whole_edit};
+use model_spec::{EditWeights, Light, light::Correction, pixel, strength::whole_edit};
 
 /// How faces are edited on video.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,7 +149,7 @@ impl Editor {
         edit: &mut FaceEdit,
         stages: &mut Stages,
     ) -> Result<(), EdgeError> {
-        stages.time(Stage::Crop, || self.sample(frame, edit.face.crop));
+        let light = stages.time(Stage::Crop, || self.sample(frame, edit.face.crop));
 
         let begin = Begin::now();
         // The style also ages while the edit is off, so that the sliders start from a fresh one.
@@ -175,11 +175,9 @@ impl Editor {
             mix_style(&weights, &memory.parts, reference, &mut self.style_edited);
             stages.time(Stage::Generator, || {
                 self.model
-                    .difference(&self.image, &self.style_edited, &mut edit.difference)
+                    .draw(&self.image, &self.style_edited, &mut edit.drawing)
             })?;
-            if part < 1.0 {
-                edit.difference.iter_mut().for_each(|value| *value *= part);
-            }
+            edit.drawing.show_in_part(part, light.gain);
             edit.applied = true;
         }
         stages.since(Stage::Model, begin);
@@ -218,13 +216,20 @@ impl Editor {
         self.reference = None;
     }
 
-    fn sample(&mut self, frame: &Frame, crop: Square) {
+    /// Fills `image` with the crop, in the light of the training images; returns how it was corrected.
+    fn sample(&mut self, frame: &Frame, crop: Square) -> Correction {
         let architecture = &self.model.manifest().architecture;
         let unit = pixel::unit_from_byte(1) - pixel::unit_from_byte(0);
         let range = [unit, pixel::unit_from_byte(0)];
         let (colour, size) = (architecture.colour, architecture.image_size);
         self.resampler
             .sample_crop(frame, crop, colour, size, range, &mut self.image);
+        let light = self.model.manifest().light;
+        let correction = light.map_or(Correction::NONE, |light| {
+            light.correction(&Light::of_image(&self.image, size))
+        });
+        correction.apply(&mut self.image);
+        correction
     }
 
     /// Decides the source domain from the averaged logits.

@@ -10,6 +10,7 @@ mod style;
 pub(crate) use editor::{EditOptions, Editor};
 
 use crate::{
+    inference::model::Drawing,
     picture::frame::Frame,
     track::tracked::{Face, Tracked},
 };
@@ -31,10 +32,10 @@ pub(crate) struct Edit {
 pub(crate) struct FaceEdit {
     /// The face, with its crop on the edit's frame.
     pub(crate) face: Face,
-    /// Whether `difference` is to be drawn.
+    /// Whether `drawing` is to be drawn.
     pub(crate) applied: bool,
-    /// `[C, S, S]`, in units of the model's [-1, 1].
-    pub(crate) difference: Vec<f32>,
+    /// What the model draws on it.
+    pub(crate) drawing: Drawing,
     /// Probability of each attribute's `on` value; empty where the model did not look.
     pub(crate) probabilities: Vec<f32>,
     /// Domain of the face before the edit.
@@ -93,7 +94,7 @@ impl Edit {
             self.faces.resize_with(faces, FaceEdit::default);
         }
         for face in &mut self.faces {
-            face.difference.reserve_exact(samples);
+            face.drawing.reserve(samples);
             face.probabilities.reserve_exact(attributes);
         }
     }

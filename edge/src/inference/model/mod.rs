@@ -1,6 +1,9 @@
 //! The graphs of a bundle, on one execution provider.
 
+mod drawing;
 mod graph;
+
+pub(crate) use drawing::Drawing;
 
 use crate::{
     error::EdgeError,
@@ -11,7 +14,7 @@ use crate::{
     track::TrackOptions,
 };
 use graph::{Graph, OpenError, read};
-use model_spec::{AttributeSet, Bundle, GraphKind, Manifest, SpecError, tensor};
+use model_spec::{AttributeSet, Bundle, GraphKind, Manifest, OutputForm, SpecError, tensor};
 
 /// Style encoder, style transformer, generator and, where the bundle has them, classifier and face-mask
 /// network, ready to run.
@@ -267,16 +270,16 @@ impl Model {
         read(&outputs, tensor::EDITED, edited)
     }
 
-    /// `difference` becomes `[N, C, S, S]`: edited faces minus `image`; the generator's own output
-    /// where it has one.
+    /// `drawing` becomes what an edit of the face adds to it and, where the generator says so, how it moves;
+    /// of generators that draw the whole face, their picture minus `image`.
     ///
     /// # Errors
-    /// [`EdgeError::Runtime`].
-    pub(crate) fn difference(
+    /// [`EdgeError::Runtime`], or [`EdgeError::Graph`] for a displacement beyond the manifest's bound.
+    pub(crate) fn draw(
         &mut self,
         image: &[f32],
         style: &[f32],
-        difference: &mut Vec<f32>,
+        drawing: &mut Drawing,
     ) -> Result<(), EdgeError> {
         if self.face_mask.is_some() {
             let mut masks = std::mem::take(&mut self.masks);
@@ -291,15 +294,31 @@ impl Model {
         let outputs = self
             .generator
             .run(&[image, style, mask_first, mask_second])?;
-        if outputs.get(tensor::DIFFERENCE).is_some() {
-            return read(&outputs, tensor::DIFFERENCE, difference);
+        let Drawing {
+            difference,
+            displacement,
+        } = drawing;
+        match self.manifest.architecture.output {
+            OutputForm::Image => {
+                read(&outputs, tensor::EDITED, difference)?;
+                let pairs = difference.iter_mut().zip(image);
+                pairs.for_each(|(value, image)| *value -= image);
+            }
+            OutputForm::Difference => read(&outputs, tensor::DIFFERENCE, difference)?,
+            OutputForm::Displacement => {
+                read(&outputs, tensor::DIFFERENCE, difference)?;
+                read(&outputs, tensor::DISPLACEMENT, displacement)?;
+            }
         }
-        read(&outputs, tensor::EDITED, difference)?;
-        difference
-            .iter_mut()
-            .zip(image)
-            .for_each(|(value, image)| *value -= image);
-        Ok(())
+        drop(outputs);
+        drawing
+            .check(&self.manifest)
+            .map_err(|(field, found, expected)| EdgeError::Graph {
+                path: self.manifest.graphs.generator.file.clone().into(),
+                field: format!("output {field}"),
+                found,
+                expected,
+            })
     }
 }
 
