@@ -5,7 +5,8 @@ use crate::{
     inference::model::{Masks, Model, StyleParts},
 };
 use model_spec::{
-    Architecture, Bundle, SpecError,
+    Architecture, Bundle, OutputForm, SpecError,
+    displacement::FIELD_SIZE,
     manifest::{Manifest, PARITY_FILE},
     tensor,
 };
@@ -39,7 +40,8 @@ pub(crate) struct Sample {
     styles: Vec<f32>,
     parts: StyleParts,
     style_edited: Vec<f32>,
-    edited: Vec<f32>,
+    /// What the generator gives, by name: the outputs that its form has.
+    generated: Vec<(&'static str, Vec<f32>)>,
     logits: Vec<f32>,
     masks: Masks,
     has_masks: bool,
@@ -79,7 +81,7 @@ impl Sample {
                 related_targets: reader.floats(tensor::STYLE_RELATED_TARGETS, faces, &codes)?,
             },
             style_edited: reader.floats(tensor::STYLE_EDITED, faces, &[dim])?,
-            edited: reader.floats(tensor::EDITED, faces, &image)?,
+            generated: reader.generated(faces, architecture)?,
             logits: match architecture.has_classifier() {
                 true => reader.floats(tensor::LOGITS, faces, &[manifest.attributes.len()])?,
                 false => Vec::new(),
@@ -122,8 +124,13 @@ impl Sample {
                 mask_first: self.of(face, &self.masks.mask_first).to_vec(),
                 mask_second: self.of(face, &self.masks.mask_second).to_vec(),
             };
-            model.generate(image, self.of(face, &self.style_edited), &masks, &mut one)?;
-            found.edited.extend_from_slice(&one);
+            let names: Vec<&str> = self.generated.iter().map(|(name, _)| *name).collect();
+            let generated =
+                model.generate(image, self.of(face, &self.style_edited), &masks, &names)?;
+            found.generated.resize_with(names.len(), Vec::new);
+            for (all, one) in found.generated.iter_mut().zip(generated) {
+                all.extend(one);
+            }
             if model.has_classifier() {
                 model.classify(image, &mut one)?;
                 found.logits.extend_from_slice(&one);
@@ -150,8 +157,9 @@ impl Sample {
                 &found.related_targets,
                 &parts.related_targets,
             ),
-            (tensor::EDITED, &found.edited, &self.edited),
         ];
+        let generated = found.generated.iter().zip(&self.generated);
+        outputs.extend(generated.map(|(found, (name, expected))| (*name, found, expected)));
         if model.has_classifier() {
             outputs.push((tensor::LOGITS, &found.logits, &self.logits));
         }
@@ -188,7 +196,7 @@ struct Outputs {
     unrelated: Vec<f32>,
     related: Vec<f32>,
     related_targets: Vec<f32>,
-    edited: Vec<f32>,
+    generated: Vec<Vec<f32>>,
     logits: Vec<f32>,
     masks: Masks,
 }
@@ -263,6 +271,27 @@ impl Reader<'_> {
         let bytes = self.bytes(name, Dtype::F32, faces, sides)?;
         let (words, _) = bytes.as_chunks();
         Ok(words.iter().map(|word| f32::from_le_bytes(*word)).collect())
+    }
+
+    /// The generator's outputs in the form that `architecture` has.
+    fn generated(
+        &self,
+        faces: usize,
+        architecture: &Architecture,
+    ) -> Result<Vec<(&'static str, Vec<f32>)>, EdgeError> {
+        let size = architecture.image_size;
+        let picture = [architecture.colour.channels(), size, size];
+        let field = [2, FIELD_SIZE, FIELD_SIZE];
+        let outputs: &[(&'static str, [usize; 3])] = match architecture.output {
+            OutputForm::Image | OutputForm::Difference => &[(tensor::EDITED, picture)],
+            OutputForm::Displacement => {
+                &[(tensor::DIFFERENCE, picture), (tensor::DISPLACEMENT, field)]
+            }
+        };
+        let values = outputs
+            .iter()
+            .map(|(name, sides)| Ok((*name, self.floats(name, faces, sides)?)));
+        values.collect()
     }
 
     /// The masks of the sample's edits; see [`tensor::MASK_FIRST`] for a sample without.

@@ -252,8 +252,8 @@ impl Model {
         )
     }
 
-    /// `edited` becomes `[N, C, S, S]`: the faces with the given style codes `[N, d]`, and with masks
-    /// `[N, 1, 256, 256]` where the generator has high-pass skips.
+    /// The generator's outputs called `names`, for the faces with the given style codes `[N, d]`, and with
+    /// masks `[N, 1, 256, 256]` where the generator has high-pass skips.
     ///
     /// # Errors
     /// [`EdgeError::Runtime`].
@@ -262,12 +262,16 @@ impl Model {
         image: &[f32],
         style: &[f32],
         masks: &Masks,
-        edited: &mut Vec<f32>,
-    ) -> Result<(), EdgeError> {
+        names: &[&str],
+    ) -> Result<Vec<Vec<f32>>, EdgeError> {
         let outputs = self
             .generator
             .run(&[image, style, &masks.mask_first, &masks.mask_second])?;
-        read(&outputs, tensor::EDITED, edited)
+        let values = names.iter().map(|name| {
+            let mut values = Vec::new();
+            read(&outputs, name, &mut values).map(|()| values)
+        });
+        values.collect()
     }
 
     /// `drawing` becomes what an edit of the face adds to it and, where the generator says so, how it moves;
