@@ -4,6 +4,7 @@ use crate::{
     bundle::Tiny,
     place::{Place, assert_fails, assert_succeeds, runtime},
 };
+use model_spec::OutputForm;
 use std::{fs, path::Path};
 
 const RUN: [&str; 5] = ["run", "--bundle", "bundle", "--source", "demo"];
@@ -27,6 +28,33 @@ fn a_missing_or_wrong_onnx_runtime_is_named_with_its_place_and_reason() {
         1,
         &["/nowhere", "--onnxruntime"],
     );
+}
+
+#[test]
+fn a_displacement_beyond_the_manifests_bound_is_refused() {
+    let Some(library) = runtime() else { return };
+    for displacement in [0.2, f32::NAN] {
+        let place = Place::with_bundle(&Tiny {
+            output: OutputForm::Displacement,
+            displacement,
+            ..Tiny::default()
+        });
+        let arguments = [
+            "run",
+            "--bundle",
+            "bundle",
+            "--source",
+            "demo",
+            "--display",
+            "none",
+            "--frames",
+            "5",
+            "--attr",
+            "smile=1",
+        ];
+        let output = place.edge(&library, &arguments);
+        assert_fails(&output, 1, &["displacement", "bundle"]);
+    }
 }
 
 #[test]

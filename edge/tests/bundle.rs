@@ -14,6 +14,7 @@ use crate::onnx::Graph;
 use model_spec::{
     Architecture, Attribute, AttributeSet, ColourMode, Framing, Graphs, Manifest, Norms,
     OutputForm, Precision, Provenance, digest,
+    displacement::FIELD_SIZE,
     manifest::{FORMAT_VERSION, MODEL_CARD_FILE, PARITY_FILE},
     tensor,
 };
@@ -24,6 +25,8 @@ use std::{collections::BTreeMap, fs, path::Path};
 pub const STEP: f32 = 0.25;
 /// Image size.
 pub const SIZE: usize = 32;
+/// Largest displacement that the manifest allows, in shares of the crop's side.
+pub const LARGEST_DISPLACEMENT: f32 = 0.05;
 const DIM: usize = 4;
 const FACES: usize = 2;
 
@@ -51,6 +54,8 @@ pub struct Tiny {
     /// The classifier's answer for every face.
     pub logit: f32,
     pub framing: Framing,
+    /// The generator's displacement to the right, everywhere, in shares of the crop's side.
+    pub displacement: f32,
     /// Added to the `edited` values of the parity sample: above 1e-4, parity fails.
     pub parity_error: f32,
     /// Side of the generator's image input; another than [`SIZE`] breaks the contract.
@@ -68,6 +73,7 @@ impl Default for Tiny {
                 side_ratio: 1.0,
                 centre_offset: [0.0, 0.0],
             },
+            displacement: 0.0,
             parity_error: 0.0,
             generator_size: SIZE,
             high_pass: HighPass::None,
@@ -87,6 +93,10 @@ impl Tiny {
             max_conv_dim: 4,
             w_hpf: if self.reads_masks() { 1.0 } else { 0.0 },
             output: self.output,
+            largest_displacement: match self.output {
+                OutputForm::Displacement => LARGEST_DISPLACEMENT,
+                OutputForm::Image | OutputForm::Difference => 0.0,
+            },
             classifier_channels: 4,
         };
         let attributes = AttributeSet::new(vec![Attribute {
@@ -124,6 +134,7 @@ impl Tiny {
             architecture,
             attributes,
             framing: self.framing,
+            light: None,
             provenance: Provenance {
                 trainer_version: "0".into(),
                 revision: "unknown".into(),
@@ -218,12 +229,34 @@ impl Tiny {
             .node("Reshape", &[step, "shape"], "steps")
             .node("Mul", &[tensor::IMAGE, "zero"], "nothing")
             .node("Add", &["nothing", "steps"], tensor::DIFFERENCE)
-            .node("Add", &[tensor::IMAGE, tensor::DIFFERENCE], tensor::EDITED)
-            .output(tensor::EDITED, &image);
+            .node("Add", &[tensor::IMAGE, tensor::DIFFERENCE], tensor::EDITED);
         match self.output {
-            OutputForm::Difference => graph.output(tensor::DIFFERENCE, &image).model(),
-            OutputForm::Image => graph.model(),
+            OutputForm::Image => graph.output(tensor::EDITED, &image).model(),
+            OutputForm::Difference => graph
+                .output(tensor::EDITED, &image)
+                .output(tensor::DIFFERENCE, &image)
+                .model(),
+            OutputForm::Displacement => {
+                let side = FIELD_SIZE as i64;
+                let shape = [2, side, side];
+                graph
+                    .floats("field", &shape, &self.field())
+                    .floats("none", &shape, &vec![0.0; 2 * FIELD_SIZE * FIELD_SIZE])
+                    .node("Mul", &["steps", "none"], "still")
+                    .node("Add", &["still", "field"], tensor::DISPLACEMENT)
+                    .output(tensor::DIFFERENCE, &image)
+                    .output(tensor::DISPLACEMENT, &shape)
+                    .model()
+            }
         }
+    }
+
+    /// `[2,32,32]`: the displacement of one face.
+    fn field(&self) -> Vec<f32> {
+        let samples = FIELD_SIZE * FIELD_SIZE;
+        let mut field = vec![0.0; 2 * samples];
+        field[..samples].fill(self.displacement);
+        field
     }
 
     fn face_mask(&self) -> Vec<u8> {
@@ -276,6 +309,14 @@ impl Tiny {
             (tensor::LOGITS, vec![FACES, 1], &logits),
             ("unused", vec![1], &[0.0]),
         ];
+        let differences: Vec<f32> = edited.iter().zip(&image).map(|(a, b)| a - b).collect();
+        let fields = self.field().repeat(FACES);
+        if self.output == OutputForm::Displacement {
+            let shape = vec![FACES, channels, size, size];
+            floats.push((tensor::DIFFERENCE, shape, &differences));
+            let shape = vec![FACES, 2, FIELD_SIZE, FIELD_SIZE];
+            floats.push((tensor::DISPLACEMENT, shape, &fields));
+        }
         if self.reads_masks() {
             let shape = vec![FACES, 1, tensor::MASK_SIZE, tensor::MASK_SIZE];
             floats.push((tensor::MASK_FIRST, shape.clone(), &masks[0]));

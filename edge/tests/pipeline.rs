@@ -1,7 +1,7 @@
 //! Pictures in, pictures out, through the built program and a bundle of known outputs.
 
 use crate::{
-    bundle::{STEP, Tiny},
+    bundle::{LARGEST_DISPLACEMENT, STEP, Tiny},
     place::{Place, assert_fails, assert_succeeds, runtime, said},
 };
 use faces::Take;
@@ -164,6 +164,30 @@ fn a_face_that_has_the_value_already_stays_as_it_is() {
         return;
     };
     assert_eq!(before, after);
+}
+
+#[test]
+fn a_displacement_model_moves_the_cameras_own_pixels() {
+    let still = Tiny {
+        output: OutputForm::Displacement,
+        ..Tiny::default()
+    };
+    let moving = Tiny {
+        displacement: LARGEST_DISPLACEMENT,
+        ..still.clone()
+    };
+    let difference = edited(&Tiny::default(), "smile=1");
+    let (Some((_, difference)), Some((before, still)), Some((_, moving))) = (
+        difference,
+        edited(&still, "smile=1"),
+        edited(&moving, "smile=1"),
+    ) else {
+        return;
+    };
+    // A field of zeros is the difference alone; any other moves what is seen, and the frame outside stays.
+    assert_eq!(difference, still);
+    assert_ne!(still, moving);
+    assert_eq!(before.get_pixel(1, 1), moving.get_pixel(1, 1));
 }
 
 #[test]

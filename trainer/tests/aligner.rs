@@ -16,6 +16,7 @@ fn checkpoint(folder: &Path) {
     fs::create_dir_all(folder).unwrap();
     fs::write(folder.join(MODEL_FILE), "weights").unwrap();
     let spec = CheckpointSpec {
+        light: None,
         format_version: model_spec::checkpoint::FORMAT_VERSION,
         name: manifest.name,
         licence: manifest.licence,

@@ -205,6 +205,7 @@ fn batches_draw_every_domain_evenly_and_targets_as_the_settings_say() {
     let data = DataSet::open(&folder, &config.architecture, &config.attributes, none).unwrap();
     for (targets, kept) in [(Targets::Any, 0.5), (Targets::Other, 0.0)] {
         let sampler = Sampler {
+            augmentation: trainer::config::Augmentation::default(),
             real: data.train.clone(),
             synthetic: None,
             targets,
