@@ -184,11 +184,11 @@ fn wrong_checkpoints_leave_the_former_bundle_whole() {
 
     let spec_file = from.join(SPEC_FILE);
     let text = fs::read_to_string(&spec_file).unwrap();
-    let newer = text.replace("\"format_version\": 1", "\"format_version\": 2");
+    let newer = text.replace("\"format_version\": 2", "\"format_version\": 3");
     fs::write(&spec_file, newer).unwrap();
     fails(&[
         "checkpoint.json",
-        "found 2, expected at most 1",
+        "found 3, expected at most 2",
         "update this program",
     ]);
 

@@ -131,6 +131,7 @@ pub struct GraphSpec {
 ///     max_conv_dim: 64,
 ///     w_hpf: 0.0,
 ///     output: OutputForm::Difference,
+///     largest_displacement: 0.0,
 ///     classifier_channels: 8,
 /// };
 /// let smile = Attribute {
