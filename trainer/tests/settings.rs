@@ -35,7 +35,7 @@ fn every_settings_file_runs_two_steps_at_a_small_size() {
         mask.as_str(),
     ];
     let names = shipped();
-    assert_eq!(names.len(), 9, "{names:?}");
+    assert_eq!(names.len(), 10, "{names:?}");
     for name in &names {
         println!("{name}");
         // One run with face masks is enough: their network is the size it is.
