@@ -70,6 +70,13 @@ pub struct Reference<'a> {
     pub tensors: &'a Tensors,
 }
 
+/// What a block does to the sides of its image.
+#[derive(PartialEq)]
+enum Size {
+    Kept,
+    Halved,
+}
+
 impl Reference<'_> {
     fn vector(&self, name: &str) -> Array1<f64> {
         let tensor = self.tensors[name].mapv(f64::from);
@@ -120,7 +127,7 @@ impl Reference<'_> {
         x.clone()
     }
 
-    fn residual(&self, name: &str, x: &Image, down: bool, norms: bool) -> Image {
+    fn residual(&self, name: &str, x: &Image, size: Size, norms: bool) -> Image {
         let part = |part: &str| format!("{name}.{part}");
         let mut h = x.clone();
         if norms {
@@ -128,7 +135,7 @@ impl Reference<'_> {
         }
         h = self.conv(&part("conv1"), &leaky_relu(&h), 1, 1);
         let mut shortcut = self.shortcut(name, x);
-        if down {
+        if size == Size::Halved {
             h = average_pool2(&h);
             shortcut = average_pool2(&shortcut);
         }
@@ -159,7 +166,8 @@ impl Reference<'_> {
         let mut features = None;
         let mut h = self.conv("generator.from_rgb", x, 1, 1);
         for i in 0..down + 2 {
-            h = self.residual(&format!("generator.encode.{i}"), &h, i < down, true);
+            let size = if i < down { Size::Halved } else { Size::Kept };
+            h = self.residual(&format!("generator.encode.{i}"), &h, size, true);
         }
         for i in 0..down + 2 {
             h = self.adaptive(&format!("generator.decode.{i}"), &h, style, i >= 2);
@@ -187,7 +195,12 @@ impl Reference<'_> {
         let down = self.architecture.image_size.ilog2() as usize - 2;
         let mut h = self.conv("style_encoder.shared.0", x, 1, 1);
         for i in 1..=down {
-            h = self.residual(&format!("style_encoder.shared.{i}"), &h, true, false);
+            h = self.residual(
+                &format!("style_encoder.shared.{i}"),
+                &h,
+                Size::Halved,
+                false,
+            );
         }
         let last = format!("style_encoder.shared.{}", down + 2);
         h = leaky_relu(&self.conv(&last, &leaky_relu(&h), 1, 0));
