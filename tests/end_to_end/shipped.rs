@@ -5,38 +5,52 @@ use model_export::export::{Options, export};
 use model_spec::Bundle;
 
 #[test]
-fn the_shipped_bundle_passes_its_own_check() {
+fn every_shipped_bundle_passes_its_own_check() {
     if has_onnxruntime() {
-        succeed("edge", &["check", "--bundle", "models/smile-64"]);
+        for bundle in ["models/smile-64", "models/smile"] {
+            succeed("edge", &["check", "--bundle", bundle]);
+        }
     }
 }
 
 #[test]
-fn the_shipped_bundle_edits_both_ways_and_its_judge_can_judge() {
-    let bundle = Bundle::open(&tests::workspace().join("models/smile-64")).unwrap();
-    let metrics = &bundle.manifest().provenance.metrics;
-    let metric = |name: &str| {
-        *metrics
-            .get(name)
-            .unwrap_or_else(|| panic!("no {name} in {metrics:?}"))
-    };
-    assert!(metric("judge_accuracy.smile") >= 0.9);
-    assert!(metric("edit_success.neutral_to_smiling") >= 0.8);
-    assert!(metric("edit_success.smiling_to_neutral") >= 0.8);
+fn every_shipped_bundle_edits_both_ways_and_its_judge_can_judge() {
+    for (name, attribute) in [("smile-64", "smile"), ("smile", "smiling")] {
+        let bundle = Bundle::open(&tests::workspace().join("models").join(name)).unwrap();
+        let metrics = &bundle.manifest().provenance.metrics;
+        let metric = |name: &str| {
+            *metrics
+                .get(name)
+                .unwrap_or_else(|| panic!("no {name} in {metrics:?}"))
+        };
+        assert!(metric(&format!("judge_accuracy.{attribute}")) >= 0.9);
+        assert!(metric("edit_success.neutral_to_smiling") >= 0.8);
+        assert!(metric("edit_success.smiling_to_neutral") >= 0.8);
+    }
 }
 
 #[test]
-fn the_shipped_bundle_is_byte_for_byte_what_its_checkpoint_exports_to() {
+fn the_displacement_model_leaves_the_eyes_alone_and_its_codes_alive() {
+    let bundle = Bundle::open(&tests::workspace().join("models/smile")).unwrap();
+    let metrics = &bundle.manifest().provenance.metrics;
+    for direction in ["neutral_to_smiling", "smiling_to_neutral"] {
+        let above = metrics[&format!("change_above_eyes.{direction}")];
+        let below = metrics[&format!("change_below_nose.{direction}")];
+        assert!(3.0 * above <= below, "{direction}: {above} {below}");
+    }
+    assert!((0.2..=0.8).contains(&metrics["unrelated_share"]));
+}
+
+#[test]
+fn every_shipped_bundle_is_byte_for_byte_what_its_checkpoint_exports_to() {
     let folder = tempfile::tempdir().unwrap();
-    let again = folder.path().join("bundle");
     let models = tests::workspace().join("models");
-    export(
-        &models.join("smile-64-checkpoint"),
-        &again,
-        &Options::default(),
-    )
-    .unwrap();
-    // The manifest holds the digest of every other file.
-    let digest = |bundle| Bundle::open(bundle).unwrap().digest().to_owned();
-    assert_eq!(digest(&again), digest(&models.join("smile-64")));
+    for name in ["smile-64", "smile"] {
+        let again = folder.path().join(name);
+        let checkpoint = models.join(format!("{name}-checkpoint"));
+        export(&checkpoint, &again, &Options::default()).unwrap();
+        // The manifest holds the digest of every other file.
+        let digest = |bundle| Bundle::open(bundle).unwrap().digest().to_owned();
+        assert_eq!(digest(&again), digest(&models.join(name)));
+    }
 }
