@@ -1,6 +1,11 @@
 //! V4L2 cameras: opening, reading, and coming back after they were away.
 
-use super::{Next, Source, jpeg::JpegReader, raw, stable_name};
+use super::{
+    Next, Source,
+    interruption::{Interruption, Reason},
+    jpeg::JpegReader,
+    raw, stable_name,
+};
 use crate::{
     capture::mode::{self, Mode, ModeRequest},
     error::EdgeError,
@@ -34,12 +39,6 @@ const SILENCE: Duration = Duration::from_secs(2);
 const SLICE_MILLIS: i32 = 200;
 /// Time between two attempts to open a camera that went away.
 const RETRY: Duration = Duration::from_millis(500);
-/// What a device node that does not exist means.
-const ABSENT: &str = "absent: there is no such device; `edge cameras` lists those there are";
-/// This user may not use it.
-const DENIED: &str = "permission denied";
-/// Another program streams from it.
-const BUSY: &str = "busy: another program uses it";
 /// `POLLIN` of poll(2).
 const READABLE: i16 = 1;
 
@@ -54,7 +53,7 @@ pub(crate) struct Camera {
     jpeg: JpegReader,
     start: Instant,
     frames: u64,
-    trouble: Option<String>,
+    interruption: Option<Interruption>,
     retry_at: Instant,
 }
 
@@ -75,7 +74,7 @@ impl Camera {
     pub(crate) fn open(device: &Path, wish: ModeRequest) -> Result<Self, EdgeError> {
         let active = Active::open(device, wish).map_err(|reason| EdgeError::Camera {
             device: device.into(),
-            reason: with_users(reason, device),
+            reason: with_users(reason, device).to_string(),
         })?;
         log::info!("camera {}: {}", device.display(), active.mode);
         Ok(Self {
@@ -87,26 +86,29 @@ impl Camera {
             jpeg: JpegReader::default(),
             start: Instant::now(),
             frames: 0,
-            trouble: None,
+            interruption: None,
             retry_at: Instant::now(),
         })
     }
 
-    fn lost(&mut self, reason: &str) -> Next {
+    fn lost(&mut self, reason: Reason) -> Next {
         self.active = None;
         // A camera that was pulled out is absent next; the first reason tells more.
-        if self.trouble.is_none() || reason != ABSENT {
-            self.trouble = Some(format!("{}: {reason}", self.device.display()));
+        if self.interruption.is_none() || reason != Reason::Absent {
+            self.interruption = Some(Interruption {
+                device: self.device.clone(),
+                reason,
+            });
         }
         self.retry_at = Instant::now() + RETRY;
-        Next::Waiting(self.trouble.clone())
+        Next::Waiting(self.interruption.clone())
     }
 
     fn retry(&mut self) -> Next {
         let wait = self.retry_at.saturating_duration_since(Instant::now());
         if !wait.is_zero() {
             thread::sleep(wait.min(Duration::from_millis(100)));
-            return Next::Waiting(self.trouble.clone());
+            return Next::Waiting(self.interruption.clone());
         }
         // Another camera may have got the old number.
         let path = self.stable.as_deref().unwrap_or(&self.device);
@@ -118,9 +120,9 @@ impl Camera {
                 self.mode = active.mode;
                 self.active = Some(active);
                 log::info!("camera {}: back, {}", self.device.display(), self.mode);
-                Next::Waiting(self.trouble.clone())
+                Next::Waiting(self.interruption.clone())
             }
-            Err(reason) => self.lost(&reason),
+            Err(reason) => self.lost(reason),
         }
     }
 
@@ -174,8 +176,7 @@ impl Source for Camera {
                 Ok(0) => {
                     // A stream that timed out cannot go on: it would queue a buffer twice.
                     active.close();
-                    let seconds = SILENCE.as_secs();
-                    return Ok(self.lost(&format!("no picture for {seconds} seconds")));
+                    return Ok(self.lost(Reason::Silent(SILENCE)));
                 }
                 Ok(_) => {}
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {
@@ -184,7 +185,7 @@ impl Source for Camera {
                 }
                 Err(error) => {
                     active.close();
-                    return Ok(self.lost(&reason(&error)));
+                    return Ok(self.lost(reason(&error)));
                 }
             }
             match CaptureStream::next(&mut active.stream) {
@@ -196,13 +197,13 @@ impl Source for Camera {
                 }
                 Err(error) => {
                     active.close();
-                    return Ok(self.lost(&reason(&error)));
+                    return Ok(self.lost(reason(&error)));
                 }
             }
         };
         active.last_frame = Instant::now();
         self.active = Some(active);
-        self.trouble = None;
+        self.interruption = None;
         self.frames += 1;
         Ok(match filled {
             Ok(()) => Next::Frame,
@@ -232,27 +233,28 @@ impl Active {
         }
     }
 
-    fn open(path: &Path, wish: ModeRequest) -> Result<Self, String> {
+    fn open(path: &Path, wish: ModeRequest) -> Result<Self, Reason> {
         let device = Device::with_path(path).map_err(|error| match reason(&error) {
-            reason if reason == DENIED => {
-                format!("{reason}: {}", access::fix(path, &System::default()))
-            }
+            Reason::Denied { .. } => Reason::Denied {
+                fix: access::fix(path, &System::default()),
+            },
             reason => reason,
         })?;
         let capabilities = device.query_caps().map_err(|error| reason(&error))?;
         let needed = capability::Flags::VIDEO_CAPTURE | capability::Flags::STREAMING;
         if !capabilities.capabilities.contains(needed) {
-            return Err("not a camera: it streams no pictures".into());
+            return Err(Reason::NoStream);
         }
         let modes = mode::list(&device);
         if modes.is_empty() {
-            let offered = mode::offered(&device);
-            let known = mode::known();
-            return Err(format!("offers no {known} pictures, only: {offered}"));
+            return Err(Reason::NoKnownFormat {
+                offered: mode::offered(&device),
+                known: mode::known(),
+            });
         }
-        let wanted = mode::best(&modes, wish).ok_or_else(|| {
-            let has: Vec<String> = modes.iter().map(Mode::to_string).collect();
-            format!("has no mode {wish}; it has {}", has.join(", "))
+        let wanted = mode::best(&modes, wish).ok_or_else(|| Reason::NoSuchMode {
+            wanted: wish.to_string(),
+            offered: modes.iter().map(Mode::to_string).collect(),
         })?;
         let (mode, stride) = configure(&device, wanted)?;
         let mut stream = Stream::with_buffers(&device, Type::VideoCapture, BUFFERS)
@@ -273,14 +275,16 @@ impl Active {
 }
 
 /// Sets the mode; drivers answer Ok with what they like better, so the answer decides.
-fn configure(device: &Device, wanted: Mode) -> Result<(Mode, usize), String> {
+fn configure(device: &Device, wanted: Mode) -> Result<(Mode, usize), Reason> {
     let mut format = device.format().map_err(|error| reason(&error))?;
     (format.width, format.height) = (wanted.width, wanted.height);
     format.fourcc = v4l::FourCC::new(&wanted.fourcc);
     let format = device.set_format(&format).map_err(|error| reason(&error))?;
     if !mode::FORMATS.contains(&format.fourcc.repr) {
-        let (found, known) = (format.fourcc, mode::known());
-        return Err(format!("wrong format: found {found}, expected {known}"));
+        return Err(Reason::WrongFormat {
+            found: format.fourcc.to_string(),
+            known: mode::known(),
+        });
     }
     // Optional for drivers; the rate found is the truth either way.
     let rate = device
@@ -304,29 +308,26 @@ fn configure(device: &Device, wanted: Mode) -> Result<(Mode, usize), String> {
 }
 
 /// Names the programs that keep a camera busy, as far as this user may know them.
-fn with_users(reason: String, device: &Path) -> String {
-    let names = match reason == BUSY {
-        true => users::of(device, &System::default()),
-        false => Vec::new(),
-    };
-    if names.is_empty() {
-        return reason;
+fn with_users(reason: Reason, device: &Path) -> Reason {
+    match reason {
+        Reason::Busy { .. } => Reason::Busy {
+            users: users::of(device, &System::default()),
+        },
+        other => other,
     }
-    format!("busy: {} uses it", names.join(", "))
 }
 
 /// What an error of the camera means to a person.
-fn reason(error: &io::Error) -> String {
+fn reason(error: &io::Error) -> Reason {
     if error.kind() == io::ErrorKind::TimedOut {
-        let seconds = FIRST_FRAME.as_secs();
-        return format!("it sends no picture (waited {seconds} seconds)");
+        return Reason::NoFirstPicture(FIRST_FRAME);
     }
     match error.raw_os_error() {
-        Some(2) => ABSENT.into(),
-        Some(6 | 19) => "unplugged".into(),
-        Some(13 | 1) => DENIED.into(),
-        Some(16) => BUSY.into(),
-        Some(25) => "not a camera".into(),
-        _ => error.to_string(),
+        Some(2) => Reason::Absent,
+        Some(6 | 19) => Reason::Unplugged,
+        Some(13 | 1) => Reason::Denied { fix: String::new() },
+        Some(16) => Reason::Busy { users: Vec::new() },
+        Some(25) => Reason::NotACamera,
+        _ => Reason::System(error.to_string()),
     }
 }

@@ -4,13 +4,18 @@ pub(crate) mod camera;
 pub(crate) mod camera_list;
 pub(crate) mod demo;
 pub(crate) mod folder;
+pub(crate) mod interruption;
 pub(crate) mod jpeg;
 pub(crate) mod mode;
 pub(crate) mod raw;
 pub(crate) mod stable_name;
 pub(crate) mod video;
 
-use crate::{capture::mode::ModeRequest, error::EdgeError, picture::frame::Frame};
+use crate::{
+    capture::{interruption::Interruption, mode::ModeRequest},
+    error::EdgeError,
+    picture::frame::Frame,
+};
 use std::{
     fmt,
     path::{Path, PathBuf},
@@ -76,7 +81,7 @@ pub(crate) enum Next {
     Skipped(String),
     /// No picture yet. With a reason, the camera is gone or silent and is being tried again; without
     /// one, it is only slow.
-    Waiting(Option<String>),
+    Waiting(Option<Interruption>),
     /// There is no further picture.
     End,
 }

@@ -8,19 +8,11 @@ use crate::{
 };
 use std::{path::Path, sync::Arc};
 
-/// A picture and the faces on it, the largest of which lends its expression.
-pub(crate) struct ReferencePicture {
-    /// Its path, for the screen.
-    pub(crate) name: String,
-    /// At least one face.
-    pub(crate) tracked: Tracked,
-}
-
-/// Reads the picture `path` and finds the largest face on it.
+/// Reads the picture `path` and finds the faces on it, at least one; the largest lends its expression.
 ///
 /// # Errors
 /// [`EdgeError::File`] when it is no picture or shows no face.
-pub(crate) fn read(path: &Path, options: &TrackOptions) -> Result<ReferencePicture, EdgeError> {
+pub(crate) fn read(path: &Path, options: &TrackOptions) -> Result<Tracked, EdgeError> {
     let mut frame = Frame::default();
     folder::decode(path, &mut frame).map_err(|error| EdgeError::file(path, error))?;
     let mut tracker = Tracker::new(Pace::Stills, options)?;
@@ -29,8 +21,5 @@ pub(crate) fn read(path: &Path, options: &TrackOptions) -> Result<ReferencePictu
         let reason = "no face found on it, and --reference needs one";
         return Err(EdgeError::file(path, reason));
     }
-    Ok(ReferencePicture {
-        name: path.display().to_string(),
-        tracked,
-    })
+    Ok(tracked)
 }

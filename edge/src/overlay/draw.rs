@@ -19,7 +19,6 @@ impl Overlay {
         let elapsed = (state.seconds - self.seconds).max(0.0);
         self.seconds = state.seconds;
         let resized = self.layers.resize(size);
-        self.copied = state.copied;
         if self.visitor.update(self.seconds, state.face) == Some(PresenceChange::Left) {
             self.prepare_for_next_visitor();
         }
@@ -67,7 +66,7 @@ impl Overlay {
         let lit = LitButtons {
             compare: comparing,
             split: self.choice.split,
-            copy: self.copied,
+            copy: state.copied,
             flip: self.choice.flipped != self.settings.flipped,
         };
         let marked = Marked {

@@ -83,8 +83,7 @@ impl Overlay {
             // It acts while it is held.
             Button::Compare => {}
             Button::Split => self.choice.split = !self.choice.split,
-            Button::Copy if self.copied => self.requests.push_back(VisitorRequest::DropCopy),
-            Button::Copy => self.requests.push_back(VisitorRequest::CopyExpression),
+            Button::Copy => self.requests.push_back(VisitorRequest::ToggleCopy),
             Button::Photo => self.requests.push_back(VisitorRequest::TakePhoto),
             Button::Flip => self.choice.flipped = !self.choice.flipped,
             Button::Reset => self.reset(),
@@ -94,7 +93,7 @@ impl Overlay {
 
     /// A slider that is moved takes the place of a copied expression.
     fn notice_moved_slider(&mut self) {
-        if self.layers.panel.take_moved() && self.copied {
+        if self.layers.panel.take_moved() {
             self.requests.push_back(VisitorRequest::DropCopy);
         }
     }
@@ -110,9 +109,7 @@ impl Overlay {
         self.choice.split = false;
         self.choice.flipped = self.settings.flipped;
         self.note = None;
-        if self.copied {
-            self.requests.push_back(VisitorRequest::DropCopy);
-        }
+        self.requests.push_back(VisitorRequest::DropCopy);
     }
 
     /// Resets everything after a visitor has left.

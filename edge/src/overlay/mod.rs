@@ -57,8 +57,6 @@ pub(crate) struct Overlay {
     /// Clock of the window, in seconds.
     seconds: f64,
     note: Option<Note>,
-    /// Whether a copied expression is applied.
-    copied: bool,
     recording: bool,
     requests: VecDeque<VisitorRequest>,
     /// Keeps the rasteriser's memory from one frame to the next.
@@ -90,7 +88,6 @@ impl Overlay {
             choice: ViewChoice::new(settings.flipped),
             seconds: 0.0,
             note: None,
-            copied: false,
             recording: settings.recording,
             requests: VecDeque::with_capacity(8),
             recycler: Recycler::default(),

@@ -1,18 +1,15 @@
 //! The capture thread: source -> latest frame.
 
-use super::{FRAMES_IN_FLIGHT, Shared};
+use super::{FRAMES_IN_FLIGHT, status::Status};
 use crate::{
     capture::{Next, Source},
     error::EdgeError,
-    handoff::{mailbox::Closing, pool::Pool},
+    handoff::{mailbox::Sender, pool::Pool},
     picture::frame::Frame,
     timing::stage::{Begin, Stage, Stages},
     track::Pace,
 };
-use std::{
-    sync::{Arc, atomic::Ordering},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 /// What the capture thread counted.
 #[derive(Debug, Clone, Default)]
@@ -29,8 +26,8 @@ pub(crate) struct CaptureCounts {
 
 pub(super) struct CaptureThread {
     pub(super) source: Box<dyn Source>,
-    pub(super) to_track: Closing<Arc<Frame>>,
-    pub(super) shared: Arc<Shared>,
+    pub(super) to_track: Sender<Arc<Frame>>,
+    pub(super) status: Arc<Status>,
     pub(super) limit: u64,
     pub(super) pace: Pace,
 }
@@ -40,18 +37,18 @@ impl CaptureThread {
         let (mut counts, mut stages) = (CaptureCounts::default(), Stages::default());
         let mut pool = Pool::<Frame>::new(FRAMES_IN_FLIGHT);
         let (mut interrupted, mut size) = (false, [0, 0]);
-        self.shared.set_source(self.source.name());
-        while counts.frames < self.limit && !self.shared.capture_ends.load(Ordering::Relaxed) {
+        self.status.set_source(self.source.name());
+        while counts.frames < self.limit && !self.to_track.is_closed() {
             let begin = Begin::now();
-            self.shared.beats.capture.tick();
+            self.status.beats.capture.tick();
             let (frame, next) = pool.fill(|frame| self.source.next(frame))?;
             match next {
                 Next::Frame => {
                     if std::mem::take(&mut interrupted) {
                         // It may have come back in another mode.
-                        self.shared.set_source(self.source.name());
+                        self.status.set_source(self.source.name());
                     }
-                    self.shared.set_trouble(None);
+                    self.status.set_interruption(None);
                     let found = [frame.width, frame.height];
                     if std::mem::replace(&mut size, found) != found {
                         pool.prepare(|spare| spare.resize(frame.width, frame.height));
@@ -60,9 +57,9 @@ impl CaptureThread {
                     let decode = Duration::from_micros(u64::from(frame.decode_micros));
                     stages.add_since(Stage::Capture, decode, begin);
                     let taken = if self.pace.is_lossless() {
-                        self.to_track.0.put_when_empty(frame)
+                        self.to_track.put_when_empty(frame)
                     } else {
-                        self.to_track.0.put(frame)
+                        self.to_track.put(frame)
                     };
                     if !taken {
                         break;
@@ -73,10 +70,10 @@ impl CaptureThread {
                     log::warn!("skipped: {reason}");
                 }
                 Next::Waiting(None) => {}
-                Next::Waiting(Some(reason)) => {
+                Next::Waiting(Some(interruption)) => {
                     counts.interruptions += u64::from(!interrupted);
                     interrupted = true;
-                    self.shared.set_trouble(Some(reason));
+                    self.status.set_interruption(Some(interruption));
                 }
                 Next::End => break,
             }

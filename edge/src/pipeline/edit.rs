@@ -1,11 +1,16 @@
 //! The edit thread: latest tracked frame -> latest edit.
 
-use super::{EDITS_IN_FLIGHT, PATIENCE, Reference, ReferenceRequest, Shared};
+use super::{
+    EDITS_IN_FLIGHT, PATIENCE,
+    controls::Controls,
+    copying::{CopyOutcome, CopyRequestKind},
+    status::Status,
+};
 use crate::{
-    edit::{Edit, EditOptions, Editor, reference::ReferencePicture},
+    edit::{Edit, EditOptions, Editor},
     error::EdgeError,
     handoff::{
-        mailbox::{Closing, Mailbox, Taken},
+        mailbox::{Receiver, Sender, Taken},
         pool::Pool,
     },
     pipeline::opening::Opening,
@@ -29,10 +34,11 @@ pub(super) struct EditThread {
     pub(super) opening: Opening,
     pub(super) options: EditOptions,
     /// A face to take the reference from.
-    pub(super) reference: Option<ReferencePicture>,
-    pub(super) frames: Arc<Mailbox<Tracked>>,
-    pub(super) edits: Closing<Arc<Edit>>,
-    pub(super) shared: Arc<Shared>,
+    pub(super) reference: Option<Tracked>,
+    pub(super) frames: Receiver<Tracked>,
+    pub(super) edits: Sender<Arc<Edit>>,
+    pub(super) controls: Arc<Controls>,
+    pub(super) status: Arc<Status>,
     /// Most faces of a frame.
     pub(super) faces: usize,
     pub(super) pace: Pace,
@@ -45,10 +51,10 @@ impl EditThread {
         let mut pool = Pool::<Edit>::new(EDITS_IN_FLIGHT);
         let mut strengths = Vec::new();
         loop {
-            self.shared.beats.edit.tick();
+            self.status.beats.edit.tick();
             let tracked = match self.frames.take(PATIENCE) {
                 Taken::Value(tracked) => tracked,
-                Taken::Nothing if self.edits.0.is_closed() => break,
+                Taken::Nothing if self.edits.is_closed() => break,
                 Taken::Nothing => {
                     self.open(&mut editor, &mut pool)?;
                     continue;
@@ -56,14 +62,14 @@ impl EditThread {
                 Taken::Closed => break,
             };
             self.open(&mut editor, &mut pool)?;
-            let effort = self.shared.due.effort();
+            let effort = self.controls.due.effort();
             if effort.skips(tracked.frame.index) && !self.pace.is_lossless() {
                 continue;
             }
             strengths.clear();
-            strengths.extend(self.shared.strengths());
+            strengths.extend(self.controls.strengths());
             if let Some(editor) = &mut editor {
-                self.follow_wish(editor, &tracked)?;
+                self.follow_copying(editor, &tracked)?;
                 editor.set_style_every(effort.style_every(self.options.style_every));
             }
             let (edit, ()) = pool.fill(|edit| match &mut editor {
@@ -77,9 +83,9 @@ impl EditThread {
             counts.with_face += u64::from(!edit.faces().is_empty());
             counts.edited += u64::from(edit.is_applied());
             let wanted = if self.pace.is_lossless() {
-                self.edits.0.put_when_empty(edit)
+                self.edits.put_when_empty(edit)
             } else {
-                self.edits.0.put(edit)
+                self.edits.put(edit)
             };
             if !wanted {
                 break;
@@ -103,7 +109,7 @@ impl EditThread {
             Duration::ZERO
         };
         while !self.opening.wait(patience)? {
-            if !self.pace.is_lossless() || self.edits.0.is_closed() {
+            if !self.pace.is_lossless() || self.edits.is_closed() {
                 return Ok(());
             }
         }
@@ -113,32 +119,32 @@ impl EditThread {
             let samples = architecture.colour.channels() * architecture.image_size.pow(2);
             pool.prepare(|edit| edit.reserve(self.faces, samples, attributes));
             let mut new = Editor::new(model, self.pace, self.options);
-            if let Some(ReferencePicture { name, tracked }) = self.reference.take() {
-                new.capture_reference(&tracked)?;
-                self.shared.set_reference(Reference::FromPicture(name));
+            if let Some(reference) = self.reference.take() {
+                new.capture_reference(&reference)?;
+                self.controls.copying.applied_from_picture();
             }
             *editor = Some(new);
         }
         Ok(())
     }
 
-    fn follow_wish(&self, editor: &mut Editor, tracked: &Tracked) -> Result<(), EdgeError> {
-        let wish = self.shared.take_reference_wish();
-        match wish {
-            ReferenceRequest::Nothing => {}
-            ReferenceRequest::Clear => {
+    /// Carries out what the visitor asks for about a copied expression.
+    fn follow_copying(&self, editor: &mut Editor, tracked: &Tracked) -> Result<(), EdgeError> {
+        let copying = &self.controls.copying;
+        let Some(request) = copying.request() else {
+            return Ok(());
+        };
+        let outcome = match request.kind {
+            CopyRequestKind::Drop => {
                 editor.clear_reference();
-                self.shared.set_reference(Reference::None);
+                CopyOutcome::Dropped
             }
-            ReferenceRequest::FaceInView => {
-                if editor.capture_reference(tracked)? {
-                    self.shared.set_reference(Reference::FromView);
-                } else {
-                    self.shared.set_reference(Reference::Waiting);
-                    self.shared.wish_again(wish);
-                }
+            CopyRequestKind::FaceInView if editor.capture_reference(tracked)? => {
+                CopyOutcome::Copied
             }
-        }
+            CopyRequestKind::FaceInView => CopyOutcome::NoFace,
+        };
+        copying.report(request, outcome);
         Ok(())
     }
 }

@@ -10,28 +10,31 @@
 //! the stream, main -> edit -> track -> capture: nobody ever waits for a thread that has ended.
 
 mod capture;
+pub(crate) mod controls;
+pub(crate) mod copying;
 mod edit;
 pub(crate) mod opening;
-mod shared;
+pub(crate) mod status;
+pub(crate) mod stop;
 mod track;
 
 pub(crate) use capture::CaptureCounts;
 pub(crate) use edit::EditCounts;
-use shared::ReferenceRequest;
-pub(crate) use shared::{Reference, Shared};
 
 use crate::{
     capture::Source,
-    edit::{Edit, EditOptions, reference::ReferencePicture},
+    edit::{Edit, EditOptions},
     error::EdgeError,
-    handoff::mailbox::{Closing, Mailbox},
+    handoff::mailbox::{Receiver, mailbox},
     picture::frame::Frame,
     pipeline::opening::Opening,
     timing::stage::Stages,
     track::{Pace, TrackOptions, tracked::Tracked},
 };
 use capture::CaptureThread;
+use controls::Controls;
 use edit::EditThread;
+use status::Status;
 use std::{
     sync::{
         Arc,
@@ -40,6 +43,7 @@ use std::{
     thread::{self, JoinHandle},
     time::Duration,
 };
+use stop::Stop;
 use track::TrackThread;
 
 /// Longest wait of a thread before it looks whether it should end.
@@ -72,28 +76,31 @@ pub(crate) struct Parts {
     pub(crate) opening: Opening,
     /// What to follow.
     pub(crate) track: TrackOptions,
-    /// Settings and news.
-    pub(crate) shared: Arc<Shared>,
+    /// What the threads are told.
+    pub(crate) controls: Arc<Controls>,
+    /// What they tell.
+    pub(crate) status: Arc<Status>,
     /// Pictures after which capture ends.
     pub(crate) limit: Option<u64>,
     /// How faces are edited.
     pub(crate) options: EditOptions,
     /// A face to copy the style of.
-    pub(crate) reference: Option<ReferencePicture>,
+    pub(crate) reference: Option<Tracked>,
     /// How frames come, and whether any may be left out.
     pub(crate) pace: Pace,
 }
 
 /// The running threads.
 pub(crate) struct Pipeline {
-    to_track: Arc<Mailbox<Arc<Frame>>>,
-    to_edit: Arc<Mailbox<Tracked>>,
     /// Newest tracked frame, for a display that does not wait for its edit. Not filled when lossless.
-    pub(crate) frames: Arc<Mailbox<Tracked>>,
+    pub(crate) frames: Receiver<Tracked>,
     /// Newest edit.
-    pub(crate) edits: Arc<Mailbox<Arc<Edit>>>,
-    /// Settings and news.
-    pub(crate) shared: Arc<Shared>,
+    pub(crate) edits: Receiver<Arc<Edit>>,
+    /// What the threads are told.
+    pub(crate) controls: Arc<Controls>,
+    /// What they tell.
+    pub(crate) status: Arc<Status>,
+    stop: Stop,
     failed: Arc<AtomicBool>,
     capture: Option<Thread<CaptureCounts>>,
     track: Option<Thread<()>>,
@@ -108,12 +115,17 @@ impl Pipeline {
     /// # Errors
     /// [`EdgeError::Internal`] when the system gives no thread.
     pub(crate) fn start(parts: Parts) -> Result<Self, EdgeError> {
+        let (to_track, frames_to_track) = mailbox::<Arc<Frame>>();
+        let (to_edit, frames_to_edit) = mailbox();
+        let (to_display, frames) = mailbox();
+        let (to_main, edits) = mailbox();
+        let stop = Stop::new(&frames_to_track, &frames_to_edit, &frames, &edits);
         let mut pipeline = Self {
-            to_track: Arc::default(),
-            to_edit: Arc::default(),
-            frames: Arc::default(),
-            edits: Arc::default(),
-            shared: parts.shared,
+            frames,
+            edits,
+            controls: parts.controls,
+            status: parts.status,
+            stop,
             failed: Arc::default(),
             capture: None,
             track: None,
@@ -125,23 +137,24 @@ impl Pipeline {
             options: parts.options,
             reference: parts.reference,
             faces: parts.track.faces,
-            frames: Arc::clone(&pipeline.to_edit),
-            edits: Closing(Arc::clone(&pipeline.edits)),
-            shared: Arc::clone(&pipeline.shared),
+            frames: frames_to_edit,
+            edits: to_main,
+            controls: Arc::clone(&pipeline.controls),
+            status: Arc::clone(&pipeline.status),
             pace,
         };
         let track = TrackThread {
-            frames: Arc::clone(&pipeline.to_track),
-            to_edit: Closing(Arc::clone(&pipeline.to_edit)),
-            to_display: Closing(Arc::clone(&pipeline.frames)),
-            shared: Arc::clone(&pipeline.shared),
+            frames: frames_to_track,
+            to_edit,
+            to_display,
+            status: Arc::clone(&pipeline.status),
             options: parts.track,
             pace,
         };
         let capture = CaptureThread {
             source: parts.source,
-            to_track: Closing(Arc::clone(&pipeline.to_track)),
-            shared: Arc::clone(&pipeline.shared),
+            to_track,
+            status: Arc::clone(&pipeline.status),
             limit: parts.limit.unwrap_or(u64::MAX),
             pace,
         };
@@ -160,18 +173,9 @@ impl Pipeline {
         self.failed.load(Ordering::Relaxed)
     }
 
-    /// Something that tells all threads to end, for whoever cannot call [`Pipeline::stop`].
-    pub(crate) fn ender(&self) -> impl Fn() + Send + Sync + 'static {
-        let (to_track, to_edit) = (Arc::clone(&self.to_track), Arc::clone(&self.to_edit));
-        let (frames, edits) = (Arc::clone(&self.frames), Arc::clone(&self.edits));
-        let shared = Arc::clone(&self.shared);
-        move || {
-            edits.close();
-            to_edit.close();
-            frames.close();
-            shared.capture_ends.store(true, Ordering::Relaxed);
-            to_track.close();
-        }
+    /// Tells all threads to end, for whoever cannot call [`Pipeline::stop`].
+    pub(crate) fn stopper(&self) -> Stop {
+        self.stop.clone()
     }
 
     /// Ends edit, then track, then capture, and collects what they counted.
@@ -179,13 +183,11 @@ impl Pipeline {
     /// # Errors
     /// The first error of a thread, in that order.
     pub(crate) fn stop(mut self) -> Result<Totals, EdgeError> {
-        self.edits.close();
+        self.stop.edit();
         let edit = join("edit", self.edit.take());
-        self.to_edit.close();
-        self.frames.close();
+        self.stop.track();
         let track = join("track", self.track.take());
-        self.shared.capture_ends.store(true, Ordering::Relaxed);
-        self.to_track.close();
+        self.stop.capture();
         let capture = join("capture", self.capture.take());
         let (edit, mut stages) = edit?;
         let ((), track_stages) = track?;
@@ -195,7 +197,7 @@ impl Pipeline {
         Ok(Totals {
             capture,
             edit,
-            dropped: self.to_track.replaced() + self.to_edit.replaced() + self.edits.replaced(),
+            dropped: self.stop.dropped(),
             stages,
         })
     }
@@ -204,7 +206,7 @@ impl Pipeline {
 impl Drop for Pipeline {
     /// On an early return of the main thread: the threads end by themselves.
     fn drop(&mut self) {
-        self.ender()();
+        self.stop.all();
     }
 }
 

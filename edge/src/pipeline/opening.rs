@@ -7,7 +7,7 @@ use crate::{
         check, model::Model, provider::ProviderRequest, provider_report::ProviderReport,
         runtime::Runtime,
     },
-    pipeline::shared::Shared,
+    pipeline::status::Status,
 };
 use model_spec::Bundle;
 use std::{
@@ -24,7 +24,7 @@ pub(crate) struct Opening {
 
 impl Opening {
     /// Starts to open `bundle` on the first provider of `request` that runs it, and to check it with
-    /// the first faces of its parity sample. Progress and provider go to `shared`.
+    /// the first faces of its parity sample. Progress and provider go to `status`.
     ///
     /// # Errors
     /// [`EdgeError::Internal`] when the system gives no thread.
@@ -32,12 +32,12 @@ impl Opening {
         bundle: Bundle,
         runtime: Runtime,
         request: ProviderRequest,
-        shared: Arc<Shared>,
+        status: Arc<Status>,
     ) -> Result<Self, EdgeError> {
         let (sender, result) = mpsc::sync_channel(1);
         let open = move || {
-            let model = open(&bundle, &runtime, &request, &shared);
-            shared.set_preparing(None);
+            let model = open(&bundle, &runtime, &request, &status);
+            status.set_preparing(None);
             // A mirror that has ended meanwhile does not want it.
             let _ = sender.send(model);
         };
@@ -78,15 +78,15 @@ fn open(
     bundle: &Bundle,
     runtime: &Runtime,
     request: &ProviderRequest,
-    shared: &Shared,
+    status: &Status,
 ) -> Result<Model, EdgeError> {
     let mut model = Model::open(bundle, runtime, request, &mut |step| {
-        shared.set_preparing(Some(step.to_owned()));
+        status.set_preparing(Some(step.to_owned()));
     })?;
     let provider = ProviderReport::new(request.choice, &model, runtime.library());
     check::quick(bundle, &mut model)?;
     let name = &bundle.manifest().name;
     log::info!("bundle {name} on {}", model.provider().label());
-    shared.set_provider(provider);
+    status.set_provider(provider);
     model.for_live_faces(request.source_domain.as_deref())
 }

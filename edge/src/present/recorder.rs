@@ -6,7 +6,7 @@
 use crate::{
     error::EdgeError,
     handoff::{
-        mailbox::{Mailbox, Taken},
+        mailbox::{Receiver, Sender, Taken, mailbox},
         pool::Pool,
     },
     overlay::stamp::Stamp,
@@ -72,7 +72,7 @@ struct Picture {
 
 /// A recording that runs.
 pub(crate) struct Recorder {
-    pictures: Arc<Mailbox<Arc<Picture>>>,
+    pictures: Sender<Arc<Picture>>,
     pool: Pool<Picture>,
     start: Instant,
     path: PathBuf,
@@ -88,10 +88,10 @@ impl Recorder {
     pub(crate) fn start(recording: &Recording, stamp: Stamp) -> Result<Self, EdgeError> {
         let path = recording.path.clone();
         let file = File::create_new(&path).map_err(|error| EdgeError::file(&path, error))?;
-        let pictures = Arc::<Mailbox<Arc<Picture>>>::default();
+        let (pictures, to_encode) = mailbox();
         let (sender, ended) = mpsc::channel();
         let worker = Worker {
-            pictures: Arc::clone(&pictures),
+            pictures: to_encode,
             stamp,
             rgb: Vec::new(),
             jpeg: Vec::new(),
@@ -157,7 +157,7 @@ impl Drop for Recorder {
 }
 
 struct Worker {
-    pictures: Arc<Mailbox<Arc<Picture>>>,
+    pictures: Receiver<Arc<Picture>>,
     stamp: Stamp,
     rgb: Vec<u8>,
     jpeg: Vec<u8>,

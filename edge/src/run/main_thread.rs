@@ -101,7 +101,7 @@ impl<'a> Main<'a> {
     /// Composes every edit that arrives, as fast as they arrive.
     fn drain(&mut self, sinks: &mut [Box<dyn Sink>], stop: &AtomicBool) -> Result<(), EdgeError> {
         while !stop.load(Ordering::Relaxed) {
-            self.pipeline.shared.beats.main.tick();
+            self.pipeline.status.beats.main.tick();
             let edit = match self.pipeline.edits.take(PATIENCE) {
                 Taken::Value(edit) => edit,
                 Taken::Nothing => continue,
@@ -115,7 +115,7 @@ impl<'a> Main<'a> {
             })?;
             self.stages.add(Stage::Total, edit.frame.captured.elapsed());
             self.shown += 1;
-            self.pipeline.shared.beats.shown.tick();
+            self.pipeline.status.beats.shown.tick();
             if let Some(sheet) = &mut self.sheet {
                 sheet.put(&picture)?;
             }
@@ -136,7 +136,7 @@ impl<'a> Main<'a> {
         let range = self.attributes.as_slice().first();
         if let Some([low, high]) = range.map(|attribute| attribute.strength_range) {
             self.pipeline
-                .shared
+                .controls
                 .set_strength(0, f32::clamp(wanted, low, high));
         }
     }

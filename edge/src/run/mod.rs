@@ -11,7 +11,7 @@ mod subject;
 use crate::{
     error::EdgeError,
     inference::{bundle_path, runtime::Runtime},
-    pipeline::{Parts, Pipeline, Shared, opening::Opening},
+    pipeline::{Parts, Pipeline, controls::Controls, opening::Opening, status::Status},
     service::{health::Monitor, watchdog::Notifier},
     window::display_lost,
 };
@@ -45,8 +45,9 @@ pub(crate) fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeErro
     let subject = Subject::new(config, &bundle)?;
     let runtime = Runtime::load(config.onnxruntime.as_deref())?;
     let reference = subject.reference(config)?;
-    let shared = Arc::new(Shared::new(&subject.strengths));
-    let mut opening = Opening::start(bundle, runtime, config.model.clone(), Arc::clone(&shared))?;
+    let controls = Arc::new(Controls::new(&subject.strengths));
+    let status = Arc::<Status>::default();
+    let mut opening = Opening::start(bundle, runtime, config.model.clone(), Arc::clone(&status))?;
     // Where nothing takes long, errors come before a camera or window is opened.
     opening.wait(SOON)?;
     let mut plan = Plan::new(config);
@@ -56,20 +57,22 @@ pub(crate) fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeErro
     while !in_window && !stop.load(Ordering::Relaxed) && !opening.wait(PATIENCE)? {}
     let Input { name, source, pace } = plan.open_source(config.camera_mode, in_window)?;
     let sheet = plan.open_sheet(in_window, &subject);
-    let _monitor = Monitor::start(config.system.clone(), Arc::clone(&shared.due))?;
-    let _notifier = Notifier::start(Arc::clone(&shared.beats))?;
+    let _monitor = Monitor::start(config.system.clone(), Arc::clone(&controls.due))?;
+    let _notifier = Notifier::start(Arc::clone(&status.beats))?;
     let pipeline = Pipeline::start(Parts {
         source,
         opening,
         track: subject.track.clone(),
-        shared: Arc::clone(&shared),
+        controls: Arc::clone(&controls),
+        status: Arc::clone(&status),
         limit: plan.frames,
         options: config.edit,
         reference,
         pace,
     })?;
     if in_window {
-        display_lost::watch(Box::new(pipeline.ender()))?;
+        let stop = pipeline.stopper();
+        display_lost::watch(Box::new(move || stop.all()))?;
     }
     let mut main = Main::new(&pipeline, &subject, sheet, plan.showcase);
     let ended = main.present(presenter, stop);
@@ -84,7 +87,8 @@ pub(crate) fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeErro
         display: &plan.display,
         shown: &shown,
         totals: &totals,
-        shared: &shared,
+        controls: &controls,
+        status: &status,
     };
     save(outcome.report(), config, &plan, &shown)
 }

@@ -1,7 +1,7 @@
 //! What a run came to, and the report of it.
 
 use crate::{
-    pipeline::{Shared, Totals},
+    pipeline::{Totals, controls::Controls, status::Status},
     present::display::DisplayChoice,
     run::{main_thread::Shown, report::Report, subject::Subject},
 };
@@ -19,8 +19,10 @@ pub(crate) struct Outcome<'a> {
     pub(crate) shown: &'a Shown,
     /// From the other threads.
     pub(crate) totals: &'a Totals,
-    /// Provider, strengths and effort at the end.
-    pub(crate) shared: &'a Shared,
+    /// Strengths and effort at the end.
+    pub(crate) controls: &'a Controls,
+    /// Provider at the end.
+    pub(crate) status: &'a Status,
     /// When the program began.
     pub(crate) begin: Instant,
 }
@@ -32,7 +34,8 @@ impl Outcome<'_> {
             subject,
             shown,
             totals,
-            shared,
+            controls,
+            status,
             ..
         } = self;
         let seconds = shown.seconds;
@@ -44,8 +47,8 @@ impl Outcome<'_> {
             bundle: subject.bundle.clone(),
             source: self.source,
             display: self.display.to_string(),
-            provider: shared.provider(),
-            strengths: names.zip(shared.strengths()).collect(),
+            provider: status.provider(),
+            strengths: names.zip(controls.strengths()).collect(),
             seconds,
             frames_captured: totals.capture.frames,
             frames_skipped: totals.capture.skipped,
@@ -56,7 +59,7 @@ impl Outcome<'_> {
             frames_per_second: totals.edit.edited as f64 / seconds.max(1e-9),
             seconds_to_first_edit: first_edit.map(|after| after.as_secs_f64()),
             camera_interruptions: totals.capture.interruptions,
-            effort_reductions: shared.due.reductions(),
+            effort_reductions: controls.due.reductions(),
             model_ms_per_frame: 0.0,
             outside_model_ms_per_frame: 0.0,
             stages: Vec::new(),

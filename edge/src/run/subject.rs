@@ -1,10 +1,10 @@
 //! What a run is about: the bundle's model and attributes, and how faces are to be followed.
 
 use crate::{
-    edit::reference::{self, ReferencePicture},
+    edit::reference,
     error::EdgeError,
     run::{config::Config, report::BundleReport, strengths::Strengths},
-    track::TrackOptions,
+    track::{TrackOptions, tracked::Tracked},
 };
 use model_spec::{Architecture, AttributeSet, Bundle, manifest::ALIGNER_FILE};
 
@@ -62,7 +62,7 @@ impl Subject {
     ///
     /// # Errors
     /// Those of [`reference::read`].
-    pub(crate) fn reference(&self, config: &Config) -> Result<Option<ReferencePicture>, EdgeError> {
+    pub(crate) fn reference(&self, config: &Config) -> Result<Option<Tracked>, EdgeError> {
         let path = config.reference.as_deref();
         path.map(|path| reference::read(path, &self.track))
             .transpose()

@@ -5,7 +5,7 @@
 
 use crate::{
     error::EdgeError,
-    handoff::mailbox::{Closing, Mailbox, Taken},
+    handoff::mailbox::{Receiver, Sender, Taken, mailbox},
     picture::{frame::Frame, resample::Resampler},
 };
 use aligner::Square;
@@ -13,7 +13,7 @@ use model_spec::ColourMode;
 use rustface::ImageData;
 use std::{
     panic,
-    sync::{Arc, mpsc},
+    sync::mpsc,
     thread::{self, JoinHandle},
     time::Duration,
 };
@@ -52,8 +52,8 @@ pub struct Detector {
     luma: Vec<f32>,
     /// None while the thread has it.
     question: Option<Question>,
-    asked: Arc<Mailbox<Question>>,
-    answered: Arc<Mailbox<Question>>,
+    asked: Sender<Question>,
+    answered: Receiver<Question>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -76,12 +76,11 @@ impl Detector {
     /// [`EdgeError::Internal`] when the program was built with a broken model, and when the system
     /// gives no thread.
     pub fn new() -> Result<Self, EdgeError> {
-        let [asked, answered] = [(); 2].map(|()| Arc::<Mailbox<Question>>::default());
+        let (asked, questions) = mailbox::<Question>();
+        let (answers, answered) = mailbox();
         let (sender, opened) = mpsc::sync_channel(1);
-        let (questions, answers) = (Arc::clone(&asked), Arc::clone(&answered));
         // The detector cannot change threads, so it is made where it works.
         let work = move || {
-            let _end = Closing(Arc::clone(&answers));
             let mut detector = match detector() {
                 Ok(detector) => detector,
                 Err(error) => {

@@ -5,14 +5,12 @@
 //! | the window on the desktop: `keys`, full screen, light | `screen`, `desktop` |
 //! | its pixels | `canvas` |
 //! | which frame and edit are on screen | `picture` |
-//! | the copied expression | `copying` |
 //! | photos, recording, virtual camera | `photos`, `outputs` |
 //! | rate and latency | `meter` |
 //!
 //! `serve` does what the overlay asks for; `options` are those of the command line.
 
 pub(crate) mod canvas;
-pub(crate) mod copying;
 pub(crate) mod desktop;
 pub(crate) mod display_lost;
 pub(crate) mod keys;
@@ -38,7 +36,6 @@ use crate::{
     track::tracked::Tracked,
 };
 use canvas::Canvas;
-use copying::Copying;
 use keys::KeyCommand;
 use meter::Meter;
 use model_spec::AttributeSet;
@@ -61,7 +58,6 @@ pub(crate) struct MirrorWindow {
     canvas: Canvas,
     overlay: Overlay,
     picture: CurrentPicture,
-    copying: Copying,
     photos: PhotoWriter,
     outputs: WindowOutputs,
     meter: Meter,
@@ -94,7 +90,7 @@ impl MirrorWindow {
     ) -> Result<(), EdgeError> {
         let mut due = Instant::now();
         while !stop.load(Ordering::Relaxed) && self.screen.is_open() {
-            pipeline.shared.beats.main.tick();
+            pipeline.status.beats.main.tick();
             self.read_input()?;
             self.serve(pipeline, mirror);
             self.listen(pipeline);
@@ -173,15 +169,16 @@ impl MirrorWindow {
         base: Option<&Tracked>,
         size: [usize; 2],
     ) -> bool {
-        let trouble = pipeline.shared.trouble();
-        let preparing = pipeline.shared.preparing();
+        let trouble = pipeline.status.interruption();
+        let trouble = trouble.map(|interruption| interruption.to_string());
+        let preparing = pipeline.status.preparing();
         let state = MirrorState {
             seconds: self.start.elapsed().as_secs_f64(),
             readings: self.meter.readings(),
             edited: base.is_some() && mirror.edited(),
             face: base.is_none_or(|base| !base.faces.is_empty()),
             has_picture: base.is_some(),
-            copied: self.copying.is_applied(),
+            copied: pipeline.controls.copying.is_applied(),
             trouble: trouble.as_deref(),
             preparing: preparing.as_deref(),
         };
@@ -198,7 +195,7 @@ impl MirrorWindow {
     ) -> Result<(), EdgeError> {
         let age = base.frame.captured.elapsed();
         self.shown += 1;
-        pipeline.shared.beats.shown.tick();
+        pipeline.status.beats.shown.tick();
         self.meter.count(age);
         stages.add(Stage::Total, age);
         let picture = MirrorPicture::of(mirror, &base.frame, self.picture.edit());

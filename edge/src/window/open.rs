@@ -3,7 +3,6 @@
 use super::{
     MirrorWindow,
     canvas::Canvas,
-    copying::Copying,
     meter::Meter,
     options::{ScreenOptions, Side},
     outputs::WindowOutputs,
@@ -56,7 +55,6 @@ impl MirrorWindow {
             // After the window: without one, nothing is recorded.
             outputs: WindowOutputs::open(options)?,
             picture: CurrentPicture::new(base),
-            copying: Copying::default(),
             shown: 0,
             meter: Meter::default(),
             start: Instant::now(),

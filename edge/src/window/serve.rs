@@ -4,7 +4,7 @@ use super::MirrorWindow;
 use crate::{
     compose::mirror::Mirror,
     overlay::{photo::Photo, state::Inference, visitor::action::VisitorRequest},
-    pipeline::Pipeline,
+    pipeline::{Pipeline, copying::CopyEvent},
     service::health::effort::Effort,
 };
 use std::time::Instant;
@@ -17,35 +17,34 @@ impl MirrorWindow {
                 VisitorRequest::Quit => self.ended = true,
                 VisitorRequest::TakePhoto => self.take_photo(mirror),
                 VisitorRequest::KeepPhoto => self.keep_photo(),
-                VisitorRequest::CopyExpression => self.copying.start(pipeline),
-                VisitorRequest::DropCopy => self.copying.drop_copy(pipeline),
+                VisitorRequest::ToggleCopy => pipeline.controls.copying.toggle(),
+                VisitorRequest::DropCopy => pipeline.controls.copying.drop_copy(),
             }
         }
         self.report_photos();
+        // A copied expression takes the sliders' place.
+        let copied = pipeline.controls.copying.is_applied();
         for (attribute, strength) in self.overlay.strengths().enumerate() {
-            // A copied expression takes the sliders' place.
-            let strength = if self.copying.is_applied() {
-                0.0
-            } else {
-                strength
-            };
-            pipeline.shared.set_strength(attribute, strength);
+            let strength = if copied { 0.0 } else { strength };
+            pipeline.controls.set_strength(attribute, strength);
         }
     }
 
-    /// Learns from the other threads what rarely changes: once per second, and at once while the
-    /// visitor is waiting for it.
+    /// Learns from the other threads what has happened, and once per second what rarely changes.
     pub(super) fn listen(&mut self, pipeline: &Pipeline) {
         self.watch_recording();
         let due = self.meter.read(Instant::now()) || self.about.inference.is_none();
         if due {
             self.update_about(pipeline);
         }
-        if due || self.copying.is_pending() {
-            let note = self.copying.update(pipeline, self.overlay.labels());
-            if let Some(note) = note.map(str::to_owned) {
-                self.overlay.show_note(note);
-            }
+        if let Some(event) = pipeline.controls.copying.take_event() {
+            let labels = self.overlay.labels();
+            let note = match event {
+                CopyEvent::Copied => &labels.copied,
+                CopyEvent::NeedsFace => &labels.copy_needs_face,
+                CopyEvent::Dropped => &labels.copy_undone,
+            };
+            self.overlay.show_note(note.clone());
         }
     }
 
@@ -60,12 +59,12 @@ impl MirrorWindow {
     }
 
     fn update_about(&mut self, pipeline: &Pipeline) {
-        self.about.source = pipeline.shared.source();
-        if let Some(report) = pipeline.shared.provider() {
+        self.about.source = pipeline.status.source();
+        if let Some(report) = pipeline.status.provider() {
             self.about.inference = Some(Inference {
                 provider: report.running,
                 failures: report.failures,
-                reduced: pipeline.shared.due.effort() != Effort::Full,
+                reduced: pipeline.controls.due.effort() != Effort::Full,
             });
         }
         self.overlay.set_about(&self.about);

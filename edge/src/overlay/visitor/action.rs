@@ -28,9 +28,9 @@ pub(crate) enum Action {
 /// What the window has to do for the visitor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum VisitorRequest {
-    /// Copy the expression of the face in view.
-    CopyExpression,
-    /// Drop the copied expression.
+    /// Drop the copied expression, or copy that of the face in view if none is copied.
+    ToggleCopy,
+    /// Drop the copied expression, if one is copied or going to be.
     DropCopy,
     /// Take a photo and ask whether to keep it.
     TakePhoto,
