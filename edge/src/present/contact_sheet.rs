@@ -17,7 +17,7 @@ use crate::{
 };
 use aligner::Square;
 use model_spec::{AttributeSet, ColourMode};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tiny_skia::{Color, Pixmap, PremultipliedColorU8};
 
 /// Moments on the finished sheet.
@@ -36,6 +36,7 @@ const MIRROR_TEXT: Colour = [255, 200, 122, 255];
 
 /// Collects moments evenly over a run of any length, in bounded memory.
 pub(crate) struct ContactSheet {
+    path: PathBuf,
     attributes: AttributeSet,
     title: String,
     moments: Vec<Moment>,
@@ -52,6 +53,13 @@ impl Sink for ContactSheet {
         }
         Ok(())
     }
+
+    /// Draws the sheet and writes it as PNG.
+    fn finish(&mut self, summary: &str) -> Result<(), EdgeError> {
+        self.save(summary)?;
+        log::info!("contact sheet: {}", self.path.display());
+        Ok(())
+    }
 }
 
 struct Moment {
@@ -63,10 +71,11 @@ struct Moment {
 }
 
 impl ContactSheet {
-    /// An empty sheet.
+    /// An empty sheet, to be written to `path` at the end.
     #[must_use]
-    pub(crate) fn new(title: String, attributes: &AttributeSet) -> Self {
+    pub(crate) fn new(path: &Path, title: String, attributes: &AttributeSet) -> Self {
         Self {
+            path: path.into(),
             attributes: attributes.clone(),
             title,
             moments: Vec::new(),
@@ -155,11 +164,7 @@ impl ContactSheet {
             .collect()
     }
 
-    /// Draws the sheet and writes it as PNG.
-    ///
-    /// # Errors
-    /// [`EdgeError::File`].
-    pub(crate) fn save(&self, path: &Path, subtitle: &str) -> Result<(), EdgeError> {
+    fn save(&self, subtitle: &str) -> Result<(), EdgeError> {
         let picture = self.draw(subtitle)?;
         let rgb: Vec<u8> = picture
             .pixels()
@@ -167,13 +172,13 @@ impl ContactSheet {
             .flat_map(|pixel| [pixel.red(), pixel.green(), pixel.blue()])
             .collect();
         image::save_buffer(
-            path,
+            &self.path,
             &rgb,
             picture.width(),
             picture.height(),
             image::ColorType::Rgb8,
         )
-        .map_err(|error| EdgeError::file(path, error))
+        .map_err(|error| EdgeError::file(&self.path, error))
     }
 
     fn draw(&self, subtitle: &str) -> Result<Pixmap, EdgeError> {

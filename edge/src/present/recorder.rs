@@ -114,18 +114,10 @@ impl Recorder {
             thread: Some(thread),
         })
     }
-
-    /// Why the recording has ended by itself, once.
-    pub(crate) fn failure(&mut self) -> Option<EdgeError> {
-        match self.ended.try_recv() {
-            Ok(Err(error)) => Some(error),
-            Ok(Ok(_)) | Err(_) => None,
-        }
-    }
 }
 
 impl Sink for Recorder {
-    /// Hands the picture to the thread. What goes wrong there is told by [`Recorder::failure`].
+    /// Hands the picture to the thread. What goes wrong there is told by [`Sink::failure`].
     fn put(&mut self, picture: &MirrorPicture<'_>) -> Result<(), EdgeError> {
         let seconds = self.start.elapsed().as_secs_f64();
         let filled = self.pool.fill(|copy| {
@@ -137,6 +129,14 @@ impl Sink for Recorder {
         let Ok((copy, ())) = filled;
         self.pictures.put(copy);
         Ok(())
+    }
+
+    /// A recording that cannot go on must not take the mirror with it.
+    fn failure(&mut self) -> Option<EdgeError> {
+        match self.ended.try_recv() {
+            Ok(Err(error)) => Some(error),
+            Ok(Ok(_)) | Err(_) => None,
+        }
     }
 }
 

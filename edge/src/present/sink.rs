@@ -35,6 +35,92 @@ pub(crate) trait Sink {
     /// Takes the next picture.
     ///
     /// # Errors
-    /// [`EdgeError::File`] or [`EdgeError::Camera`]: the sink takes no more.
+    /// [`EdgeError::File`] or [`EdgeError::Camera`]: the sink takes no more, and the mirror ends.
     fn put(&mut self, picture: &MirrorPicture<'_>) -> Result<(), EdgeError>;
+
+    /// Why the sink has ended by itself while the mirror goes on, once.
+    fn failure(&mut self) -> Option<EdgeError> {
+        None
+    }
+
+    /// Writes what can only be written once the run is over; `summary` says in a line what it was.
+    ///
+    /// # Errors
+    /// [`EdgeError::File`].
+    fn finish(&mut self, summary: &str) -> Result<(), EdgeError> {
+        let _ = summary;
+        Ok(())
+    }
+}
+
+/// All sinks of a run, with or without a window.
+#[derive(Default)]
+pub(crate) struct Sinks(Vec<Box<dyn Sink>>);
+
+impl Sinks {
+    /// One more.
+    pub(crate) fn add(&mut self, sink: impl Sink + 'static) {
+        self.0.push(Box::new(sink));
+    }
+
+    /// Passes a picture to all of them.
+    ///
+    /// # Errors
+    /// The first of [`Sink::put`].
+    pub(crate) fn put(&mut self, picture: &MirrorPicture<'_>) -> Result<(), EdgeError> {
+        self.0.iter_mut().try_for_each(|sink| sink.put(picture))
+    }
+
+    /// Removes a sink that has ended by itself, if there is one, and says why it has.
+    pub(crate) fn take_failed(&mut self) -> Option<EdgeError> {
+        let mut found = None;
+        self.0.retain_mut(|sink| {
+            if found.is_none() {
+                found = sink.failure();
+                return found.is_none();
+            }
+            true
+        });
+        found
+    }
+
+    /// Ends all of them.
+    ///
+    /// # Errors
+    /// The first of [`Sink::finish`].
+    pub(crate) fn finish(mut self, summary: &str) -> Result<(), EdgeError> {
+        self.0.iter_mut().try_for_each(|sink| sink.finish(summary))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Fails by itself before the picture with this number.
+    struct FailsAt(u32);
+
+    impl Sink for FailsAt {
+        fn put(&mut self, _: &MirrorPicture<'_>) -> Result<(), EdgeError> {
+            Ok(())
+        }
+
+        fn failure(&mut self) -> Option<EdgeError> {
+            self.0 = self.0.checked_sub(1)?;
+            (self.0 == 0).then(|| EdgeError::Internal("full".into()))
+        }
+    }
+
+    #[test]
+    fn a_sink_that_ended_by_itself_is_removed_and_the_others_go_on() {
+        let mut sinks = Sinks::default();
+        for pictures in [3, 1, 2] {
+            sinks.add(FailsAt(pictures));
+        }
+        let mut left = Vec::new();
+        while sinks.take_failed().is_some() {
+            left.push(sinks.0.len());
+        }
+        assert_eq!(left, [2, 1, 0]);
+    }
 }

@@ -6,13 +6,10 @@ use crate::{
     error::EdgeError,
     handoff::mailbox::Taken,
     pipeline::Pipeline,
-    present::{
-        contact_sheet::ContactSheet,
-        sink::{MirrorPicture, Sink},
-    },
-    run::{plan::Presenter, report, subject::Subject},
+    present::sink::{MirrorPicture, Sinks},
+    run::{report, subject::Subject},
     timing::stage::{Stage, Stages},
-    window::MirrorWindow,
+    window::{MirrorWindow, Work},
 };
 use model_spec::AttributeSet;
 use std::{
@@ -28,7 +25,7 @@ pub(crate) struct Main<'a> {
     pipeline: &'a Pipeline,
     attributes: &'a AttributeSet,
     mirror: Mirror,
-    sheet: Option<ContactSheet>,
+    sinks: Sinks,
     showcase: bool,
     start: Instant,
     stages: Stages,
@@ -36,9 +33,7 @@ pub(crate) struct Main<'a> {
 }
 
 /// What the main thread did.
-pub(crate) struct Shown {
-    /// The contact sheet, where there is one.
-    pub(crate) sheet: Option<ContactSheet>,
+pub(crate) struct Presented {
     /// Times of its stages.
     pub(crate) stages: Stages,
     /// Different pictures shown or written.
@@ -56,14 +51,14 @@ impl<'a> Main<'a> {
     pub(crate) fn new(
         pipeline: &'a Pipeline,
         subject: &'a Subject,
-        sheet: Option<ContactSheet>,
+        sinks: Sinks,
         showcase: bool,
     ) -> Self {
         Self {
             pipeline,
             attributes: &subject.attributes,
             mirror: Mirror::new(&subject.architecture),
-            sheet,
+            sinks,
             showcase,
             start: Instant::now(),
             stages: Stages::default(),
@@ -77,29 +72,29 @@ impl<'a> Main<'a> {
     /// Those of window and sinks.
     pub(crate) fn present(
         &mut self,
-        presenter: Presenter,
+        window: Option<Box<MirrorWindow>>,
         stop: &AtomicBool,
     ) -> Result<(), EdgeError> {
-        match presenter {
-            Presenter::Window(mut window) => self.show(&mut window, stop),
-            Presenter::Sinks(mut sinks) => self.drain(&mut sinks, stop),
+        match window {
+            Some(mut window) => self.show(&mut window, stop),
+            None => self.drain(stop),
         }
     }
 
-    /// Ends the thread's work.
-    pub(crate) fn end(self) -> Shown {
-        Shown {
+    /// Ends the thread's work. The sinks are still to be finished.
+    pub(crate) fn end(self) -> (Presented, Sinks) {
+        let presented = Presented {
             first_edit: self.mirror.first_edit(),
-            sheet: self.sheet,
             stages: self.stages,
             pictures: self.shown,
             seconds: self.start.elapsed().as_secs_f64(),
             memory_bytes: report::resident_memory_bytes(),
-        }
+        };
+        (presented, self.sinks)
     }
 
     /// Composes every edit that arrives, as fast as they arrive.
-    fn drain(&mut self, sinks: &mut [Box<dyn Sink>], stop: &AtomicBool) -> Result<(), EdgeError> {
+    fn drain(&mut self, stop: &AtomicBool) -> Result<(), EdgeError> {
         while !stop.load(Ordering::Relaxed) {
             self.pipeline.status.beats.main.tick();
             let edit = match self.pipeline.edits.take(PATIENCE) {
@@ -110,15 +105,11 @@ impl<'a> Main<'a> {
             let tracked = edit.tracked();
             self.mirror.compose(&tracked, Some(&edit), &mut self.stages);
             let picture = MirrorPicture::of(&self.mirror, &edit.frame, Some(&edit));
-            self.stages.time(Stage::Present, || {
-                sinks.iter_mut().try_for_each(|sink| sink.put(&picture))
-            })?;
+            self.stages
+                .time(Stage::Present, || self.sinks.put(&picture))?;
             self.stages.add(Stage::Total, edit.frame.captured.elapsed());
             self.shown += 1;
             self.pipeline.status.beats.shown.tick();
-            if let Some(sheet) = &mut self.sheet {
-                sheet.put(&picture)?;
-            }
             if self.showcase {
                 self.do_the_opposite(&edit);
             }
@@ -143,7 +134,13 @@ impl<'a> Main<'a> {
 
     /// Drives the window at its own pace.
     fn show(&mut self, window: &mut MirrorWindow, stop: &AtomicBool) -> Result<(), EdgeError> {
-        window.show(self.pipeline, &mut self.mirror, &mut self.stages, stop)?;
+        let mut work = Work {
+            pipeline: self.pipeline,
+            mirror: &mut self.mirror,
+            sinks: &mut self.sinks,
+            stages: &mut self.stages,
+        };
+        window.show(&mut work, stop)?;
         self.shown = window.shown();
         Ok(())
     }

@@ -5,6 +5,7 @@ mod main_thread;
 mod outcome;
 mod plan;
 pub(crate) mod report;
+mod sinks;
 pub(crate) mod strengths;
 mod subject;
 
@@ -16,10 +17,10 @@ use crate::{
     window::display_lost,
 };
 use config::Config;
-use main_thread::{Main, Shown};
+use main_thread::Main;
 use model_spec::Bundle;
 use outcome::Outcome;
-use plan::{Input, Plan, Presenter};
+use plan::{Input, Plan};
 use report::Report;
 use std::{
     sync::{
@@ -52,11 +53,10 @@ pub(crate) fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeErro
     opening.wait(SOON)?;
     let mut plan = Plan::new(config);
     let presenter = plan.presenter(config, &subject)?;
-    let in_window = matches!(presenter, Presenter::Window(_));
+    let in_window = presenter.window.is_some();
     // Without a screen nobody waits: what is measured or written is the edit.
     while !in_window && !stop.load(Ordering::Relaxed) && !opening.wait(PATIENCE)? {}
     let Input { name, source, pace } = plan.open_source(config.camera_mode, in_window)?;
-    let sheet = plan.open_sheet(in_window, &subject);
     let _monitor = Monitor::start(config.system.clone(), Arc::clone(&controls.due))?;
     let _notifier = Notifier::start(Arc::clone(&status.beats))?;
     let pipeline = Pipeline::start(Parts {
@@ -74,9 +74,9 @@ pub(crate) fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeErro
         let stop = pipeline.stopper();
         display_lost::watch(Box::new(move || stop.all()))?;
     }
-    let mut main = Main::new(&pipeline, &subject, sheet, plan.showcase);
-    let ended = main.present(presenter, stop);
-    let shown = main.end();
+    let mut main = Main::new(&pipeline, &subject, presenter.sinks, plan.showcase);
+    let ended = main.present(presenter.window, stop);
+    let (presented, sinks) = main.end();
     // A thread's error explains more than the closed mailbox it leaves behind.
     let totals = pipeline.stop()?;
     ended?;
@@ -85,29 +85,15 @@ pub(crate) fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeErro
         subject: &subject,
         source: name,
         display: &plan.display,
-        shown: &shown,
+        presented: &presented,
         totals: &totals,
         controls: &controls,
         status: &status,
     };
-    save(outcome.report(), config, &plan, &shown)
-}
-
-/// Writes report and contact sheet where they are asked for.
-fn save(report: Report, config: &Config, plan: &Plan, shown: &Shown) -> Result<Report, EdgeError> {
+    let report = outcome.report();
     if let Some(path) = &config.report {
         report.save(path)?;
     }
-    if let (Some(sheet), Some(path)) = (&shown.sheet, &plan.contact_sheet) {
-        let provider = report.provider.as_ref();
-        let subtitle = format!(
-            "{} on {}: {:.1} edited frames per second",
-            report.source,
-            provider.map_or("nothing", |provider| provider.running.label()),
-            report.frames_per_second
-        );
-        sheet.save(path, &subtitle)?;
-        log::info!("contact sheet: {}", path.display());
-    }
+    sinks.finish(&report.summary())?;
     Ok(report)
 }

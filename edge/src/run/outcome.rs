@@ -3,7 +3,7 @@
 use crate::{
     pipeline::{Totals, controls::Controls, status::Status},
     present::display::DisplayChoice,
-    run::{main_thread::Shown, report::Report, subject::Subject},
+    run::{main_thread::Presented, report::Report, subject::Subject},
 };
 use std::time::Instant;
 
@@ -16,7 +16,7 @@ pub(crate) struct Outcome<'a> {
     /// Where pictures went.
     pub(crate) display: &'a DisplayChoice,
     /// From the main thread.
-    pub(crate) shown: &'a Shown,
+    pub(crate) presented: &'a Presented,
     /// From the other threads.
     pub(crate) totals: &'a Totals,
     /// Strengths and effort at the end.
@@ -32,14 +32,14 @@ impl Outcome<'_> {
     pub(crate) fn report(self) -> Report {
         let Self {
             subject,
-            shown,
+            presented,
             totals,
             controls,
             status,
             ..
         } = self;
-        let seconds = shown.seconds;
-        let first_edit = shown.first_edit.map(|edit| edit - self.begin);
+        let seconds = presented.seconds;
+        let first_edit = presented.first_edit.map(|edit| edit - self.begin);
         let names = subject.attributes.names();
         let names = names.iter().map(ToString::to_string);
         let mut report = Report {
@@ -54,7 +54,7 @@ impl Outcome<'_> {
             frames_skipped: totals.capture.skipped,
             frames_with_face: totals.edit.with_face,
             frames_edited: totals.edit.edited,
-            frames_shown: shown.pictures,
+            frames_shown: presented.pictures,
             frames_dropped: totals.dropped,
             frames_per_second: totals.edit.edited as f64 / seconds.max(1e-9),
             seconds_to_first_edit: first_edit.map(|after| after.as_secs_f64()),
@@ -63,9 +63,9 @@ impl Outcome<'_> {
             model_ms_per_frame: 0.0,
             outside_model_ms_per_frame: 0.0,
             stages: Vec::new(),
-            resident_memory_bytes: shown.memory_bytes,
+            resident_memory_bytes: presented.memory_bytes,
         };
-        let mut stages = shown.stages.clone();
+        let mut stages = presented.stages.clone();
         stages.merge(&totals.stages);
         report.set_stages(&stages);
         report

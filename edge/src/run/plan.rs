@@ -3,15 +3,10 @@
 use crate::{
     capture::{self, Source, SourceChoice, demo, mode::ModeRequest},
     error::EdgeError,
-    present::{
-        contact_sheet::ContactSheet,
-        display::{DisplayChoice, Hashes, PngFolder},
-        sink::Sink,
-        virtual_camera::VirtualCamera,
-    },
-    run::{config::Config, subject::Subject},
+    present::{display::DisplayChoice, sink::Sinks},
+    run::{config::Config, sinks, subject::Subject},
     track::Pace,
-    window::{self, picture::Base},
+    window::{MirrorWindow, picture::Base},
 };
 use std::{env, path::PathBuf};
 
@@ -19,12 +14,13 @@ use std::{env, path::PathBuf};
 const DEMONSTRATION_FRAMES: u64 = 10 * demo::FRAMES_PER_SECOND as u64;
 /// Contact sheet of that demonstration.
 const DEMONSTRATION_SHEET: &str = "mirror-contact-sheet.png";
-/// How the main thread presents.
-pub(crate) enum Presenter {
-    /// In a window.
-    Window(Box<window::MirrorWindow>),
-    /// Into these sinks, if any, every edit as it comes.
-    Sinks(Vec<Box<dyn Sink>>),
+
+/// What the main thread presents on.
+pub(crate) struct Presenter {
+    /// Without one, every edit is presented as it comes.
+    pub(crate) window: Option<Box<MirrorWindow>>,
+    /// Where the pictures go besides.
+    pub(crate) sinks: Sinks,
 }
 
 /// An open source.
@@ -98,61 +94,52 @@ impl Plan {
             && config.reference.is_none()
     }
 
-    /// Opens the display; `auto` goes on without one.
+    /// Opens window and sinks; `auto` goes on without a window.
     ///
     /// # Errors
-    /// [`EdgeError::Window`] or [`EdgeError::File`].
+    /// [`EdgeError::Window`], and those of the sinks.
     pub(crate) fn presenter(
         &mut self,
         config: &Config,
         subject: &Subject,
     ) -> Result<Presenter, EdgeError> {
-        let (recorded, camera) = (&config.screen.record, &config.screen.virtual_camera);
-        let unseen = |display: &DisplayChoice| match (recorded, camera) {
-            (Some(recording), _) => Err(EdgeError::Usage(format!(
-                "--record {}: found --display {display}, expected window: whoever is recorded must \
-                 see the red mark on the screen",
-                recording.path.display()
-            ))),
-            (None, Some(device)) => Err(EdgeError::Usage(format!(
-                "--virtual-camera {0}: found --display {display}, expected window; without one it is \
-                 --display v4l:{0}",
-                device.display()
-            ))),
-            (None, None) => Ok(()),
+        sinks::refuse_unseen(&self.display, config)?;
+        let window = match self.display {
+            DisplayChoice::Window => self.window(config, subject)?,
+            _ => None,
         };
-        if self.display != DisplayChoice::Window {
-            unseen(&self.display)?;
+        if self.contact_sheet.is_some() && window.is_some() {
+            log::warn!("no contact sheet: it needs --display none or png:DIR");
+            self.contact_sheet = None;
         }
-        let sink: Box<dyn Sink> = match &self.display {
-            DisplayChoice::None => return Ok(Presenter::Sinks(Vec::new())),
-            DisplayChoice::Png(path) => Box::new(PngFolder::create(path)?),
-            DisplayChoice::Hash => Box::new(Hashes::default()),
-            DisplayChoice::VirtualCamera(path) => {
-                let stamp = config.screen.stamp()?;
-                Box::new(VirtualCamera::open(path, stamp)?)
-            }
-            DisplayChoice::Window | DisplayChoice::Auto => {
-                let screen = &config.screen;
-                let (attributes, strengths) = (&subject.attributes, &subject.strengths);
-                let model = &subject.bundle.name;
-                let base = match config.sync {
-                    true => Base::EditedFrame,
-                    false => Base::NewestFrame,
-                };
-                match window::MirrorWindow::open(attributes, strengths, model, screen, base) {
-                    Ok(window) => return Ok(Presenter::Window(Box::new(window))),
-                    Err(error @ EdgeError::Window(_)) if self.may_fall_back => {
-                        log::info!("no display ({error})");
-                        unseen(&DisplayChoice::None)?;
-                        self.demonstrate(config);
-                        return Ok(Presenter::Sinks(Vec::new()));
-                    }
-                    Err(error) => return Err(error),
-                }
-            }
+        // After the window: without one, nothing is recorded.
+        let sheet = self.contact_sheet.as_deref();
+        let sinks = sinks::open(&self.display, sheet, config, subject)?;
+        Ok(Presenter { window, sinks })
+    }
+
+    /// Opens the window; `auto` demonstrates without one where there is no screen.
+    fn window(
+        &mut self,
+        config: &Config,
+        subject: &Subject,
+    ) -> Result<Option<Box<MirrorWindow>>, EdgeError> {
+        let base = match config.sync {
+            true => Base::EditedFrame,
+            false => Base::NewestFrame,
         };
-        Ok(Presenter::Sinks(vec![sink]))
+        let (attributes, strengths) = (&subject.attributes, &subject.strengths);
+        let (model, screen) = (&subject.bundle.name, &config.screen);
+        match MirrorWindow::open(attributes, strengths, model, screen, base) {
+            Ok(window) => Ok(Some(Box::new(window))),
+            Err(error @ EdgeError::Window(_)) if self.may_fall_back => {
+                log::info!("no display ({error})");
+                sinks::refuse_unseen(&DisplayChoice::None, config)?;
+                self.demonstrate(config);
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Opens the source. Every picture is to be edited, however long that takes, in a replay, and
@@ -181,23 +168,6 @@ impl Plan {
             source,
             pace,
         })
-    }
-
-    /// The empty contact sheet, where one was asked for and can be made.
-    pub(crate) fn open_sheet(
-        &mut self,
-        in_window: bool,
-        subject: &Subject,
-    ) -> Option<ContactSheet> {
-        if self.contact_sheet.is_some() && in_window {
-            log::warn!("no contact sheet: it needs --display none or png:DIR");
-            self.contact_sheet = None;
-        }
-        self.contact_sheet.as_ref()?;
-        Some(ContactSheet::new(
-            format!("{}, live", subject.bundle.name),
-            &subject.attributes,
-        ))
     }
 
     fn is_lossless(&self, in_window: bool) -> bool {

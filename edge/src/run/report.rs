@@ -81,6 +81,17 @@ impl Report {
         self.model_ms_per_frame = stages.sum_ms(Stage::Model) / edited;
     }
 
+    /// Source, provider and speed in a line.
+    pub(crate) fn summary(&self) -> String {
+        let provider = self.provider.as_ref();
+        format!(
+            "{} on {}: {:.1} edited frames per second",
+            self.source,
+            provider.map_or("nothing", |provider| provider.running.label()),
+            self.frames_per_second
+        )
+    }
+
     /// Writes the JSON form.
     ///
     /// # Errors

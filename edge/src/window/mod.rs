@@ -5,7 +5,7 @@
 //! | the window on the desktop: `keys`, full screen, light | `screen`, `desktop` |
 //! | its pixels | `canvas` |
 //! | which frame and edit are on screen | `picture` |
-//! | photos, recording, virtual camera | `photos`, `outputs` |
+//! | photos | `photos` |
 //! | rate and latency | `meter` |
 //!
 //! `serve` does what the overlay asks for; `options` are those of the command line.
@@ -17,7 +17,6 @@ pub(crate) mod keys;
 pub(crate) mod meter;
 mod open;
 pub(crate) mod options;
-pub(crate) mod outputs;
 pub(crate) mod photos;
 pub(crate) mod picture;
 pub(crate) mod screen;
@@ -31,7 +30,7 @@ use crate::{
         state::{About, MirrorState},
     },
     pipeline::Pipeline,
-    present::sink::MirrorPicture,
+    present::sink::{MirrorPicture, Sinks},
     timing::stage::{Stage, Stages},
     track::tracked::Tracked,
 };
@@ -39,7 +38,6 @@ use canvas::Canvas;
 use keys::KeyCommand;
 use meter::Meter;
 use model_spec::AttributeSet;
-use outputs::WindowOutputs;
 use photos::PhotoWriter;
 use picture::{CurrentPicture, News, Supply};
 use screen::Screen;
@@ -52,6 +50,18 @@ use std::{
 /// Time between two looks at the pointer; slower ones would miss taps.
 const TICK: Duration = Duration::from_micros(16_667);
 
+/// What the main thread works with while the window is open.
+pub(crate) struct Work<'a> {
+    /// Where frames and edits come from.
+    pub(crate) pipeline: &'a Pipeline,
+    /// Lays edits over frames.
+    pub(crate) mirror: &'a mut Mirror,
+    /// Where mirror pictures go besides the window.
+    pub(crate) sinks: &'a mut Sinks,
+    /// Times of the main thread.
+    pub(crate) stages: &'a mut Stages,
+}
+
 /// An open window and what is shown in it.
 pub(crate) struct MirrorWindow {
     screen: Screen,
@@ -59,7 +69,6 @@ pub(crate) struct MirrorWindow {
     overlay: Overlay,
     picture: CurrentPicture,
     photos: PhotoWriter,
-    outputs: WindowOutputs,
     meter: Meter,
     about: About,
     attributes: AttributeSet,
@@ -80,24 +89,18 @@ impl MirrorWindow {
     /// fails. When a source ends, its last picture stays on screen.
     ///
     /// # Errors
-    /// [`EdgeError::Window`], and those of the virtual camera.
-    pub(crate) fn show(
-        &mut self,
-        pipeline: &Pipeline,
-        mirror: &mut Mirror,
-        stages: &mut Stages,
-        stop: &AtomicBool,
-    ) -> Result<(), EdgeError> {
+    /// [`EdgeError::Window`], and those of the sinks.
+    pub(crate) fn show(&mut self, work: &mut Work<'_>, stop: &AtomicBool) -> Result<(), EdgeError> {
         let mut due = Instant::now();
         while !stop.load(Ordering::Relaxed) && self.screen.is_open() {
-            pipeline.status.beats.main.tick();
+            work.pipeline.status.beats.main.tick();
             self.read_input()?;
-            self.serve(pipeline, mirror);
-            self.listen(pipeline);
-            if self.ended || self.picture.take(pipeline) == Supply::Ended {
+            self.serve(work);
+            self.listen(work);
+            if self.ended || self.picture.take(work.pipeline) == Supply::Ended {
                 break;
             }
-            self.present(pipeline, mirror, stages)?;
+            self.present(work)?;
             due = (due + TICK).max(Instant::now());
             thread::sleep(due.saturating_duration_since(Instant::now()));
         }
@@ -124,19 +127,14 @@ impl MirrorWindow {
     }
 
     /// Composes, draws and presents, if there is anything new to see.
-    fn present(
-        &mut self,
-        pipeline: &Pipeline,
-        mirror: &mut Mirror,
-        stages: &mut Stages,
-    ) -> Result<(), EdgeError> {
+    fn present(&mut self, work: &mut Work<'_>) -> Result<(), EdgeError> {
         let size = self.screen.size();
         let base = self.picture.base();
         let news = self.picture.show(base.as_ref());
         if let Some(base) = base.as_ref().filter(|_| news != News::Nothing) {
-            mirror.compose(base, self.picture.edit(), stages);
+            work.mirror.compose(base, self.picture.edit(), work.stages);
         }
-        let redrawn = self.draw_overlay(pipeline, mirror, base.as_ref(), size);
+        let redrawn = self.draw_overlay(work, base.as_ref(), size);
         let relit = self.screen.follow_visitor(!self.overlay.is_away())?;
         let resized = self.canvas.resize(size);
         let dark = self.screen.is_dark();
@@ -150,35 +148,29 @@ impl MirrorWindow {
             self.canvas.clear();
         } else {
             let before = base.as_ref().map_or(&[][..], |base| &base.frame.rgb);
-            self.canvas.draw(before, mirror, &self.overlay);
+            self.canvas.draw(before, work.mirror, &self.overlay);
         }
         self.screen
             .present(self.canvas.pixels(), self.canvas.size())?;
-        stages.add(Stage::Present, start.elapsed());
+        work.stages.add(Stage::Present, start.elapsed());
         match base {
-            Some(base) if news == News::Frame => self.count(&base, pipeline, mirror, stages),
+            Some(base) if news == News::Frame => self.count(&base, work),
             _ => Ok(()),
         }
     }
 
     /// Tells the overlay about the mirror. Returns whether the window has to be drawn.
-    fn draw_overlay(
-        &mut self,
-        pipeline: &Pipeline,
-        mirror: &Mirror,
-        base: Option<&Tracked>,
-        size: [usize; 2],
-    ) -> bool {
-        let trouble = pipeline.status.interruption();
+    fn draw_overlay(&mut self, work: &Work<'_>, base: Option<&Tracked>, size: [usize; 2]) -> bool {
+        let trouble = work.pipeline.status.interruption();
         let trouble = trouble.map(|interruption| interruption.to_string());
-        let preparing = pipeline.status.preparing();
+        let preparing = work.pipeline.status.preparing();
         let state = MirrorState {
             seconds: self.start.elapsed().as_secs_f64(),
             readings: self.meter.readings(),
-            edited: base.is_some() && mirror.edited(),
+            edited: base.is_some() && work.mirror.edited(),
             face: base.is_none_or(|base| !base.faces.is_empty()),
             has_picture: base.is_some(),
-            copied: pipeline.controls.copying.is_applied(),
+            copied: work.pipeline.controls.copying.is_applied(),
             trouble: trouble.as_deref(),
             preparing: preparing.as_deref(),
         };
@@ -186,19 +178,13 @@ impl MirrorWindow {
     }
 
     /// Counts a frame that has just been presented, and passes its mirror picture on.
-    fn count(
-        &mut self,
-        base: &Tracked,
-        pipeline: &Pipeline,
-        mirror: &Mirror,
-        stages: &mut Stages,
-    ) -> Result<(), EdgeError> {
+    fn count(&mut self, base: &Tracked, work: &mut Work<'_>) -> Result<(), EdgeError> {
         let age = base.frame.captured.elapsed();
         self.shown += 1;
-        pipeline.status.beats.shown.tick();
+        work.pipeline.status.beats.shown.tick();
         self.meter.count(age);
-        stages.add(Stage::Total, age);
-        let picture = MirrorPicture::of(mirror, &base.frame, self.picture.edit());
-        self.outputs.put(&picture)
+        work.stages.add(Stage::Total, age);
+        let picture = MirrorPicture::of(work.mirror, &base.frame, self.picture.edit());
+        work.sinks.put(&picture)
     }
 }

@@ -5,7 +5,6 @@ use super::{
     canvas::Canvas,
     meter::Meter,
     options::{ScreenOptions, Side},
-    outputs::WindowOutputs,
     photos::PhotoWriter,
     picture::{Base, CurrentPicture},
     screen::Screen,
@@ -28,8 +27,7 @@ impl MirrorWindow {
     /// name; `base` is what edits are laid over.
     ///
     /// # Errors
-    /// [`EdgeError::Window`], e.g. without a display, and those of language and font files, recording
-    /// and virtual camera.
+    /// [`EdgeError::Window`], e.g. without a display, and those of language and font files.
     pub(crate) fn open(
         attributes: &AttributeSet,
         strengths: &[f32],
@@ -52,8 +50,6 @@ impl MirrorWindow {
             },
             attributes: attributes.clone(),
             photos: PhotoWriter::new(options.photos.clone()),
-            // After the window: without one, nothing is recorded.
-            outputs: WindowOutputs::open(options)?,
             picture: CurrentPicture::new(base),
             shown: 0,
             meter: Meter::default(),

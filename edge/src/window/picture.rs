@@ -28,12 +28,12 @@ pub(crate) struct CurrentPicture {
     edit: Option<Arc<Edit>>,
     /// When the next edit may replace this one.
     next_edit: Instant,
-    on_screen: Option<Shown>,
+    on_screen: Option<OnScreen>,
 }
 
 /// Indices of a frame and of the frame of an edit; 0 without an edit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Shown {
+struct OnScreen {
     frame: u64,
     edit: u64,
 }
@@ -111,7 +111,7 @@ impl CurrentPicture {
         let Some(base) = base else {
             return News::Nothing;
         };
-        let shown = Shown {
+        let shown = OnScreen {
             frame: base.frame.index,
             edit: self.edit.as_ref().map_or(0, |edit| edit.frame.index),
         };

@@ -1,38 +1,41 @@
 //! Does what the overlay asks for, and passes on what other threads tell.
 
-use super::MirrorWindow;
+use super::{MirrorWindow, Work};
 use crate::{
     compose::mirror::Mirror,
     overlay::{photo::Photo, state::Inference, visitor::action::VisitorRequest},
     pipeline::{Pipeline, copying::CopyEvent},
+    present::sink::Sinks,
     service::health::effort::Effort,
 };
 use std::time::Instant;
 
 impl MirrorWindow {
     /// Does what the overlay asks for.
-    pub(super) fn serve(&mut self, pipeline: &Pipeline, mirror: &Mirror) {
+    pub(super) fn serve(&mut self, work: &Work<'_>) {
+        let controls = &work.pipeline.controls;
         while let Some(request) = self.overlay.take_request() {
             match request {
                 VisitorRequest::Quit => self.ended = true,
-                VisitorRequest::TakePhoto => self.take_photo(mirror),
+                VisitorRequest::TakePhoto => self.take_photo(work.mirror),
                 VisitorRequest::KeepPhoto => self.keep_photo(),
-                VisitorRequest::ToggleCopy => pipeline.controls.copying.toggle(),
-                VisitorRequest::DropCopy => pipeline.controls.copying.drop_copy(),
+                VisitorRequest::ToggleCopy => controls.copying.toggle(),
+                VisitorRequest::DropCopy => controls.copying.drop_copy(),
             }
         }
         self.report_photos();
         // A copied expression takes the sliders' place.
-        let copied = pipeline.controls.copying.is_applied();
+        let copied = controls.copying.is_applied();
         for (attribute, strength) in self.overlay.strengths().enumerate() {
             let strength = if copied { 0.0 } else { strength };
-            pipeline.controls.set_strength(attribute, strength);
+            controls.set_strength(attribute, strength);
         }
     }
 
     /// Learns from the other threads what has happened, and once per second what rarely changes.
-    pub(super) fn listen(&mut self, pipeline: &Pipeline) {
-        self.watch_recording();
+    pub(super) fn listen(&mut self, work: &mut Work<'_>) {
+        self.watch_recording(work.sinks);
+        let pipeline = work.pipeline;
         let due = self.meter.read(Instant::now()) || self.about.inference.is_none();
         if due {
             self.update_about(pipeline);
@@ -49,8 +52,8 @@ impl MirrorWindow {
     }
 
     /// A recording that cannot go on takes its mark with it.
-    fn watch_recording(&mut self) {
-        if let Some(error) = self.outputs.failed_recording() {
+    fn watch_recording(&mut self, sinks: &mut Sinks) {
+        if let Some(error) = sinks.take_failed() {
             log::warn!("recording: {error}");
             let note = format!("{} {error}", self.overlay.labels().recording_failed);
             self.overlay.end_recording();
