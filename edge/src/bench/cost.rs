@@ -10,8 +10,9 @@ use crate::{
     inference::model::Model,
     overlay::{
         Overlay,
-        labels::Labels,
-        settings::{Languages, OverlaySettings},
+        language::labels::Labels,
+        language::languages::Languages,
+        settings::OverlaySettings,
         state::{MirrorState, Readings},
         widget::{pointer::Pointer, text::Text},
     },

@@ -4,22 +4,20 @@
 //! |---|---|
 //! | sliders and buttons, status line, marks, messages, invitation, help, question | `page` |
 //! | what they are made of: shapes, icons, text, layers | `widget` |
-//! | fingers and keys, and whether anybody is there | `visitor`, `input` |
+//! | how they are laid over the picture, and what comes and goes | `drawing` |
+//! | fingers and keys, and whether anybody is there | `visitor` |
+//! | all texts, in every language | `language` |
 //! | what the mirror tells the overlay | `state`, `settings` |
 //! | how the overlay wants the picture shown | `view` |
-//! | the mark in pictures that leave the screen | `stamp` |
+//! | photos, and the mark in pictures that leave the screen | `output` |
 //!
 //! A layer is redrawn when what it shows changes; on all other frames it is only blended.
 
-mod draw;
-mod fades;
-mod input;
-pub(crate) mod labels;
-mod layers;
+mod drawing;
+pub(crate) mod language;
+pub(crate) mod output;
 pub(crate) mod page;
-pub(crate) mod photo;
 pub(crate) mod settings;
-pub(crate) mod stamp;
 pub(crate) mod state;
 pub(crate) mod view;
 pub(crate) mod visitor;
@@ -27,13 +25,13 @@ pub(crate) mod widget;
 
 use crate::{
     handoff::recycler::Recycler,
-    overlay::{labels::Labels, photo::Photo},
+    overlay::{language::labels::Labels, output::photo::Photo},
 };
-use fades::Fades;
-use layers::Layers;
+use drawing::{fades::Fades, layers::Layers};
+use language::languages::Languages;
 use model_spec::AttributeSet;
 use page::panel::Panel;
-use settings::{Languages, OverlaySettings};
+use settings::OverlaySettings;
 use state::About;
 use std::collections::VecDeque;
 use view::{View, ViewChoice};

@@ -2,7 +2,7 @@
 
 use crate::{
     inference::provider::{Failure, Provider},
-    overlay::labels::Labels,
+    overlay::language::labels::Labels,
 };
 
 /// The mirror at one moment.

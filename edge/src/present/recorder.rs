@@ -9,7 +9,7 @@ use crate::{
         mailbox::{Receiver, Sender, Taken, mailbox},
         pool::Pool,
     },
-    overlay::stamp::Stamp,
+    overlay::output::stamp::Stamp,
     present::{
         avi::{AviWriter, RATE},
         sink::{MirrorPicture, Sink},
@@ -237,7 +237,7 @@ impl Worker {
 mod tests {
     use super::*;
     use crate::{
-        overlay::{labels::Labels, widget::text::Text},
+        overlay::{language::labels::Labels, widget::text::Text},
         picture::frame::Frame,
     };
 

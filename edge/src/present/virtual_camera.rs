@@ -7,7 +7,7 @@
 use crate::{
     error::EdgeError,
     machine::{access, system::System},
-    overlay::stamp::Stamp,
+    overlay::output::stamp::Stamp,
     present::sink::{MirrorPicture, Sink},
 };
 use std::{

@@ -12,11 +12,8 @@ use super::{
 use crate::{
     error::EdgeError,
     overlay::{
-        Overlay,
-        labels::Labels,
-        settings::{Languages, OverlaySettings},
-        state::About,
-        widget::text::Text,
+        Overlay, language::labels::Labels, language::languages::Languages,
+        settings::OverlaySettings, state::About, widget::text::Text,
     },
 };
 use model_spec::AttributeSet;

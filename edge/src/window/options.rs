@@ -2,7 +2,7 @@
 
 use crate::{
     error::EdgeError,
-    overlay::{labels::Language, stamp::Stamp},
+    overlay::{language::labels::Language, output::stamp::Stamp},
     present::recorder::Recording,
 };
 use clap::{Args, ValueEnum};

@@ -2,7 +2,7 @@
 
 use crate::{
     error::EdgeError,
-    overlay::{labels::Labels, photo::Photo},
+    overlay::{language::labels::Labels, output::photo::Photo},
 };
 use std::{io, path::PathBuf, sync::mpsc, thread};
 

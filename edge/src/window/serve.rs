@@ -3,7 +3,7 @@
 use super::{MirrorWindow, Work};
 use crate::{
     compose::mirror::Mirror,
-    overlay::{photo::Photo, state::Inference, visitor::action::VisitorRequest},
+    overlay::{output::photo::Photo, state::Inference, visitor::action::VisitorRequest},
     pipeline::{Pipeline, copying::CopyEvent},
     present::sink::Sinks,
     service::health::effort::Effort,

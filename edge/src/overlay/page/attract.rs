@@ -1,7 +1,7 @@
 //! The screen while nobody is there: an invitation, and what the mirror promises.
 
 use crate::overlay::{
-    labels::Labels,
+    language::labels::Labels,
     widget::{
         colour,
         extent::Extent,

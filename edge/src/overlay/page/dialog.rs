@@ -5,8 +5,8 @@ use super::{
     photo_question::{Answer, PhotoQuestion},
 };
 use crate::overlay::{
-    photo::Photo,
-    settings::Languages,
+    language::languages::Languages,
+    output::photo::Photo,
     state::About,
     widget::{extent::Extent, fade::Fade, pointer::Pointer, text::Text},
 };

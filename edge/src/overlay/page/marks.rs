@@ -1,7 +1,7 @@
 //! The marks that never fade: edited, before, recording.
 
 use crate::overlay::{
-    labels::Labels,
+    language::labels::Labels,
     view::Content,
     widget::{
         colour,

@@ -1,7 +1,7 @@
 //! Messages: why there is no picture, that no face is in view, what has just happened.
 
 use crate::overlay::{
-    labels::Labels,
+    language::labels::Labels,
     widget::{
         colour,
         extent::{Extent, TOP_ROW_HEIGHT},

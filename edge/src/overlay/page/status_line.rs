@@ -1,7 +1,7 @@
 //! The status line: rate, latency, provider, camera mode.
 
 use crate::overlay::{
-    labels::Labels,
+    language::labels::Labels,
     state::{About, Readings},
     widget::{
         area::Area,

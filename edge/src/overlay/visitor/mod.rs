@@ -1,6 +1,7 @@
 //! The visitor in front of the mirror: whether somebody is there, and what fingers and keys do.
 
 pub(crate) mod action;
+mod input;
 pub(crate) mod presence;
 
 use super::{settings::OverlaySettings, widget::pointer::Pointer};

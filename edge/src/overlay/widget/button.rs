@@ -8,7 +8,7 @@ use super::{
     shape,
     text::{Align, Weight, style},
 };
-use crate::overlay::labels::Labels;
+use crate::overlay::language::labels::Labels;
 
 /// The buttons of the panel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use super::{
     shape,
     text::{Align, Weight, style},
 };
-use crate::overlay::labels::Labels;
+use crate::overlay::language::labels::Labels;
 use model_spec::Attribute;
 
 /// Strengths this close to zero become zero, so that "unchanged" is easy to hit with a finger.

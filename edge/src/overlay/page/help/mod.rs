@@ -4,8 +4,8 @@ mod layout;
 mod row;
 
 use crate::overlay::{
-    labels::Labels,
-    settings::Languages,
+    language::labels::Labels,
+    language::languages::Languages,
     state::About,
     widget::{
         area::Area,

@@ -1,7 +1,7 @@
 //! A key with its effect.
 
 use crate::overlay::{
-    labels::Labels,
+    language::labels::Labels,
     widget::{
         area::Area,
         colour,

@@ -5,7 +5,7 @@ mod arrange;
 mod tests;
 
 use crate::overlay::{
-    labels::Labels,
+    language::labels::Labels,
     widget::{
         area::Area,
         button::Button,

@@ -1,7 +1,7 @@
 //! Where things are on the card.
 
 use crate::overlay::{
-    photo::Photo,
+    output::photo::Photo,
     widget::{area::Area, extent::Extent},
 };
 

@@ -4,8 +4,8 @@ mod layout;
 mod preview;
 
 use crate::overlay::{
-    labels::Labels,
-    photo::Photo,
+    language::labels::Labels,
+    output::photo::Photo,
     widget::{
         area::Area,
         colour::{self, Colour},

@@ -1,6 +1,6 @@
 //! Both pictures at the size in which the card shows them.
 
-use crate::{overlay::photo::Photo, picture::scale::Scaler};
+use crate::{overlay::output::photo::Photo, picture::scale::Scaler};
 use tiny_skia::{Pixmap, PremultipliedColorU8};
 
 /// Both pictures at the size in which the card shows them.

@@ -1,6 +1,6 @@
 //! The edited mark in pictures that leave the screen.
 
-use super::{
+use crate::overlay::{
     page::marks,
     widget::{
         extent::{Extent, TOP_ROW_HEIGHT},
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     error::EdgeError,
-    overlay::labels::{Labels, Language},
+    overlay::language::labels::{Labels, Language},
 };
 use std::path::Path;
 

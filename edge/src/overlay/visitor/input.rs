@@ -1,6 +1,6 @@
 //! What fingers and keys do.
 
-use super::{
+use crate::overlay::{
     Overlay,
     page::{dialog::DialogTap, help::HelpTap, photo_question::Answer},
     visitor::action::{Action, VisitorRequest},
@@ -113,7 +113,7 @@ impl Overlay {
     }
 
     /// Resets everything after a visitor has left.
-    pub(super) fn prepare_for_next_visitor(&mut self) {
+    pub(in crate::overlay) fn prepare_for_next_visitor(&mut self) {
         self.layers.panel.set(&self.settings.strengths);
         self.layers.panel.release();
         self.reset_view();
@@ -123,7 +123,7 @@ impl Overlay {
     }
 
     /// Does what was tapped on a page.
-    pub(super) fn follow_tap(&mut self, tap: DialogTap) {
+    pub(in crate::overlay) fn follow_tap(&mut self, tap: DialogTap) {
         match tap {
             DialogTap::Answer(Answer::Keep) => self.requests.push_back(VisitorRequest::KeepPhoto),
             DialogTap::Answer(Answer::Discard) => {

@@ -1,6 +1,6 @@
 //! Draws the overlay, frame by frame.
 
-use super::{
+use crate::overlay::{
     Overlay,
     page::{
         dialog::DialogTap, marks::Marked, message::Message, panel::LitButtons,

@@ -1,6 +1,6 @@
 //! All that is drawn over the picture.
 
-use super::{
+use crate::overlay::{
     page::{
         attract::Attract, dialog::Dialog, marks::Marks, message::Messages, panel::Panel,
         status_line::StatusLine,
@@ -9,20 +9,20 @@ use super::{
 };
 
 /// All that is drawn over the picture, with what drawing needs.
-pub(super) struct Layers {
-    pub(super) text: Text,
+pub(in crate::overlay) struct Layers {
+    pub(in crate::overlay) text: Text,
     /// Size of the window that everything is laid out for.
-    pub(super) extent: Extent,
-    pub(super) panel: Panel,
-    pub(super) status_line: StatusLine,
-    pub(super) marks: Marks,
-    pub(super) messages: Messages,
-    pub(super) attract: Attract,
-    pub(super) dialog: Dialog,
+    pub(in crate::overlay) extent: Extent,
+    pub(in crate::overlay) panel: Panel,
+    pub(in crate::overlay) status_line: StatusLine,
+    pub(in crate::overlay) marks: Marks,
+    pub(in crate::overlay) messages: Messages,
+    pub(in crate::overlay) attract: Attract,
+    pub(in crate::overlay) dialog: Dialog,
 }
 
 impl Layers {
-    pub(super) fn new(text: Text, panel: Panel) -> Self {
+    pub(in crate::overlay) fn new(text: Text, panel: Panel) -> Self {
         Self {
             text,
             extent: Extent::default(),
@@ -36,7 +36,7 @@ impl Layers {
     }
 
     /// Lays everything out for a window of `size` pixels. Returns whether that is another size.
-    pub(super) fn resize(&mut self, size: [usize; 2]) -> bool {
+    pub(in crate::overlay) fn resize(&mut self, size: [usize; 2]) -> bool {
         let extent = Extent::new(size);
         if self.extent == extent {
             return false;
@@ -48,7 +48,7 @@ impl Layers {
     }
 
     /// Has everything redrawn.
-    pub(super) fn redraw(&mut self) {
+    pub(in crate::overlay) fn redraw(&mut self) {
         self.panel.redraw();
         self.status_line.redraw();
         self.marks.redraw();

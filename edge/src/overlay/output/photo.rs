@@ -2,7 +2,7 @@
 
 use crate::{
     error::EdgeError,
-    overlay::{labels::Labels, stamp::Stamp, widget::text::Text},
+    overlay::{language::labels::Labels, output::stamp::Stamp, widget::text::Text},
 };
 use std::{
     fs::{self, File},

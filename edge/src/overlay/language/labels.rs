@@ -12,9 +12,9 @@ use std::{
 
 /// Name on the command line and text of every language that ships.
 const SHIPPED: [(&str, &str); 3] = [
-    ("en", include_str!("../../labels/en.toml")),
-    ("zh", include_str!("../../labels/zh.toml")),
-    ("de", include_str!("../../labels/de.toml")),
+    ("en", include_str!("../../../labels/en.toml")),
+    ("zh", include_str!("../../../labels/zh.toml")),
+    ("de", include_str!("../../../labels/de.toml")),
 ];
 
 /// What `--language` asks for.
