@@ -37,8 +37,8 @@ fn main() -> anyhow::Result<()> {
         frame.resize(side, side);
         frame.rgb.copy_from_slice(canvas.as_raw());
         let grid = [side, side];
-        detector.ask(&frame, Region::Whole { grid });
-        detector.answer(true, &mut found);
+        detector.submit(&frame, Region::Whole { grid });
+        detector.poll(true, &mut found);
         // The largest.
         let Some(face) = found.first() else {
             continue;

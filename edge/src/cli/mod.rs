@@ -9,7 +9,7 @@ use crate::{
         SourceChoice, camera_list,
         mode::{self, ModeRequest},
     },
-    doctor::{self, finding::State},
+    doctor::{self, finding::Severity},
     edit::EditOptions,
     error::EdgeError,
     inference::{
@@ -59,7 +59,7 @@ pub(crate) enum Command {
     /// Build what the provider needs ahead of the first run (TensorRT engines), and check it
     Prepare(ModelArgs),
     /// Examine this machine: board, libraries, camera, display, heat, room
-    Doctor(doctor::Subject),
+    Doctor(doctor::DoctorArgs),
 }
 
 /// The model and where it runs.
@@ -276,7 +276,7 @@ pub fn execute(parsed: Parsed, out: &mut impl Write) -> Result<(), EdgeError> {
             }
             measured.to_string()
         }
-        Command::Doctor(subject) => return examine(&subject, out),
+        Command::Doctor(arguments) => return examine(&arguments, out),
     };
     print(out, &text)
 }
@@ -312,16 +312,16 @@ fn prepare(model: &ModelArgs, out: &mut impl Write) -> Result<(), EdgeError> {
     )
 }
 
-fn examine(subject: &doctor::Subject, out: &mut impl Write) -> Result<(), EdgeError> {
-    let diagnosis = doctor::examine(subject, &System::default());
-    let text = if subject.json {
+fn examine(arguments: &doctor::DoctorArgs, out: &mut impl Write) -> Result<(), EdgeError> {
+    let diagnosis = doctor::examine(arguments, &System::default());
+    let text = if arguments.json {
         let json = serde_json::to_string_pretty(&diagnosis);
         json.map_err(|error| EdgeError::Internal(error.to_string()))? + "\n"
     } else {
         diagnosis.to_string()
     };
     print(out, &text)?;
-    match diagnosis.count(State::Error) {
+    match diagnosis.count(Severity::Error) {
         0 => Ok(()),
         errors => Err(EdgeError::Doctor { errors }),
     }

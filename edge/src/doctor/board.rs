@@ -138,7 +138,7 @@ fn is_installed(system: &System, package: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::finding::State;
+    use super::super::finding::Severity;
     use super::*;
     use crate::machine::system::tests::system;
 
@@ -172,19 +172,19 @@ mod tests {
         };
         assert!(name.found.contains("Orin Nano"), "{name}");
         assert_eq!(jetpack.found, "JetPack 6.0 (Jetson Linux 36.3.0)");
-        assert_eq!(jetpack.state, State::Ok);
+        assert_eq!(jetpack.state, Severity::Ok);
     }
 
     #[test]
     fn an_old_or_half_installed_jetpack_is_told_with_what_to_do() {
         let (_folder, half) = system(&[("/etc/nv_tegra_release", JETPACK_6)]);
         let finding = &Board::read(&half).findings(&half)[1];
-        assert_eq!(finding.state, State::Warning);
+        assert_eq!(finding.state, Severity::Warning);
         assert!(finding.fix.as_ref().unwrap().contains("nvidia-jetpack"));
         let old = JETPACK_6.replace("R36", "R32").replace("3.0", "7.1");
         let (_folder, old) = system(&[("/etc/nv_tegra_release", &old)]);
         let finding = &Board::read(&old).findings(&old)[1];
-        assert_eq!(finding.state, State::Error);
+        assert_eq!(finding.state, Severity::Error);
         assert!(finding.found.contains("32.7.1"), "{finding}");
     }
 

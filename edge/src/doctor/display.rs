@@ -47,7 +47,7 @@ pub(crate) fn finding(display: Option<&str>, system: &System) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use super::super::finding::State;
+    use super::super::finding::Severity;
     use super::*;
     use crate::machine::system::tests::system;
     use std::os::unix::net::UnixListener;
@@ -55,11 +55,11 @@ mod tests {
     #[test]
     fn a_screen_is_ok_only_when_its_server_answers() {
         let (_folder, system) = system(&[("/tmp/.X11-unix/other", "")]);
-        assert_eq!(finding(None, &system).state, State::Warning);
-        assert_eq!(finding(Some(":7"), &system).state, State::Error);
+        assert_eq!(finding(None, &system).state, Severity::Warning);
+        assert_eq!(finding(Some(":7"), &system).state, Severity::Error);
         let _server = UnixListener::bind(system.path("/tmp/.X11-unix/X7")).unwrap();
-        assert_eq!(finding(Some(":7"), &system).state, State::Ok);
-        assert_eq!(finding(Some(":7.0"), &system).state, State::Ok);
+        assert_eq!(finding(Some(":7"), &system).state, Severity::Ok);
+        assert_eq!(finding(Some(":7.0"), &system).state, Severity::Ok);
         let unset = finding(Some(""), &system);
         assert!(unset.found.contains(":7"), "{unset}");
     }

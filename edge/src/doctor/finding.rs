@@ -6,7 +6,7 @@ use std::fmt;
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum State {
+pub(crate) enum Severity {
     /// As it should be.
     Ok,
     /// The mirror runs, but worse than it could.
@@ -15,7 +15,7 @@ pub(crate) enum State {
     Error,
 }
 
-impl fmt::Display for State {
+impl fmt::Display for Severity {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.pad(match self {
             Self::Ok => "ok",
@@ -31,7 +31,7 @@ pub(crate) struct Finding {
     /// The part, e.g. `camera`.
     pub(crate) part: &'static str,
     /// How bad it is.
-    pub(crate) state: State,
+    pub(crate) state: Severity,
     /// What was found.
     pub(crate) found: String,
     /// What to do; none when it is as it should be.
@@ -44,7 +44,7 @@ impl Finding {
     pub(crate) fn ok(part: &'static str, found: impl Into<String>) -> Self {
         Self {
             part,
-            state: State::Ok,
+            state: Severity::Ok,
             found: found.into(),
             fix: None,
         }
@@ -58,7 +58,7 @@ impl Finding {
     ) -> Self {
         Self {
             part,
-            state: State::Warning,
+            state: Severity::Warning,
             found: found.into(),
             fix: Some(fix.into()),
         }
@@ -71,7 +71,7 @@ impl Finding {
         fix: impl Into<String>,
     ) -> Self {
         Self {
-            state: State::Error,
+            state: Severity::Error,
             ..Self::warning(part, found, fix)
         }
     }

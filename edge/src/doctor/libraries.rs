@@ -77,7 +77,7 @@ fn newest(system: &System, folders: &[PathBuf], file: &str) -> Option<(String, P
 
 #[cfg(test)]
 mod tests {
-    use super::super::finding::State;
+    use super::super::finding::Severity;
     use super::*;
     use crate::machine::system::tests::system;
 
@@ -102,7 +102,7 @@ mod tests {
         ]);
         let findings = findings(&Board::read(&system), &system);
         let states: Vec<_> = findings.iter().map(|finding| finding.state).collect();
-        assert_eq!(states, [State::Ok, State::Warning, State::Ok]);
+        assert_eq!(states, [Severity::Ok, Severity::Warning, Severity::Ok]);
         assert!(
             findings[0].found.starts_with("11.4.298 "),
             "{}",

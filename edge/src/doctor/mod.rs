@@ -11,7 +11,7 @@ pub(crate) mod room;
 
 use crate::machine::system::System;
 use board::Board;
-use finding::{Finding, State};
+use finding::{Finding, Severity};
 use serde::Serialize;
 use std::{
     env, fmt,
@@ -20,7 +20,7 @@ use std::{
 
 /// What is to be examined besides the machine, and how it is told.
 #[derive(Debug, Clone, Default, clap::Args)]
-pub(crate) struct Subject {
+pub(crate) struct DoctorArgs {
     /// Bundle folder [default: as for `run`]
     #[arg(long, value_name = "DIR")]
     pub(crate) bundle: Option<PathBuf>,
@@ -37,19 +37,19 @@ pub(crate) struct Diagnosis {
     /// Version of this program.
     pub(crate) edge_version: &'static str,
     /// The worst state of all.
-    pub(crate) state: State,
+    pub(crate) state: Severity,
     /// One per part of the machine.
     pub(crate) findings: Vec<Finding>,
 }
 
 /// Examines this machine. Opens no window, changes nothing, and reads no picture.
 #[must_use]
-pub(crate) fn examine(subject: &Subject, system: &System) -> Diagnosis {
+pub(crate) fn examine(arguments: &DoctorArgs, system: &System) -> Diagnosis {
     let board = Board::read(system);
     let mut findings = board.findings(system);
     findings.extend(libraries::findings(&board, system));
-    findings.extend(inference::runtime(&board, subject.onnxruntime.as_deref()));
-    findings.push(inference::bundle(subject.bundle.as_deref()));
+    findings.extend(inference::runtime(&board, arguments.onnxruntime.as_deref()));
+    findings.push(inference::bundle(arguments.bundle.as_deref()));
     findings.extend(camera::findings(&board, system));
     findings.push(display::finding(
         env::var("DISPLAY").ok().as_deref(),
@@ -67,14 +67,14 @@ impl Diagnosis {
         let states = findings.iter().map(|finding| finding.state);
         Self {
             edge_version: env!("CARGO_PKG_VERSION"),
-            state: states.max().unwrap_or(State::Ok),
+            state: states.max().unwrap_or(Severity::Ok),
             findings,
         }
     }
 
     /// Number of findings in this state.
     #[must_use]
-    pub(crate) fn count(&self, state: State) -> usize {
+    pub(crate) fn count(&self, state: Severity) -> usize {
         let findings = self.findings.iter();
         findings.filter(|finding| finding.state == state).count()
     }
@@ -85,7 +85,8 @@ impl fmt::Display for Diagnosis {
         for finding in &self.findings {
             write!(out, "{finding}")?;
         }
-        let [errors, warnings] = [State::Error, State::Warning].map(|state| self.count(state));
+        let [errors, warnings] =
+            [Severity::Error, Severity::Warning].map(|state| self.count(state));
         writeln!(out, "\n{errors} errors, {warnings} warnings")
     }
 }
@@ -101,9 +102,9 @@ mod tests {
             Finding::error("camera", "/dev/video0: permission denied", "join the group"),
             Finding::warning("power", "mode 1", "nvpmodel"),
         ]);
-        assert_eq!(diagnosis.state, State::Error);
+        assert_eq!(diagnosis.state, Severity::Error);
         let text = diagnosis.to_string();
         assert!(text.contains("-> join the group") && text.contains("1 errors, 1 warnings"));
-        assert_eq!(Diagnosis::new(Vec::new()).state, State::Ok);
+        assert_eq!(Diagnosis::new(Vec::new()).state, Severity::Ok);
     }
 }

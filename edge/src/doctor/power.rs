@@ -139,7 +139,7 @@ fn heat(heat: &Heat) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use super::super::finding::State;
+    use super::super::finding::Severity;
     use super::*;
     use crate::machine::system::tests::system;
 
@@ -156,7 +156,7 @@ mod tests {
             ("/etc/nvpmodel.conf", MODES),
         ]);
         let finding = mode(&small);
-        assert_eq!(finding.state, State::Warning);
+        assert_eq!(finding.state, Severity::Warning);
         assert_eq!(finding.found, "mode 1, 7W; mode 2, MAXN_SUPER, is faster");
         assert!(finding.fix.unwrap().contains("nvpmodel -m 2"));
         let (_folder, large) = system(&[
@@ -183,8 +183,8 @@ mod tests {
             ]);
             Heat::read(&system)
         };
-        assert_eq!(heat(&zone("60000")).state, State::Ok);
-        assert_eq!(heat(&zone("79000")).state, State::Warning);
+        assert_eq!(heat(&zone("60000")).state, Severity::Ok);
+        assert_eq!(heat(&zone("79000")).state, Severity::Warning);
         let mut weak = zone("60000");
         weak.over_current_events = 2;
         assert!(heat(&weak).found.contains("2 times"), "{}", heat(&weak));
@@ -204,8 +204,8 @@ mod tests {
             ]);
             clocks(&system).unwrap()
         };
-        assert_eq!(with("tegra194").state, State::Warning);
+        assert_eq!(with("tegra194").state, Severity::Warning);
         assert!(with("tegra194").found.contains("729 of 1510 MHz"));
-        assert_eq!(with("intel_pstate").state, State::Ok);
+        assert_eq!(with("intel_pstate").state, Severity::Ok);
     }
 }

@@ -76,7 +76,7 @@ fn judge_disk(folder: &Path, free: u64, read_only: bool) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use super::super::finding::State;
+    use super::super::finding::Severity;
     use super::*;
     use crate::machine::system::tests::system;
 
@@ -91,7 +91,7 @@ mod tests {
             with(2_000_000),
             Finding::ok("memory", "2048 of 4051 MB free")
         );
-        assert_eq!(with(500_000).state, State::Warning);
+        assert_eq!(with(500_000).state, Severity::Warning);
     }
 
     #[test]
@@ -99,14 +99,14 @@ mod tests {
         let folder = Path::new("/var/cache");
         let judge =
             |megabytes, read_only| judge_disk(folder, megabytes * MEGABYTE, read_only).state;
-        assert_eq!(judge(5000, false), State::Ok);
-        assert_eq!(judge(500, false), State::Warning);
-        assert_eq!(judge(5, false), State::Error);
-        assert_eq!(judge(5000, true), State::Warning);
+        assert_eq!(judge(5000, false), Severity::Ok);
+        assert_eq!(judge(500, false), Severity::Warning);
+        assert_eq!(judge(5, false), Severity::Error);
+        assert_eq!(judge(5000, true), Severity::Warning);
         let real = disk(Path::new("/proc/no/such/folder"));
         assert_ne!(
             real.state,
-            State::Ok,
+            Severity::Ok,
             "nothing can be written under /proc: {real}"
         );
     }

@@ -20,7 +20,7 @@ use std::{
 /// A new, empty mailbox.
 pub(crate) fn mailbox<T>() -> (Sender<T>, Receiver<T>) {
     let shared = Arc::new(Mailbox {
-        state: Mutex::new(State {
+        contents: Mutex::new(Contents {
             slot: None,
             closed: false,
             replaced: 0,
@@ -54,12 +54,12 @@ pub(crate) enum Taken<T> {
 
 #[derive(Debug)]
 struct Mailbox<T> {
-    state: Mutex<State<T>>,
+    contents: Mutex<Contents<T>>,
     changed: Condvar,
 }
 
 #[derive(Debug)]
-struct State<T> {
+struct Contents<T> {
     slot: Option<T>,
     closed: bool,
     replaced: u64,
@@ -77,15 +77,15 @@ impl<T> Sender<T> {
     ///
     /// Returns false when the mailbox is closed.
     pub(crate) fn put_when_empty(&self, value: T) -> bool {
-        let mut state = self.0.lock();
-        while state.slot.is_some() && !state.closed {
-            state = self
+        let mut contents = self.0.lock();
+        while contents.slot.is_some() && !contents.closed {
+            contents = self
                 .0
                 .changed
-                .wait(state)
+                .wait(contents)
                 .unwrap_or_else(PoisonError::into_inner);
         }
-        self.0.put(value, state)
+        self.0.put(value, contents)
     }
 
     /// Whether nobody wants further values.
@@ -103,24 +103,24 @@ impl<T> Receiver<T> {
     /// Takes the newest value, waiting up to `patience` for one.
     pub(crate) fn take(&self, patience: Duration) -> Taken<T> {
         let deadline = Instant::now() + patience;
-        let mut state = self.0.lock();
+        let mut contents = self.0.lock();
         loop {
-            if let Some(value) = state.slot.take() {
-                drop(state);
+            if let Some(value) = contents.slot.take() {
+                drop(contents);
                 self.0.changed.notify_all();
                 return Taken::Value(value);
             }
-            if state.closed {
+            if contents.closed {
                 return Taken::Closed;
             }
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Taken::Nothing;
             }
-            state = self
+            contents = self
                 .0
                 .changed
-                .wait_timeout(state, left)
+                .wait_timeout(contents, left)
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
         }
@@ -163,13 +163,13 @@ impl<T> Drop for Receiver<T> {
 }
 
 impl<T> Mailbox<T> {
-    fn put(&self, value: T, mut state: MutexGuard<'_, State<T>>) -> bool {
-        if state.closed {
+    fn put(&self, value: T, mut contents: MutexGuard<'_, Contents<T>>) -> bool {
+        if contents.closed {
             return false;
         }
-        let before = state.slot.replace(value);
-        state.replaced += u64::from(before.is_some());
-        drop(state);
+        let before = contents.slot.replace(value);
+        contents.replaced += u64::from(before.is_some());
+        drop(contents);
         self.changed.notify_all();
         true
     }
@@ -180,8 +180,8 @@ impl<T> Mailbox<T> {
     }
 
     /// A thread that panicked while it held the lock cannot have left the slot half written.
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Contents<T>> {
+        self.contents.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

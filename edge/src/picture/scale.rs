@@ -10,8 +10,8 @@ const BARS: u32 = 0x0008_090c;
 pub(crate) struct Scaler {
     /// Whether what is left stands on the right, as a mirror shows it to the one in the picture.
     pub(crate) flipped: bool,
-    columns: Vec<Tap>,
-    rows: Vec<Tap>,
+    columns: Vec<LinearTap>,
+    rows: Vec<LinearTap>,
     planned: Option<([usize; 2], [usize; 2], bool)>,
     origin: [usize; 2],
     /// The two source rows in use, stretched to the window's columns.
@@ -31,7 +31,7 @@ const LANES: usize = 4;
 const _: () = assert!(cfg!(target_endian = "little"));
 
 impl Line {
-    fn stretch(&mut self, rgb: &[u8], columns: &[Tap], brightness: u32) {
+    fn stretch(&mut self, rgb: &[u8], columns: &[LinearTap], brightness: u32) {
         self.values.resize(LANES * columns.len(), 0);
         for (out, tap) in self.values.chunks_exact_mut(LANES).zip(columns) {
             let (a, b) = (
@@ -49,7 +49,7 @@ impl Line {
 
 /// Two neighbouring samples and the weight of the second, 0..=256.
 #[derive(Debug, Clone, Copy)]
-struct Tap {
+struct LinearTap {
     first: usize,
     second: usize,
     weight: u32,
@@ -151,13 +151,13 @@ impl Scaler {
     }
 }
 
-fn taps(taps: &mut Vec<Tap>, source: usize, drawn: usize) {
+fn taps(taps: &mut Vec<LinearTap>, source: usize, drawn: usize) {
     taps.clear();
     let step = source as f32 / drawn as f32;
     taps.extend((0..drawn).map(|pixel| {
         let position = ((pixel as f32 + 0.5) * step - 0.5).clamp(0.0, source as f32 - 1.0);
         let first = position as usize;
-        Tap {
+        LinearTap {
             first,
             second: (first + 1).min(source - 1),
             weight: ((position - first as f32) * 256.0).round() as u32,

@@ -11,10 +11,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// Requests are numbered: what the edit thread reports about an older one changes what is applied, but
 /// neither ends a newer request nor is told as its outcome.
 #[derive(Debug, Default)]
-pub(crate) struct Copying(Mutex<State>);
+pub(crate) struct Copying(Mutex<Progress>);
 
 #[derive(Debug, Default)]
-struct State {
+struct Progress {
     /// Until it has been carried out.
     request: Option<CopyRequest>,
     /// Requests so far.
@@ -66,21 +66,24 @@ pub(crate) enum CopyEvent {
 impl Copying {
     /// Has the copied expression dropped, and one that was asked for not copied.
     pub(crate) fn drop_copy(&self) {
-        let mut state = self.lock();
-        match (state.request.map(|request| request.kind), state.applied) {
+        let mut progress = self.lock();
+        match (
+            progress.request.map(|request| request.kind),
+            progress.applied,
+        ) {
             (None, false) | (Some(CopyRequestKind::Drop), _) => {}
-            _ => state.ask(CopyRequestKind::Drop),
+            _ => progress.ask(CopyRequestKind::Drop),
         }
     }
 
     /// Drops the expression if one is copied, and copies the one in view otherwise.
     pub(crate) fn toggle(&self) {
-        let mut state = self.lock();
-        let next = match state.request {
-            None if state.applied => CopyRequestKind::Drop,
+        let mut progress = self.lock();
+        let next = match progress.request {
+            None if progress.applied => CopyRequestKind::Drop,
             _ => CopyRequestKind::FaceInView,
         };
-        state.ask(next);
+        progress.ask(next);
     }
 
     /// Whether a copied expression is applied.
@@ -105,37 +108,37 @@ impl Copying {
 
     /// What became of a request.
     pub(crate) fn report(&self, request: CopyRequest, outcome: CopyOutcome) {
-        let mut state = self.lock();
-        let before = state.applied;
+        let mut progress = self.lock();
+        let before = progress.applied;
         match outcome {
-            CopyOutcome::Copied => state.applied = true,
-            CopyOutcome::Dropped => state.applied = false,
+            CopyOutcome::Copied => progress.applied = true,
+            CopyOutcome::Dropped => progress.applied = false,
             CopyOutcome::NoFace => {}
         }
-        if state.request != Some(request) {
+        if progress.request != Some(request) {
             return;
         }
         let event = match outcome {
             CopyOutcome::Copied => Some(CopyEvent::Copied),
             // A request that was taken back before it was carried out has left nothing to tell.
             CopyOutcome::Dropped => before.then_some(CopyEvent::Dropped),
-            CopyOutcome::NoFace if state.told => return,
+            CopyOutcome::NoFace if progress.told => return,
             CopyOutcome::NoFace => Some(CopyEvent::NeedsFace),
         };
-        state.told = outcome == CopyOutcome::NoFace;
-        if !state.told {
-            state.request = None;
+        progress.told = outcome == CopyOutcome::NoFace;
+        if !progress.told {
+            progress.request = None;
         }
-        state.event = event;
+        progress.event = event;
     }
 
-    /// A thread that panicked while it held the lock cannot have left the state half written.
-    fn lock(&self) -> MutexGuard<'_, State> {
+    /// A thread that panicked while it held the lock cannot have left the progress half written.
+    fn lock(&self) -> MutexGuard<'_, Progress> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl Progress {
     fn ask(&mut self, kind: CopyRequestKind) {
         self.count += 1;
         self.request = Some(CopyRequest {

@@ -37,8 +37,8 @@ pub enum Region {
         /// Width and height.
         grid: [usize; 2],
     },
-    /// A square of it; faces are found that are turned like it.
-    Turned {
+    /// A square of it; faces are found that are rotated like it.
+    Rotated {
         /// Where, in frame pixels.
         square: Square,
         /// Width and height.
@@ -122,14 +122,14 @@ impl Detector {
         })
     }
 
-    /// Whether the answer to the last question has been heard.
+    /// Whether the answer to the last question has been taken.
     #[must_use]
     pub(crate) fn is_free(&self) -> bool {
         self.question.is_some()
     }
 
-    /// Asks for the faces on a part of a frame. Only while it is free; else nothing is asked.
-    pub fn ask(&mut self, frame: &Frame, region: Region) {
+    /// Has a part of a frame searched for faces. Only while it is free; else nothing happens.
+    pub fn submit(&mut self, frame: &Frame, region: Region) {
         let Some(mut question) = self.question.take() else {
             return;
         };
@@ -141,7 +141,7 @@ impl Detector {
                     .sample(frame, [0.0; 2], size, colour, grid, range, luma);
                 (grid, size[0])
             }
-            Region::Turned { square, grid } => {
+            Region::Rotated { square, grid } => {
                 self.resampler
                     .sample_crop(frame, square, colour, grid, range, luma);
                 ([grid; 2], square.side)
@@ -156,7 +156,7 @@ impl Detector {
 
     /// Fills `faces` with the boxes on what was asked for, largest first. Returns false when there is no
     /// answer: not yet, unless it is waited for, or nothing was asked.
-    pub fn answer(&mut self, wait: bool, faces: &mut Vec<Square>) -> bool {
+    pub fn poll(&mut self, wait: bool, faces: &mut Vec<Square>) -> bool {
         if self.is_free() {
             return false;
         }
@@ -229,7 +229,7 @@ impl Question {
             Region::Whole { .. } => {
                 Square::upright(face.centre.map(|centre| self.scale * centre), side)
             }
-            Region::Turned { square, grid } => Square {
+            Region::Rotated { square, grid } => Square {
                 centre: square.frame_from_crop(face.centre.map(|at| at / grid as f32 - 0.5)),
                 side,
                 ..square
@@ -252,19 +252,19 @@ mod tests {
         let drawn = take.truth(0).face;
 
         let (mut detector, mut faces) = (Detector::new().unwrap(), Vec::new());
-        assert!(!detector.answer(true, &mut faces));
+        assert!(!detector.poll(true, &mut faces));
         let whole = Region::Whole { grid: [214, 160] };
         let centre = [drawn.x + 0.5 * drawn.side, drawn.y + 0.5 * drawn.side];
         let square = Square {
             roll: 0.1,
             ..Square::upright(centre, 1.6 * drawn.side)
         };
-        for region in [whole, Region::Turned { square, grid: 72 }] {
+        for region in [whole, Region::Rotated { square, grid: 72 }] {
             assert!(detector.is_free());
-            detector.ask(&frame, region);
+            detector.submit(&frame, region);
             assert!(!detector.is_free());
             assert!(
-                detector.answer(true, &mut faces) && faces.len() == 1,
+                detector.poll(true, &mut faces) && faces.len() == 1,
                 "{region:?}"
             );
             let away = [0, 1].map(|i| (faces[0].centre[i] - centre[i]).abs());
@@ -272,7 +272,7 @@ mod tests {
             assert!(away[0] < most && away[1] < most, "{region:?}: {faces:?}");
         }
         frame.resize(8, 8);
-        detector.ask(&frame, Region::Whole { grid: [8, 8] });
-        assert!(detector.answer(true, &mut faces) && faces.is_empty());
+        detector.submit(&frame, Region::Whole { grid: [8, 8] });
+        assert!(detector.poll(true, &mut faces) && faces.is_empty());
     }
 }

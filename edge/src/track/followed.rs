@@ -67,13 +67,13 @@ impl Followed {
         self.frames_since_check >= if self.sure { CHECK_EVERY } else { 1 }
     }
 
-    /// The detector has been asked.
-    pub(super) fn ask(&mut self) {
+    /// The detector has begun to look.
+    pub(super) fn begin_check(&mut self) {
         self.frames_since_check = 0;
     }
 
-    /// Hears what the detector saw: the face's box, or nothing.
-    pub(super) fn hear(&mut self, face: Option<Square>, frame: &Frame, locator: &mut Locator) {
+    /// Follows what the detector saw: the face's box, or nothing.
+    pub(super) fn confirm(&mut self, face: Option<Square>, frame: &Frame, locator: &mut Locator) {
         match (self.sure, face) {
             (true, Some(_)) => self.unconfirmed = 0,
             (true, None) => self.unconfirmed += 1,
@@ -91,7 +91,7 @@ impl Followed {
         }
     }
 
-    /// Whether it has to be given up.
+    /// Whether it has to be dropped.
     pub(super) fn is_gone(&self, frame: &Frame) -> bool {
         let lost = self.misses >= MISSES || self.unconfirmed >= UNCONFIRMED;
         lost || !self.seen.is_on(frame.width, frame.height)

@@ -8,14 +8,14 @@ use crate::{
 use aligner::{Aligner, Alignment, Grey, Square, grey::WINDOW_PIXELS};
 use model_spec::{ColourMode, Framing};
 
-/// Side of the picture that the aligner works on, in sides of its window: room for a turned window
+/// Side of the picture that the aligner works on, in sides of its window: room for a rotated window
 /// that has moved.
 const SURROUNDINGS: f32 = 2.0;
 /// The same in pixels.
 const GRID: usize = (WINDOW_PIXELS * SURROUNDINGS) as usize;
 /// Motion in sides of the crop from which the aligner is run again: from near it is exact.
 const FAR: f32 = 0.03;
-/// Rolls, in radians, from which a detected face is tried: the detector finds faces that are turned by
+/// Rolls, in radians, from which a detected face is tried: the detector finds faces that are rotated by
 /// more than the aligner has learnt to undo.
 const ROLLS: [f32; 3] = [0.0, -0.35, 0.35];
 /// Side of the region of a re-check in pixels, and in sides of the face's box.
@@ -59,7 +59,7 @@ impl Locator {
     }
 
     /// What the detector has to look at to find all faces whose box is at least about `smallest`
-    /// pixels wide: the larger, the faster. They may be turned a little more or less than `roll`.
+    /// pixels wide: the larger, the faster. They may be rotated a little more or less than `roll`.
     #[must_use]
     pub(crate) fn everywhere(frame: &Frame, smallest: f32, roll: f32) -> Region {
         let size = [frame.width as f32, frame.height as f32];
@@ -72,7 +72,7 @@ impl Locator {
         if roll == 0.0 {
             return Region::Whole { grid };
         }
-        Region::Turned {
+        Region::Rotated {
             square: Square {
                 centre: size.map(|side| side * 0.5),
                 side: size[0].max(size[1]),
@@ -85,7 +85,7 @@ impl Locator {
     /// What the detector has to look at to find the face at `crop` again.
     #[must_use]
     pub(crate) fn around(&self, crop: Square) -> Region {
-        Region::Turned {
+        Region::Rotated {
             square: self.face_of(crop).scaled(CHECK_REGION),
             grid: CHECK_GRID,
         }

@@ -8,7 +8,7 @@
 //!
 //! The detector's boxes jitter by some percent of the face and have no roll; the aligner is exact but
 //! believes in what it follows: so the one moves the crop, and the other says whether there is a face.
-//! Live, the detector's answer is heard on a later frame, which does not wait for it.
+//! Live, the detector's answer is polled on a later frame, which does not wait for it.
 
 pub mod detector;
 mod followed;
@@ -39,9 +39,14 @@ const MORE_EVERY: u32 = 15;
 const LARGER_EVERY: u32 = 30;
 /// How much larger another face has to be to take over.
 const LARGER: f32 = 1.25;
-/// Widths of frames, in pixels, and rolls, in radians, that are searched in turn: fast, for small
-/// faces, and for faces turned by more than the detector can take.
-const SEARCHES: [(f32, f32); 4] = [(214.0, 0.0), (360.0, 0.0), (214.0, 0.35), (214.0, -0.35)];
+/// Searches that take turns: fast, for small faces, and for faces rotated by more than the detector can
+/// take.
+const SEARCHES: [SearchKind; 4] = [
+    SearchKind::new(214.0, 0.0),
+    SearchKind::new(360.0, 0.0),
+    SearchKind::new(214.0, 0.35),
+    SearchKind::new(214.0, -0.35),
+];
 /// Two crops whose centres are nearer than this, in sides of the larger, are of one face.
 const SAME: f32 = 0.5;
 
@@ -59,6 +64,24 @@ pub struct Tracker {
     /// What the detector was asked, and a buffer for its answer.
     asked: Asked,
     boxes: Vec<Square>,
+}
+
+/// A search, for frames of any size.
+#[derive(Debug, Clone, Copy)]
+struct SearchKind {
+    /// Longer side of the picture that is searched, in pixels.
+    width: f32,
+    /// In radians.
+    roll: f32,
+}
+
+/// A search of a frame for faces.
+#[derive(Debug, Clone, Copy)]
+struct Search {
+    /// Side of the smallest box that is to be found, in pixels of the frame.
+    smallest: f32,
+    /// How much the faces are rotated, in radians.
+    roll: f32,
 }
 
 /// What the detector was asked.
@@ -108,8 +131,8 @@ impl Tracker {
             self.followed.clear();
             for attempt in 0..SEARCHES.len() {
                 if self.followed.len() < self.most {
-                    self.search(frame, wanted(frame, attempt));
-                    self.hear(frame, true);
+                    self.search(frame, Search::number(attempt, frame));
+                    self.poll(frame, true);
                 }
             }
         } else {
@@ -131,58 +154,58 @@ impl Tracker {
             face.follow(frame, &mut self.locator);
         }
         self.frames_since_search = self.frames_since_search.saturating_add(1);
-        self.hear(frame, false);
-        self.give_up(frame);
+        self.poll(frame, false);
+        self.drop_lost(frame);
         let waits = self.pace == Pace::Replay;
-        while self.ask(frame) && waits {
-            self.hear(frame, true);
-            self.give_up(frame);
+        while self.submit(frame) && waits {
+            self.poll(frame, true);
+            self.drop_lost(frame);
         }
     }
 
-    /// Asks the detector what is due, if it is free. Returns whether there was anything.
-    fn ask(&mut self, frame: &Frame) -> bool {
+    /// Has the detector look for what is due, if it is free. Returns whether there was anything.
+    fn submit(&mut self, frame: &Frame) -> bool {
         if !self.locator.detector().is_free() {
             return false;
         }
         let doubtful = self.followed.iter_mut().find(|face| face.wants_check());
         if let Some(face) = doubtful {
-            face.ask();
+            face.begin_check();
             self.asked = Asked::About(face.id);
             let region = self.locator.around(face.seen);
-            self.locator.detector().ask(frame, region);
+            self.locator.detector().submit(frame, region);
             return true;
         }
-        let (every, wanted) = match self.followed.len() {
-            0 => (SEARCH_EVERY, wanted(frame, self.searches)),
-            some if some < self.most => (MORE_EVERY, wanted(frame, self.searches)),
-            _ => (LARGER_EVERY, (LARGER * self.smallest_box(), 0.0)),
+        let (every, search) = match self.followed.len() {
+            0 => (SEARCH_EVERY, Search::number(self.searches, frame)),
+            some if some < self.most => (MORE_EVERY, Search::number(self.searches, frame)),
+            _ => (LARGER_EVERY, Search::upright(LARGER * self.smallest_box())),
         };
         let due = self.frames_since_search >= every;
         if due {
-            self.search(frame, wanted);
+            self.search(frame, search);
         }
         due
     }
 
-    fn search(&mut self, frame: &Frame, (smallest, roll): (f32, f32)) {
+    fn search(&mut self, frame: &Frame, search: Search) {
         self.frames_since_search = 0;
         self.searches += 1;
         self.asked = Asked::Everywhere;
-        let region = Locator::everywhere(frame, smallest, roll);
-        self.locator.detector().ask(frame, region);
+        let region = Locator::everywhere(frame, search.smallest, search.roll);
+        self.locator.detector().submit(frame, region);
     }
 
-    /// Hears the detector's answer, if there is one or it is waited for.
-    fn hear(&mut self, frame: &Frame, wait: bool) {
+    /// Takes the detector's answer, if there is one or it is waited for.
+    fn poll(&mut self, frame: &Frame, wait: bool) {
         let mut boxes = std::mem::take(&mut self.boxes);
-        if self.locator.detector().answer(wait, &mut boxes) {
+        if self.locator.detector().poll(wait, &mut boxes) {
             match self.asked {
-                Asked::Everywhere => self.take_up(frame, &boxes),
+                Asked::Everywhere => self.acquire(frame, &boxes),
                 Asked::About(id) => {
                     let mut followed = self.followed.iter_mut();
                     if let Some(face) = followed.find(|face| face.id == id) {
-                        face.hear(boxes.first().copied(), frame, &mut self.locator);
+                        face.confirm(boxes.first().copied(), frame, &mut self.locator);
                     }
                 }
             }
@@ -190,8 +213,8 @@ impl Tracker {
         self.boxes = boxes;
     }
 
-    /// Lets go of faces that are gone, and of the later of two that met on one face.
-    fn give_up(&mut self, frame: &Frame) {
+    /// Drops faces that are gone, and of the later of two that met on one face.
+    fn drop_lost(&mut self, frame: &Frame) {
         self.followed.retain(|face| !face.is_gone(frame));
         for later in (1..self.followed.len()).rev() {
             let seen = self.followed[later].seen;
@@ -211,8 +234,8 @@ impl Tracker {
         boxes.fold(f32::MAX, f32::min)
     }
 
-    /// Takes up faces that are not followed yet; the smallest go when there are too many.
-    fn take_up(&mut self, frame: &Frame, boxes: &[Square]) {
+    /// Acquires faces that are not followed yet; the smallest go when there are too many.
+    fn acquire(&mut self, frame: &Frame, boxes: &[Square]) {
         for &face in boxes {
             if self.followed.iter().any(|known| is_same(known.seen, face)) {
                 continue;
@@ -240,11 +263,30 @@ impl Tracker {
     }
 }
 
-/// Smallest box, in pixels of the frame, and roll that the search number `attempt` is to find.
-fn wanted(frame: &Frame, attempt: usize) -> (f32, f32) {
-    let (width, roll) = SEARCHES[attempt % SEARCHES.len()];
-    let longest = frame.width.max(frame.height) as f32;
-    (SMALLEST_FACE * longest / width, roll)
+impl SearchKind {
+    const fn new(width: f32, roll: f32) -> Self {
+        Self { width, roll }
+    }
+}
+
+impl Search {
+    /// The search whose turn it is after `count` others.
+    fn number(count: usize, frame: &Frame) -> Self {
+        let SearchKind { width, roll } = SEARCHES[count % SEARCHES.len()];
+        let longest = frame.width.max(frame.height) as f32;
+        Self {
+            smallest: SMALLEST_FACE * longest / width,
+            roll,
+        }
+    }
+
+    /// For upright faces of at least this size.
+    fn upright(smallest: f32) -> Self {
+        Self {
+            smallest,
+            roll: 0.0,
+        }
+    }
 }
 
 fn is_same(a: Square, b: Square) -> bool {

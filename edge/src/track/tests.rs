@@ -97,7 +97,7 @@ fn a_face_that_leaves_is_given_up_and_an_empty_frame_has_none() {
 }
 
 #[test]
-fn a_live_face_is_taken_up_and_given_up_without_waiting_for_the_detector() {
+fn a_live_face_is_acquired_and_dropped_without_waiting_for_the_detector() {
     let [aligner, _] = aligners();
     let mut tracker = tracker(Pace::Live, aligner, 1);
     let face = demo(&Take::new(0, 640, 480, 30.0), 0);
