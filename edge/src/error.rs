@@ -4,7 +4,8 @@ use model_spec::SpecError;
 use onnx_runtime::NoLibrary;
 use std::path::PathBuf;
 
-/// Every message names the thing (file, device, library, provider), what was found and what to do.
+/// Every message names the thing (file, device, library, provider), what was found and what to do, and
+/// holds its reason: `source()` gives none, so that a printed chain says each reason once.
 #[derive(Debug, thiserror::Error)]
 pub enum EdgeError {
     /// The command line asks for something that does not exist.
@@ -29,16 +30,10 @@ pub enum EdgeError {
     NoRuntime(#[from] NoLibrary),
     /// ONNX Runtime refused a call.
     #[error("ONNX Runtime: {what}: {reason}")]
-    Runtime {
-        /// What was being done.
-        what: String,
-        /// Its own message.
-        reason: String,
-    },
+    Runtime { what: String, reason: String },
     /// A named execution provider cannot run, or none can.
     #[error("--provider {choice} cannot run this bundle:{failures}")]
     Provider {
-        /// What was asked for.
         choice: String,
         /// Why each provider tried does not run, a line each.
         failures: String,
@@ -46,51 +41,30 @@ pub enum EdgeError {
     /// A graph has other inputs or outputs than the manifest says.
     #[error("{}: {field}: found {found}, expected {expected}", path.display())]
     Graph {
-        /// The ONNX file.
         path: PathBuf,
-        /// Input or output.
+        /// An input or output.
         field: String,
-        /// What the graph has.
         found: String,
-        /// What the manifest says.
         expected: String,
     },
     /// The camera cannot be used.
     #[error("camera {}: {reason}", device.display())]
-    Camera {
-        /// Device node.
-        device: PathBuf,
-        /// Why, and what to do about it.
-        reason: String,
-    },
+    Camera { device: PathBuf, reason: String },
     /// A folder of pictures cannot be used.
     #[error("{}: {reason}", path.display())]
-    Folder {
-        /// The folder.
-        path: PathBuf,
-        /// Why.
-        reason: String,
-    },
+    Folder { path: PathBuf, reason: String },
     /// The window cannot be opened or drawn.
     #[error("window: {0}")]
     Window(String),
     /// A file could not be read or written.
     #[error("{}: {reason}", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        reason: String,
-    },
+    File { path: PathBuf, reason: String },
     /// The parity sample came out differently.
     #[error("parity: {0}")]
     Parity(String),
     /// `edge doctor` found what keeps the mirror from running.
     #[error("the mirror does not run on this machine: {errors} errors, see above")]
-    Doctor {
-        /// How many.
-        errors: usize,
-    },
+    Doctor { errors: usize },
     /// A part of the program broke; a bug.
     #[error("internal: {0}")]
     Internal(String),
@@ -126,4 +100,42 @@ impl EdgeError {
 fn places(paths: &[PathBuf]) -> String {
     let paths = paths.iter().map(|path| path.display().to_string());
     paths.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{error::Error, io};
+
+    #[test]
+    fn a_printed_chain_of_errors_says_each_reason_once() {
+        let reason = || io::Error::other("the disk is full");
+        let path = || PathBuf::from("smile.avi");
+        let errors: [EdgeError; 5] = [
+            EdgeError::file(path(), reason()),
+            EdgeError::runtime("load", reason()),
+            SpecError::Io {
+                path: path(),
+                reason: reason(),
+            }
+            .into(),
+            EdgeError::Camera {
+                device: path(),
+                reason: reason().to_string(),
+            },
+            EdgeError::Folder {
+                path: path(),
+                reason: reason().to_string(),
+            },
+        ];
+        for error in errors {
+            let mut chain = error.to_string();
+            let mut source = error.source();
+            while let Some(error) = source {
+                chain += &format!(": {error}");
+                source = error.source();
+            }
+            assert_eq!(chain.matches("the disk is full").count(), 1, "{chain}");
+        }
+    }
 }

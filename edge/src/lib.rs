@@ -31,7 +31,7 @@ pub mod cli;
 mod compose;
 mod doctor;
 mod edit;
-pub mod error;
+mod error;
 mod handoff;
 mod inference;
 mod machine;

@@ -97,11 +97,11 @@ impl ConfigFile {
     }
 }
 
-/// The options of [`RUN`] that a file can hold.
+/// The options of [`RUN`] that a file can hold: all that are documented.
 pub(crate) fn options_of(command: &Command) -> impl Iterator<Item = &Arg> {
     let run = command.find_subcommand(RUN).into_iter();
     run.flat_map(Command::get_arguments)
-        .filter(|arg| arg.get_long().is_some() && !arg.is_global_set())
+        .filter(|arg| arg.get_long().is_some() && !arg.is_global_set() && !arg.is_hide_set())
         .filter(|arg| !matches!(arg.get_action(), ArgAction::Help | ArgAction::Version))
 }
 

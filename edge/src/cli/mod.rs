@@ -2,6 +2,8 @@
 
 pub(crate) mod config_file;
 pub(crate) mod config_print;
+#[cfg(test)]
+mod settings_table;
 
 use crate::{
     bench,
@@ -199,55 +201,37 @@ impl RunArgs {
     }
 }
 
-/// A command line that was understood.
-pub struct Parsed {
-    cli: Cli,
-    /// What `edge config` prints.
-    resolved: Option<String>,
-}
-
-/// A command line that ends the program before it begins.
-#[derive(Debug)]
-pub enum Refusal {
-    /// Help, version, or an error of the command line itself.
-    CommandLine(clap::Error),
-    /// An error of `edge.toml`.
-    File(EdgeError),
-}
-
-/// Reads the command line, with the options of `edge.toml` under it.
+/// Does what the command line asks for, with the options of `edge.toml` under it, and prints the result
+/// to `out`. Help, version and errors of the command line itself are printed by clap, which then ends the
+/// program.
 ///
 /// # Errors
-/// [`Refusal`].
-pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Parsed, Refusal> {
+/// Any [`EdgeError`].
+pub fn run(
+    arguments: impl IntoIterator<Item = OsString>,
+    out: &mut impl Write,
+) -> Result<(), EdgeError> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let command = config_file::with_undoable_switches(Cli::command());
     let matches = |arguments: &[OsString]| {
         let matches = command.clone().try_get_matches_from(arguments);
-        matches.map_err(Refusal::CommandLine)
+        matches.unwrap_or_else(|error| error.exit())
     };
-    let typed = matches(&arguments)?;
+    let typed = matches(&arguments);
     let model_options = ModelArgs::augment_args(clap::Command::new("model"));
-    let (arguments, file) = config_file::with_file(&command, arguments, &typed, &model_options)
-        .map_err(Refusal::File)?;
-    let given = matches(&arguments)?;
-    let resolved = match (given.subcommand(), typed.subcommand()) {
-        (Some(("config", given)), Some((_, typed))) => {
-            Some(config_print::resolved(&command, given, typed, &file))
-        }
-        _ => None,
-    };
-    let cli = Cli::from_arg_matches(&given).map_err(Refusal::CommandLine)?;
-    Ok(Parsed { cli, resolved })
+    let (arguments, file) = config_file::with_file(&command, arguments, &typed, &model_options)?;
+    let given = matches(&arguments);
+    let cli = Cli::from_arg_matches(&given).unwrap_or_else(|error| error.exit());
+    if let (Some(("config", given)), Some((_, typed))) = (given.subcommand(), typed.subcommand()) {
+        return print(out, &config_print::resolved(&command, given, typed, &file));
+    }
+    execute(cli.command, out)
 }
 
-/// Does what the command line asks for, and prints its result to `out`.
-///
-/// # Errors
-/// Any [`EdgeError`].
-pub fn execute(parsed: Parsed, out: &mut impl Write) -> Result<(), EdgeError> {
-    let text = match parsed.cli.command {
-        Command::Config(_) => parsed.resolved.unwrap_or_default(),
+fn execute(command: Command, out: &mut impl Write) -> Result<(), EdgeError> {
+    let text = match command {
+        // Printed by `run`, which knows where each option came from.
+        Command::Config(_) => return Ok(()),
         Command::Run(arguments) => {
             let stop = Arc::new(AtomicBool::new(false));
             for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {

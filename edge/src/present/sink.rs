@@ -97,7 +97,7 @@ impl Sinks {
 mod tests {
     use super::*;
 
-    /// Fails by itself before the picture with this number.
+    /// Fails by itself when it has been looked at this often.
     struct FailsAt(u32);
 
     impl Sink for FailsAt {
@@ -117,10 +117,10 @@ mod tests {
         for pictures in [3, 1, 2] {
             sinks.add(FailsAt(pictures));
         }
-        let mut left = Vec::new();
-        while sinks.take_failed().is_some() {
-            left.push(sinks.0.len());
-        }
-        assert_eq!(left, [2, 1, 0]);
+        let left = [(); 4].map(|()| {
+            let failed = sinks.take_failed().is_some();
+            (failed, sinks.0.len())
+        });
+        assert_eq!(left, [(true, 2), (false, 2), (true, 1), (true, 0)]);
     }
 }

@@ -13,8 +13,20 @@ const MESSAGES: u32 = 5;
 /// Time after which a place may log again.
 const WINDOW: Duration = Duration::from_secs(60);
 
+/// Logs to standard error, as far as `EDGE_LOG` asks for, and at a bounded rate.
+pub fn init() {
+    let environment = env_logger::Env::new().filter_or("EDGE_LOG", "info,onnxruntime=off");
+    let logger = env_logger::Builder::from_env(environment)
+        .format_timestamp(None)
+        .format_target(false)
+        .build();
+    log::set_max_level(logger.filter());
+    // The first logger of the process is always accepted.
+    let _ = log::set_boxed_logger(Box::new(Limited::new(logger)));
+}
+
 /// A logger before another one, which bounds the rate of every place in the program.
-pub struct Limited<L> {
+pub(crate) struct Limited<L> {
     inner: L,
     places: Mutex<HashMap<Place, Bucket>>,
 }
@@ -67,7 +79,7 @@ impl Bucket {
 
 impl<L: Log> Limited<L> {
     /// Before `inner`.
-    pub fn new(inner: L) -> Self {
+    pub(crate) fn new(inner: L) -> Self {
         Self {
             inner,
             places: Mutex::default(),
