@@ -4,7 +4,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 # Set-up steps share folders, and only one progress bar at a time is readable.
 .NOTPARALLEL:
-.PHONY: help mirror picture test bench-edge bench-tracking lint setup system onnxruntime onnx-tools tensorboard libtorch aarch64 jetson test-device \
+.PHONY: help mirror picture test bench-edge bench-edit bench-tracking lint setup system onnxruntime onnx-tools tensorboard libtorch aarch64 jetson test-device \
 	test-camera test-boot clean-third-party
 
 help: ## show this list
@@ -33,6 +33,10 @@ bench-edge: onnxruntime ## measure the mirror on this machine: edge bench, motio
 	$(TARGET)/release/edge bench
 	cargo bench --locked -p edge --bench photon
 	cargo test --release --locked -p edge --test main how_long -- --ignored --nocapture
+
+bench-edit: setup ## judge a bundle's edits on labelled photographs: PHOTOS=DIR (neutral/, smiling/) DATA=DIR of faces for the judge
+	cargo build --release --locked -p edge -p trainer
+	TARGET="$(TARGET)" tests/bench-edit.sh
 
 bench-tracking: onnxruntime ## track the photos in ../shared/data/photos, moved over a background, and print the errors
 	cargo test --release --locked -p edge --test main photos -- --ignored --nocapture

@@ -67,6 +67,19 @@ pub enum TrainError {
         /// The newest checkpoint on disk.
         checkpoint: Option<PathBuf>,
     },
+    /// The run is ill, and its settings ask to stop then.
+    #[error(
+        "step {step}: {finding}; stopped because health.stop is true; the last checkpoint is {}",
+        checkpoint.as_ref().map_or("none".into(), |path| path.display().to_string())
+    )]
+    Unhealthy {
+        /// The step, counted from 1.
+        step: u64,
+        /// What is wrong.
+        finding: crate::training::Finding,
+        /// The newest checkpoint on disk.
+        checkpoint: Option<PathBuf>,
+    },
     /// There is not enough memory for a step.
     #[error(
         "out of memory in a step of {batch_size} images: {}",

@@ -5,6 +5,7 @@
 //! - [`layouts`]: data folders of every layout, and what is said about wrong ones;
 //! - [`pictures`]: picture files of every kind, and broken ones;
 //! - [`packs`]: packed data trains like the folder it was made from;
+//! - [`compared`]: pictures before and after an edit, judged;
 //! - [`aligner`]: fitted to a few faces, it finds others;
 //! - [`runs`]: runs resume with the same bytes and survive full disks, bad data and bad losses;
 //! - [`safety`]: the program killed, stopped, started twice, without memory, or only asked;
@@ -16,6 +17,7 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod aligner;
+mod compared;
 mod editing;
 mod fixtures;
 mod forms;

@@ -215,3 +215,40 @@ fn the_unrelated_share_is_that_of_the_squared_lengths() {
         assert!((found - expected).abs() < 1e-6, "{shares:?}");
     }
 }
+
+#[test]
+fn a_run_that_explodes_says_so_and_stops_where_it_is_asked_to() {
+    let _alone = crate::small::alone();
+    let folder = tempfile::tempdir().unwrap();
+    let data = data(&folder.path().join("data"));
+    let ill = |out: &Path, stop: bool| {
+        let stop = format!("health.stop={stop}");
+        let settings = [
+            "discriminator_adam.learning_rate=0.3",
+            "loss.r1=0.0",
+            "schedule.discriminator_head_start=40",
+            "schedule.steps=30",
+            "schedule.tick_interval=1",
+            &stop,
+        ];
+        train(&data, out, config(&settings), false)
+    };
+    let out = folder.path().join("stops");
+    let error = ill(&out, true).unwrap_err().to_string();
+    for word in ["step", "explode", "learning_rate", "health.stop", "none"] {
+        assert!(error.contains(word), "{word}: {error}");
+    }
+    let out = folder.path().join("goes-on");
+    ill(&out, false).unwrap();
+    let lasts = |name: &str| {
+        let events = events(&out.join("tensorboard"));
+        let values = events.iter().filter_map(|event| event.summary.as_ref());
+        let values = values.flat_map(|summary| &summary.value);
+        let of_name = values.filter(|value| value.tag == name);
+        of_name
+            .filter(|value| value.simple_value == Some(1.0))
+            .count()
+    };
+    assert!(lasts("health/discriminator_exploding") > 0);
+    assert_eq!(lasts("health/edits_are_nothing"), 0);
+}

@@ -121,7 +121,7 @@ pub(crate) struct RunArgs {
     /// Camera mode, e.g. 1280x720@30/MJPG [default: nearest to 1280x720 at 30 per second or more]
     #[arg(long, value_name = "WIDTHxHEIGHT[@RATE][/FORMAT]")]
     pub(crate) camera_mode: Option<ModeRequest>,
-    /// Output: auto, window, none, png:DIR, v4l:/dev/videoN (a virtual camera for other programs), or
+    /// Output: auto, window, none, png:DIR, crops:DIR (faces before and after), v4l:/dev/videoN (a virtual camera for other programs), or
     /// hash (a SHA-256 per picture)
     #[arg(long, value_name = "DISPLAY", default_value = "auto")]
     pub(crate) display: DisplayChoice,

@@ -25,6 +25,8 @@ pub(crate) enum DisplayChoice {
     None,
     /// One PNG file per picture in this folder.
     Png(PathBuf),
+    /// The faces as crops, before and after, in this folder: for judging edits.
+    Crops(PathBuf),
     /// One line per picture with its SHA-256, on standard output: for comparing runs.
     Hash,
     /// A V4L2 output device, which other programs see as a camera.
@@ -41,8 +43,11 @@ impl FromStr for DisplayChoice {
             None if text == "none" => Ok(Self::None),
             None if text == "hash" => Ok(Self::Hash),
             Some(("png", path)) if !path.is_empty() => Ok(Self::Png(path.into())),
+            Some(("crops", path)) if !path.is_empty() => Ok(Self::Crops(path.into())),
             Some(("v4l", path)) if !path.is_empty() => Ok(Self::VirtualCamera(path.into())),
-            _ => Err("expected auto, window, none, hash, png:DIR or v4l:/dev/videoN".into()),
+            _ => Err(
+                "expected auto, window, none, hash, png:DIR, crops:DIR or v4l:/dev/videoN".into(),
+            ),
         }
     }
 }
@@ -55,6 +60,7 @@ impl fmt::Display for DisplayChoice {
             Self::None => formatter.write_str("none"),
             Self::Hash => formatter.write_str("hash"),
             Self::Png(path) => write!(formatter, "png:{}", path.display()),
+            Self::Crops(path) => write!(formatter, "crops:{}", path.display()),
             Self::VirtualCamera(path) => write!(formatter, "v4l:{}", path.display()),
         }
     }

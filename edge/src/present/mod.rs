@@ -2,6 +2,7 @@
 
 pub(crate) mod avi;
 pub(crate) mod contact_sheet;
+pub(crate) mod crops;
 pub(crate) mod display;
 pub(crate) mod recorder;
 pub(crate) mod sink;

@@ -4,6 +4,7 @@ use crate::{
     error::EdgeError,
     present::{
         contact_sheet::ContactSheet,
+        crops::Crops,
         display::{DisplayChoice, Hashes, PngFolder},
         recorder::Recorder,
         sink::Sinks,
@@ -27,6 +28,7 @@ pub(super) fn open(
     let screen = &config.screen;
     match display {
         DisplayChoice::Png(path) => sinks.add(PngFolder::create(path)?),
+        DisplayChoice::Crops(path) => sinks.add(Crops::create(path)?),
         DisplayChoice::Hash => sinks.add(Hashes::default()),
         DisplayChoice::VirtualCamera(path) => {
             sinks.add(VirtualCamera::open(path, screen.stamp()?)?);

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod aligner;
+mod compare;
 mod data;
 mod model;
 mod training;
@@ -25,6 +26,8 @@ enum Command {
     Edit(model::Edit),
     /// Measure edit success and what changes outside the edited region, on the test faces.
     Eval(model::Eval),
+    /// Judge pictures before and after an edit, by whatever method.
+    Compare(compare::Compare),
     /// Turn weights of the official code, StarGAN v2 or torchvision into this project's formats.
     Import(weights::Import),
     /// Train the attribute classifier that imported weights come without.
@@ -46,6 +49,7 @@ impl Cli {
             Command::Fit(fit) => fit.run(),
             Command::Edit(edit) => edit.run(),
             Command::Eval(eval) => eval.run(),
+            Command::Compare(compare) => compare.run(),
             Command::Import(import) => import.run(),
             Command::Classifier(classifier) => classifier.run(),
             Command::FitAligner(fit) => fit.run(),

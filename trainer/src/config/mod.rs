@@ -6,6 +6,7 @@ mod classifier;
 mod data;
 mod evaluation;
 mod file;
+mod health;
 mod loss;
 mod schedule;
 mod validation;
@@ -14,6 +15,7 @@ pub use augmentation::Augmentation;
 pub use classifier::ClassifierConfig;
 pub use data::{DataConfig, Targets};
 pub use evaluation::EvaluationConfig;
+pub use health::HealthConfig;
 pub use loss::{CodeScale, LossWeights, OrthogonalityForm};
 pub use schedule::Schedule;
 
@@ -67,6 +69,9 @@ pub struct Config {
     /// What is measured while training.
     #[serde(default)]
     pub evaluation: EvaluationConfig,
+    /// When the run counts as ill.
+    #[serde(default)]
+    pub health: HealthConfig,
     /// Lengths and intervals.
     pub schedule: Schedule,
 }
@@ -99,6 +104,7 @@ impl Config {
             [
                 ("loss", toml::Table::try_from(LossWeights::default())),
                 ("speed", toml::Table::try_from(Speed::default())),
+                ("health", toml::Table::try_from(HealthConfig::default())),
                 (
                     "evaluation",
                     toml::Table::try_from(EvaluationConfig::default()),

@@ -23,6 +23,7 @@ impl Config {
                 "schedule.checkpoints_kept",
                 schedule.checkpoints_kept as u64,
             ),
+            ("health.readings", self.health.readings),
             ("classifier.batch_size", self.classifier.batch_size as u64),
         ];
         let wrong = |field: &str, found: String, expected: &str| {

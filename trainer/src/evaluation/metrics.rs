@@ -20,6 +20,45 @@ const FOREHEAD_ROWS: [f64; 2] = [0.0, 0.3];
 /// a face that does not have the value stays as it is, so nothing can fall there.
 const STRENGTHS: [f32; 7] = [0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5];
 
+/// A band of rows: top and bottom as shares of the image's height.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Band([f64; 2]);
+
+impl Band {
+    /// Mean absolute difference of the band, face by face, in units of the whole pixel range.
+    ///
+    /// # Shapes
+    /// `before`, `after [N,C,S,S]` in [-1, 1] -> `[N]`.
+    pub(crate) fn change(self, before: &Tensor, after: &Tensor) -> Tensor {
+        let size = before.size()[2] as f64;
+        let [top, bottom] = self.0.map(|share| (share * size).round() as i64);
+        let cut = |t: &Tensor| t.narrow(2, top, (bottom - top).max(1)) * 0.5;
+        (cut(after) - cut(before))
+            .abs()
+            .mean_dim([1, 2, 3].as_slice(), false, Kind::Float)
+    }
+}
+
+/// The rows that an edit of an attribute belongs to, and those that it should keep.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rows {
+    /// Rows that should change.
+    pub edited: Band,
+    /// Rows that should not.
+    pub kept: Band,
+}
+
+impl Rows {
+    /// Those of the settings, or mouth and forehead.
+    pub(crate) fn of(settings: &EvaluationConfig, attribute: &str) -> Self {
+        let band = |rows: Option<&[f64; 2]>, other| Band(rows.copied().unwrap_or(other));
+        Self {
+            edited: band(settings.edited_rows.get(attribute), MOUTH_ROWS),
+            kept: band(settings.kept_rows.get(attribute), FOREHEAD_ROWS),
+        }
+    }
+}
+
 /// Figures by name, as they go into a model card. Shares are 0 to 1; changes are mean absolute
 /// differences in units of the whole pixel range (0 to 1).
 pub(crate) type Metrics = BTreeMap<String, f64>;
@@ -120,30 +159,30 @@ impl Evaluation<'_> {
         let whole = edited(1.0);
         let success = share(&score(&whole).gt(0.0));
         let name = self.attributes.as_slice()[attribute].name.as_str();
-        let change = |rows: Option<&[f64; 2]>, mouth_or_forehead: [f64; 2]| {
-            let [top, bottom] = *rows.unwrap_or(&mouth_or_forehead);
-            let size = faces.size()[2] as f64;
-            let (top, bottom) = ((top * size).round() as i64, (bottom * size).round() as i64);
-            let cut = |t: &Tensor| t.narrow(2, top, (bottom - top).max(1)) * 0.5;
-            (cut(&whole) - cut(&faces))
-                .abs()
-                .mean(Kind::Float)
+        let rows = Rows::of(self.settings, name);
+        let change = |band: Band| {
+            band.change(&faces, &whole)
+                .mean(Kind::Double)
                 .double_value(&[])
         };
-        let (edited_rows, kept_rows) = (
-            self.settings.edited_rows.get(name),
-            self.settings.kept_rows.get(name),
-        );
-        let inside = change(edited_rows, MOUTH_ROWS);
-        let outside = change(kept_rows, FOREHEAD_ROWS);
+        let (inside, outside) = (change(rows.edited), change(rows.kept));
 
         let path = format!(
             "{}_to_{}",
             self.attributes.domain_name(source),
             self.attributes.domain_name(target)
         );
-        let inside_name = edited_rows.map_or("change_below_nose", |_| "change_edited_rows");
-        let outside_name = kept_rows.map_or("change_above_eyes", |_| "change_kept_rows");
+        let named = |own: bool, name, other| if own { name } else { other };
+        let inside_name = named(
+            self.settings.edited_rows.contains_key(name),
+            "change_edited_rows",
+            "change_below_nose",
+        );
+        let outside_name = named(
+            self.settings.kept_rows.contains_key(name),
+            "change_kept_rows",
+            "change_above_eyes",
+        );
         metrics.extend([
             (format!("edit_success.{path}"), success),
             (format!("monotonicity.{path}"), monotonicity),

@@ -1,10 +1,15 @@
 //! Measures edits: do they work, do they leave the rest alone, does more strength do more?
 
 pub(crate) mod classifier;
+mod compare;
 mod evaluate;
 pub mod frechet;
+mod interval;
 mod metrics;
+mod pairs;
 
+pub(crate) use compare::{CompareRequest, compare};
 pub(crate) use evaluate::{EvaluateRequest, evaluate};
+pub(crate) use interval::Estimate;
 pub(crate) use metrics::{Evaluation, Metrics};
 pub use metrics::{SCORE, UNRELATED_SHARE};

@@ -49,17 +49,12 @@ impl Classifier {
     /// Logits of any number of images, wherever they are: `images [N,C,S,S]` -> `[N,A]` on the CPU,
     /// without gradients.
     pub(crate) fn logits_of_all(&self, images: &Tensor, device: Device) -> Tensor {
-        let parts: Vec<Tensor> = tch::no_grad(|| {
-            images
-                .split(AT_ONCE, 0)
-                .iter()
-                .map(|part| {
-                    self.forward(&part.to_device(device), false)
-                        .to_device(Device::Cpu)
-                })
-                .collect()
-        });
-        Tensor::cat(&parts, 0)
+        in_parts(images, device, |part| self.forward(part, false))
+    }
+
+    /// [`Self::features`] of any number of images, likewise: `[N,width]` on the CPU.
+    pub(crate) fn features_of_all(&self, images: &Tensor, device: Device) -> Tensor {
+        in_parts(images, device, |part| self.features(part))
     }
 
     /// Features for the perceptual loss, `[N,width]`: the head's input, with running statistics.
@@ -84,4 +79,13 @@ impl Classifier {
         }
         h.mean_dim([2, 3].as_slice(), false, tch::Kind::Float)
     }
+}
+
+fn in_parts(images: &Tensor, device: Device, of: impl Fn(&Tensor) -> Tensor) -> Tensor {
+    let parts: Vec<Tensor> = tch::no_grad(|| {
+        let parts = images.split(AT_ONCE, 0);
+        let parts = parts.iter().map(|part| of(&part.to_device(device)));
+        parts.map(|part| part.to_device(Device::Cpu)).collect()
+    });
+    Tensor::cat(&parts, 0)
 }

@@ -61,6 +61,15 @@ impl Progress {
         self.bar.set_position(step);
     }
 
+    /// Shows what is wrong with the run before the bar's name; nothing is "".
+    pub(crate) fn warn(&self, warning: &str) {
+        let prefix = match warning {
+            "" => self.name.to_owned(),
+            _ => format!("{} [{warning}]", self.name),
+        };
+        self.bar.set_prefix(prefix);
+    }
+
     /// Removes the bar.
     pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();

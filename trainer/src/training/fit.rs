@@ -1,6 +1,8 @@
 //! `trainer fit`: the training loop.
 
-use super::{Checkpointer, FrozenNetworks, RunLog, StepPlan, Trainee, setup, with_memory_hint};
+use super::{
+    Checkpointer, FrozenNetworks, Health, RunLog, StepPlan, Trainee, setup, with_memory_hint,
+};
 use crate::{
     checkpoint::compatibility,
     config::Config,
@@ -90,6 +92,7 @@ pub fn fit(request: &FitRequest, stop: &Arc<AtomicBool>) -> Result<(), TrainErro
     let progress = Progress::new("fit", step, schedule.steps, schedule.batch_size);
     let mut log = RunLog::open(&run, &config.attributes, &data, progress, step)?;
     let mut losses = LossReader::default();
+    let mut health = Health::new(&config.health, config.architecture.largest_displacement);
 
     while step < schedule.steps && !stop.load(Ordering::Relaxed) {
         step += 1;
@@ -107,7 +110,17 @@ pub fn fit(request: &FitRequest, stop: &Arc<AtomicBool>) -> Result<(), TrainErro
         // Tick: the point where the loop waits for the device, for all losses since the last one at once.
         // What follows it reads weights and images from the device, too, but is due far less often.
         if due.tick {
-            log.losses(step, &losses.read(&run)?)?;
+            let figures = losses.read(&run)?;
+            let findings = health.read(&figures);
+            log.losses(step, &figures)?;
+            log.health(step, &findings, &health.changes(&findings))?;
+            if let (true, Some(finding)) = (config.health.stop, findings.into_iter().next()) {
+                return Err(TrainError::Unhealthy {
+                    step,
+                    finding,
+                    checkpoint: run.newest_checkpoint()?,
+                });
+            }
         }
         if due.checkpoint {
             checkpointer.save(&trainee, step)?;

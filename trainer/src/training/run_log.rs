@@ -1,5 +1,6 @@
 //! The log of a run: progress bar, `stats.jsonl`, TensorBoard events, sample grids, evaluations.
 
+use super::health::{Ailment, Changes, Finding};
 use crate::{
     data::{DataSet, picture},
     editing::{BatchEditor, grid},
@@ -83,6 +84,31 @@ impl<'a> RunLog<'a> {
             step,
             losses.map(|&(name, value)| (name.to_owned(), value)),
         )
+    }
+
+    /// Tells what has become wrong with the run, and what no longer is; the bar shows what still is.
+    ///
+    /// # Errors
+    /// [`TrainError::Io`].
+    pub(crate) fn health(
+        &mut self,
+        step: u64,
+        findings: &[Finding],
+        changes: &Changes,
+    ) -> Result<(), TrainError> {
+        for finding in &changes.appeared {
+            log::warn!("step {step}: {finding}");
+        }
+        for ailment in &changes.gone {
+            log::info!("step {step}: no longer so: {ailment}");
+        }
+        let warnings: Vec<String> = findings.iter().map(|f| f.ailment.to_string()).collect();
+        self.progress.warn(&warnings.join(", "));
+        let events = Ailment::ALL.map(|ailment| {
+            let lasts = findings.iter().any(|finding| finding.ailment == ailment);
+            (ailment.name(), if lasts { 1.0 } else { 0.0 })
+        });
+        self.events.scalars(step, "health", events.into_iter())
     }
 
     /// Writes a grid of the fixed faces and their edits.

@@ -1,6 +1,6 @@
 //! One training step, the same for `fit`, its dry run and `bench`.
 
-use super::{FrozenNetworks, Trainee};
+use super::{FrozenNetworks, Trainee, health::CHANGE};
 use crate::{
     config::{Config, LossWeights},
     data::Batch,
@@ -8,6 +8,7 @@ use crate::{
     losses::{EditedBatch, NamedLoss, discriminator_objective, editor_objective},
     optimiser::update_average,
 };
+use tch::Kind;
 
 /// What a step does with its batch.
 #[derive(Debug, Clone, Copy)]
@@ -79,6 +80,12 @@ impl Trainee {
         let edited = self.edit(&batch, plan);
         let mut losses = self.update_discriminator(&batch, &edited, plan);
         if plan.updates == Updates::Both {
+            // No loss of its own: what the watch over the run's health looks at.
+            let value = (edited.fake.detach() - &batch.x).abs().mean(Kind::Float);
+            losses.push(NamedLoss {
+                name: CHANGE,
+                value,
+            });
             losses.extend(self.update_editor(&batch, &edited, plan, frozen));
         }
         update_average(&self.average.store, &self.editor.store, plan.average_decay);

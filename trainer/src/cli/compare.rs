@@ -1,0 +1,95 @@
+//! Edits as pictures: `compare`.
+
+use crate::{
+    config::{ClassifierConfig, Config},
+    data::Split,
+    error::TrainError,
+    evaluation::{self, CompareRequest},
+};
+use clap::{Args, ValueEnum};
+use model_spec::Architecture;
+use std::path::PathBuf;
+
+/// See [`super::Command::Compare`].
+#[derive(Debug, Args)]
+pub(crate) struct Compare {
+    /// Folders with DOMAIN/before/NAME and DOMAIN/after/NAME, from the weakest edit to the strongest: the last
+    /// one is judged, all together show whether more strength does more.
+    #[arg(long, required = true, num_args = 1.., value_name = "DIR")]
+    pairs: Vec<PathBuf>,
+    /// Faces that the judge learns from, framed as the pictures are.
+    #[arg(long)]
+    data: PathBuf,
+    /// Settings with the attributes, their rows in [evaluation] and the classifier's width.
+    #[arg(long)]
+    config: PathBuf,
+    /// Attribute that was edited [default: the first].
+    #[arg(long)]
+    attribute: Option<String>,
+    /// Weights of the judge: used if there, else trained and written there.
+    #[arg(long, value_name = "FILE")]
+    judge: PathBuf,
+    /// Part of the data that the judge learns from; the test faces are those that no model was trained on.
+    #[arg(long, value_name = "SPLIT", default_value = "test")]
+    judge_split: JudgeSplit,
+    /// Steps for which a new judge is trained.
+    #[arg(long, default_value_t = 700)]
+    judge_steps: u64,
+    /// Side in pixels at which it sees the pictures.
+    #[arg(long, default_value_t = 128)]
+    judge_size: usize,
+    /// torchvision inception_v3 weights (.pth), for the Fréchet inception distance.
+    #[arg(long, value_name = "FILE")]
+    inception: Option<PathBuf>,
+    /// Folder for compare.json and sheets of the best, median and worst edits (before and after side by side).
+    #[arg(long)]
+    out: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum JudgeSplit {
+    /// Training faces.
+    Train,
+    /// Test faces.
+    Test,
+}
+
+impl Compare {
+    /// Runs the command.
+    pub(crate) fn run(self) -> Result<(), TrainError> {
+        let config = Config::load(&self.config, &[])?;
+        let first = config.attributes.names()[0].to_owned();
+        let request = CompareRequest {
+            pairs: self.pairs,
+            data: self.data,
+            split: match self.judge_split {
+                JudgeSplit::Train => Split::Train,
+                JudgeSplit::Test => Split::Test,
+            },
+            attribute: self.attribute.unwrap_or(first),
+            attributes: config.attributes,
+            architecture: Architecture {
+                image_size: self.judge_size,
+                ..config.architecture
+            },
+            judge: self.judge,
+            judge_training: ClassifierConfig {
+                steps: self.judge_steps,
+                batch_size: 64,
+                learning_rate: 2e-3,
+            },
+            settings: config.evaluation,
+            inception: self.inception,
+            out: self.out,
+        };
+        println!("{:56} {:>7} {:>16}", "figure", "value", "95 % interval");
+        for (name, estimate) in evaluation::compare(&request)? {
+            let interval = match estimate.low.is_finite() {
+                true => format!("{:.3} to {:.3}", estimate.low, estimate.high),
+                false => "-".into(),
+            };
+            println!("{name:56} {:7.3} {interval:>16}", estimate.value);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,82 @@
+//! Figures with the uncertainty that a finite number of faces leaves.
+
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64Mcg;
+
+/// Resamples of a bootstrap.
+const RESAMPLES: usize = 1000;
+/// So that the same faces give the same interval.
+const SEED: u64 = 1;
+
+/// A figure with its 95 % interval.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Estimate {
+    /// The figure.
+    pub value: f64,
+    /// The 2.5th percentile of the resamples.
+    pub low: f64,
+    /// The 97.5th percentile of the resamples.
+    pub high: f64,
+}
+
+impl Estimate {
+    /// `figure` of all of `count` faces, and of 1000 draws of as many with replacement (percentile bootstrap,
+    /// Efron 1979). `figure` gets the faces' indices; draws for which it is not finite do not count.
+    pub(crate) fn bootstrap(count: usize, figure: impl Fn(&[usize]) -> f64) -> Self {
+        let all: Vec<usize> = (0..count).collect();
+        let value = figure(&all);
+        let mut random = Pcg64Mcg::seed_from_u64(SEED);
+        let mut resamples = Vec::with_capacity(RESAMPLES);
+        let mut draw = all;
+        for _ in 0..RESAMPLES {
+            for index in &mut draw {
+                *index = random.random_range(0..count.max(1));
+            }
+            resamples.push(figure(&draw));
+        }
+        resamples.retain(|value| value.is_finite());
+        resamples.sort_by(f64::total_cmp);
+        let at = |share: f64| {
+            let last = resamples.len().saturating_sub(1);
+            let index = (share * last as f64).round() as usize;
+            resamples.get(index).copied().unwrap_or(value)
+        };
+        Self {
+            value,
+            low: at(0.025),
+            high: at(0.975),
+        }
+    }
+
+    /// The mean of one value per face.
+    pub(crate) fn mean(values: &[f64]) -> Self {
+        Self::bootstrap(values.len(), |faces| {
+            let sum: f64 = faces.iter().map(|&face| values[face]).sum();
+            sum / faces.len() as f64
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_interval_of_a_share_is_the_binomials() {
+        let hits: Vec<f64> = (0..400).map(|face| f64::from(face % 4 != 0)).collect();
+        let share = Estimate::mean(&hits);
+        // 1.96 sqrt(0.75 * 0.25 / 400) = 0.042.
+        assert_eq!(share.value, 0.75);
+        assert!((share.value - share.low - 0.042).abs() < 0.006, "{share:?}");
+        assert!(
+            (share.high - share.value - 0.042).abs() < 0.006,
+            "{share:?}"
+        );
+    }
+
+    #[test]
+    fn equal_faces_leave_no_doubt() {
+        let share = Estimate::mean(&[1.0; 10]);
+        assert_eq!([share.low, share.value, share.high], [1.0; 3]);
+    }
+}
