@@ -1,10 +1,7 @@
 //! Lays the model's small drawing over the camera's full-resolution picture: moves the picture's own pixels,
 //! and adds the difference.
 
-use super::{
-    enlarge::Enlarger,
-    moved::{STILL, moved_by},
-};
+use super::{enlarge::Enlarged, fast, moved};
 use crate::{inference::model::Drawing, picture::frame::Frame};
 use aligner::Square;
 use model_spec::{ColourMode, displacement::FIELD_SIZE};
@@ -26,21 +23,16 @@ pub(crate) struct Patch<'a> {
 
 /// Lays drawings over pictures; keeps its buffers, so that a warm compositor allocates nothing.
 ///
-/// Displacement and difference are enlarged and faded, see [`Enlarger`], then turned with the crop, bilinear,
+/// Displacement and difference are enlarged and faded, see [`Enlarged`], then turned with the crop, bilinear,
 /// which loses nothing on so smooth pictures. Where the face moves, the frame's own pixels are taken with
 /// Catmull-Rom splines, so that skin keeps its pores.
 #[derive(Debug, Default)]
 pub(crate) struct Compositor {
-    enlarger: Enlarger,
-    /// `[C, N + 2, N + 2]`: the enlarged difference in bytes, faded, in a border of zeros.
-    fine: Vec<f32>,
-    /// `[2, N + 2, N + 2]`: the displacement in frame pixels along the crop's own axes, likewise; empty
-    /// without one.
-    shift: Vec<f32>,
+    /// In bytes: red, green, blue.
+    difference: Enlarged,
+    /// In frame pixels along the crop's own axes: right, down. Empty without one.
+    displacement: Enlarged,
 }
-
-/// Most fine samples per sample of the difference.
-const FINEST: usize = 8;
 
 impl Compositor {
     /// Lays `patch` over `canvas`, a copy of `frame.rgb`.
@@ -53,8 +45,7 @@ impl Compositor {
             difference,
             displacement,
         } = patch.drawing;
-        let channels = patch.colour.channels();
-        let samples = channels * patch.size * patch.size;
+        let samples = patch.colour.channels() * patch.size * patch.size;
         let field = 2 * FIELD_SIZE * FIELD_SIZE;
         let fits = samples == difference.len() && [0, field].contains(&displacement.len());
         if canvas.len() != frame.rgb.len() || !fits || samples == 0 {
@@ -62,125 +53,64 @@ impl Compositor {
             return;
         }
         // A crop without a size, or that is not a number, has no pixels.
-        if patch.crop.side.is_nan() || patch.crop.side < 1.0 {
+        let side = patch.crop.side;
+        if side.is_nan() || side < 1.0 {
             return;
         }
-        // A face that comes nearer shall not allocate.
-        let most = FINEST * patch.size;
-        let count = (patch.crop.side.ceil() as usize).min(most);
-        let (plane, largest) = ((count + 2) * (count + 2), (most + 2) * (most + 2));
-        self.enlarger.reserve(patch.size.max(FIELD_SIZE), most);
-        self.fine.clear();
-        self.fine.reserve_exact(channels * largest);
-        self.fine.resize(channels * plane, 0.0);
-        self.enlarger.enlarge(
-            difference,
-            patch.size,
-            count,
-            BYTES_PER_UNIT,
-            &mut self.fine,
-        );
-        self.shift.clear();
-        if !displacement.is_empty() {
-            self.shift.reserve_exact(2 * largest);
-            self.shift.resize(2 * plane, 0.0);
-            let pixels = patch.crop.side;
-            self.enlarger
-                .enlarge(displacement, FIELD_SIZE, count, pixels, &mut self.shift);
+        self.difference
+            .enlarge(difference, patch.size, side, BYTES_PER_UNIT);
+        match displacement.is_empty() {
+            true => self.displacement.clear(),
+            false => self
+                .displacement
+                .enlarge(displacement, FIELD_SIZE, side, side),
         }
-        self.turn(frame, &patch, count, canvas);
+        self.turn(frame, patch.crop, canvas);
     }
 
     /// Moves and adds where the crop lies.
-    fn turn(&self, frame: &Frame, patch: &Patch<'_>, count: usize, canvas: &mut [u8]) {
-        let (crop, stride) = (patch.crop, count + 2);
+    fn turn(&self, frame: &Frame, crop: Square, canvas: &mut [u8]) {
         let (sin, cos) = crop.roll.sin_cos();
-        let fine = count as f32;
-        // Fine samples per pixel to the right.
-        let step = [cos, -sin].map(|part| part * fine / crop.side);
+        // Shares of the crop per pixel to the right.
+        let step = [cos, -sin].map(|part| part / crop.side);
         let bounds = crop.bounds();
         let edge = |middle: f32, limit: usize| middle.clamp(0.0, limit as f32) as usize;
         let top = edge((bounds.centre[1] - bounds.side * 0.5).floor(), frame.height);
         let bottom = edge((bounds.centre[1] + bounds.side * 0.5).ceil(), frame.height);
-        let planes = self.fine.chunks_exact(stride * stride);
-        let shifts = (!self.shift.is_empty()).then(|| self.shift.split_at(stride * stride));
         for y in top..bottom {
             let start = crop.crop_from_frame([0.5, y as f32 + 0.5]);
-            // Positions on the fine samples and their border, of the row's first pixel.
-            let start = start.map(|part| (part + 0.5) * fine + 0.5);
-            let (begin, end) = inside(start, step, fine, frame.width);
+            // Places on the crop of the row's first pixel, 0 to 1.
+            let start = start.map(|part| part + 0.5);
+            let (begin, end) = inside(start, step, frame.width);
             let pixels = &mut canvas[3 * y * frame.width..][3 * begin..3 * end];
             for (x, pixel) in (begin..end).zip(pixels.chunks_exact_mut(3)) {
-                let at = FinePoint::new([0, 1].map(|i| start[i] + x as f32 * step[i]), fine);
-                let moved = match shifts {
-                    Some((right, down)) => {
-                        let [u, v] = [right, down].map(|plane| at.sample(plane, stride));
-                        if u.abs().max(v.abs()) < STILL {
-                            [0.0; 3]
-                        } else {
-                            moved_by(frame, [x, y], [cos * u - sin * v, sin * u + cos * v])
+                let place = [0, 1].map(|i| start[i] + x as f32 * step[i]);
+                let mut add = self.difference.at(place);
+                if !self.displacement.is_empty() {
+                    let [u, v, ..] = self.displacement.at(place);
+                    if let Some([u, v]) = moved::beyond_notice([u, v]) {
+                        let shift = [cos * u - sin * v, sin * u + cos * v];
+                        let moved = moved::change(frame, [x, y], shift);
+                        for (add, moved) in add.iter_mut().zip(moved) {
+                            *add += moved;
                         }
                     }
-                    None => [0.0; 3],
-                };
-                match patch.colour {
-                    ColourMode::Luma => {
-                        let add = at.sample(&self.fine, stride);
-                        for (byte, moved) in pixel.iter_mut().zip(moved) {
-                            *byte = added(*byte, moved + add);
-                        }
-                    }
-                    ColourMode::Rgb => {
-                        for ((byte, moved), plane) in
-                            pixel.iter_mut().zip(moved).zip(planes.clone())
-                        {
-                            *byte = added(*byte, moved + at.sample(plane, stride));
-                        }
-                    }
+                }
+                for (byte, add) in pixel.iter_mut().zip(add) {
+                    *byte = fast::byte(f32::from(*byte) + add);
                 }
             }
         }
     }
 }
 
-/// A place between fine samples.
-#[derive(Clone, Copy)]
-struct FinePoint {
-    column: usize,
-    row: usize,
-    right: f32,
-    lower: f32,
-}
-
-impl FinePoint {
-    fn new(at: [f32; 2], fine: f32) -> Self {
-        let [u, v] = at.map(|part| part.clamp(0.0, fine));
-        let (column, row) = (u as usize, v as usize);
-        Self {
-            column,
-            row,
-            right: u - column as f32,
-            lower: v - row as f32,
-        }
-    }
-
-    /// The value of `plane` there, bilinear.
-    fn sample(self, plane: &[f32], stride: usize) -> f32 {
-        let at = self.row * stride + self.column;
-        let upper = plane[at] + self.right * (plane[at + 1] - plane[at]);
-        let next = at + stride;
-        let below = plane[next] + self.right * (plane[next + 1] - plane[next]);
-        upper + self.lower * (below - upper)
-    }
-}
-
-/// The pixels `begin..end` of a row of `width` for which `start + pixel * step` lies in 0.5 to
-/// `fine + 0.5` on both axes: those on the crop.
-fn inside(start: [f32; 2], step: [f32; 2], fine: f32, width: usize) -> (usize, usize) {
+/// The pixels `begin..end` of a row of `width` for which `start + pixel * step` lies in 0 to 1 on both axes:
+/// those on the crop.
+fn inside(start: [f32; 2], step: [f32; 2], width: usize) -> (usize, usize) {
     let (mut begin, mut end) = (0.0_f32, width as f32);
     for (start, step) in start.into_iter().zip(step) {
-        let bounds = [0.5 - start, fine + 0.5 - start];
-        if step.abs() < 1e-6 {
+        let bounds = [-start, 1.0 - start];
+        if step.abs() < 1e-9 {
             if bounds[0] > 0.0 || bounds[1] < 0.0 {
                 return (0, 0);
             }
@@ -195,11 +125,6 @@ fn inside(start: [f32; 2], step: [f32; 2], fine: f32, width: usize) -> (usize, u
         begin,
         (end.max(0.0) as usize).clamp(begin, width.max(begin)),
     )
-}
-
-/// Nearest byte; `as` saturates.
-fn added(byte: u8, add: f32) -> u8 {
-    (f32::from(byte) + add + 0.5) as u8
 }
 
 #[cfg(test)]

@@ -1,18 +1,32 @@
 //! Enlarges the model's small planes to the crop's resolution, faded towards its border.
 
+use super::fast::{between, whole_and_rest};
+
 /// Part of the crop's side over which the edit fades out at each border. Small: a training crop ends
 /// just below the mouth, where most of a smile is.
 const FEATHER: f32 = 0.09;
 
-/// Enlarges square planes; keeps its buffers, so that a warm one allocates nothing.
+/// Channels of a sample: three, and one that makes it as wide as a vector register.
+pub(super) const LANES: usize = 4;
+/// Fine samples per sample of the small planes, at most: bilinear in between, nobody sees a difference to more.
+const FINEST: usize = 4;
+/// Fine samples that there may always be: the fade has to look smooth, too.
+const FADING: usize = 128;
+
+/// A small drawing at about the crop's resolution, faded to zero at the crop's border; keeps its buffers, so
+/// that a warm one allocates nothing, nor does a face that comes nearer.
 ///
 /// Catmull-Rom splines are smooth (no grid of model pixels shows) and keep the planes' height; the fade to
 /// zero at the border lets no square show.
 #[derive(Debug, Default)]
-pub(super) struct Enlarger {
+pub(super) struct Enlarged {
+    /// `[N + 2, N + 2]`, in a border of zeros.
+    samples: Vec<[f32; LANES]>,
+    /// `N`; 0 with nothing in it.
+    count: usize,
     taps: Vec<Tap>,
-    /// One row of samples at the fine columns.
-    wide: Vec<f32>,
+    /// `[S, N]`: the small rows at the fine columns.
+    wide: Vec<[f32; LANES]>,
 }
 
 /// For one fine column or row of the crop: four samples, their weights, fade.
@@ -23,54 +37,85 @@ struct Tap {
     fade: f32,
 }
 
-impl Enlarger {
-    /// Makes room for planes of `size` samples, enlarged to `most` a side.
-    pub(super) fn reserve(&mut self, size: usize, most: usize) {
-        self.taps.clear();
-        self.wide.clear();
-        self.taps.reserve_exact(most);
-        self.wide.reserve_exact(size * most);
+impl Enlarged {
+    /// Nothing.
+    pub(super) fn clear(&mut self) {
+        self.count = 0;
     }
 
-    /// Enlarges `planes`, each of `size` samples a side, to `count` a side times `factor`, into `fine`: as
-    /// many planes, each in a border of zeros one sample wide.
-    pub(super) fn enlarge(
-        &mut self,
-        planes: &[f32],
-        size: usize,
-        count: usize,
-        factor: f32,
-        fine: &mut [f32],
-    ) {
+    /// Whether there is nothing.
+    pub(super) fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Enlarges one to three `planes` of `size` samples a side, times `factor`, for a crop of `side` pixels. One
+    /// plane counts for all channels.
+    pub(super) fn enlarge(&mut self, planes: &[f32], size: usize, side: f32, factor: f32) {
+        let most = (FINEST * size).max(FADING);
+        let count = (side.ceil() as usize).clamp(1, most);
         let stride = count + 2;
+        self.count = count;
+        let zero = [0.0; LANES];
+        self.samples.clear();
+        self.samples.reserve_exact((most + 2) * (most + 2));
+        self.samples.resize(stride * stride, zero);
         self.taps.clear();
+        self.taps.reserve_exact(most);
         self.taps
             .extend((0..count).map(|index| Tap::new(index, count, size)));
         self.wide.clear();
-        self.wide.resize(size * count, 0.0);
-        let outputs = fine.chunks_exact_mut(stride * stride);
-        for (plane, fine) in planes.chunks_exact(size * size).zip(outputs) {
-            let rows = plane.chunks_exact(size);
-            for (source, wide) in rows.zip(self.wide.chunks_exact_mut(count)) {
+        self.wide.reserve_exact(size * most);
+        self.wide.resize(size * count, zero);
+        let plane = size * size;
+        let channels = planes.len() / plane;
+        for (row, wide) in self.wide.chunks_exact_mut(count).enumerate() {
+            for channel in 0..LANES - 1 {
+                let begin = channel.min(channels - 1) * plane + row * size;
+                let source = &planes[begin..begin + size];
                 for (out, tap) in wide.iter_mut().zip(&self.taps) {
                     let mix: f32 = (0..4)
                         .map(|i| tap.weights[i] * source[tap.samples[i]])
                         .sum();
-                    *out = mix * tap.fade;
-                }
-            }
-            let lines = fine[stride..].chunks_exact_mut(stride);
-            for (line, tap) in lines.zip(&self.taps) {
-                let rows = tap
-                    .samples
-                    .map(|sample| &self.wide[sample * count..][..count]);
-                let weights = tap.weights.map(|weight| weight * tap.fade * factor);
-                for (column, out) in line[1..=count].iter_mut().enumerate() {
-                    *out = (weights[0] * rows[0][column] + weights[1] * rows[1][column])
-                        + (weights[2] * rows[2][column] + weights[3] * rows[3][column]);
+                    out[channel] = mix * tap.fade;
                 }
             }
         }
+        let lines = self.samples[stride..].chunks_exact_mut(stride);
+        for (line, tap) in lines.zip(&self.taps) {
+            let [a, b, c, d] = tap
+                .samples
+                .map(|sample| &self.wide[sample * count..][..count]);
+            let weights = tap.weights.map(|weight| weight * tap.fade * factor);
+            for ((((out, a), b), c), d) in line[1..=count].iter_mut().zip(a).zip(b).zip(c).zip(d) {
+                for lane in 0..LANES {
+                    out[lane] = (weights[0] * a[lane] + weights[1] * b[lane])
+                        + (weights[2] * c[lane] + weights[3] * d[lane]);
+                }
+            }
+        }
+    }
+
+    /// The value at a place on the crop, `[0, 0]` its first corner and `[1, 1]` its last: bilinear.
+    #[inline(always)]
+    pub(super) fn at(&self, place: [f32; 2]) -> [f32; LANES] {
+        let fine = self.count as f32;
+        let parts = place.map(|part| whole_and_rest(between(part * fine + 0.5, 0.0, fine)));
+        let [(column, right), (row, lower)] = parts;
+        let stride = self.count + 2;
+        let at = row * stride + column;
+        let (Some([a, b]), Some([c, d])) = (
+            self.samples[at..].first_chunk::<2>(),
+            self.samples[at + stride..].first_chunk::<2>(),
+        ) else {
+            return [0.0; LANES];
+        };
+        let mut value = [0.0; LANES];
+        for lane in 0..LANES {
+            let upper = a[lane] + right * (b[lane] - a[lane]);
+            let below = c[lane] + right * (d[lane] - c[lane]);
+            value[lane] = upper + lower * (below - upper);
+        }
+        value
     }
 }
 

@@ -2,5 +2,6 @@
 
 pub(crate) mod composite;
 mod enlarge;
+mod fast;
 pub(crate) mod mirror;
 mod moved;
