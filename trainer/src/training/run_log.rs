@@ -108,7 +108,7 @@ impl<'a> RunLog<'a> {
             let lasts = findings.iter().any(|finding| finding.ailment == ailment);
             (ailment.name(), if lasts { 1.0 } else { 0.0 })
         });
-        self.events.scalars(step, "health", events.into_iter())
+        self.events.scalars(step, "health", events)
     }
 
     /// Writes a grid of the fixed faces and their edits.
