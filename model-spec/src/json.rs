@@ -30,16 +30,16 @@ pub(crate) fn parse_versioned<T: DeserializeOwned>(
     what: &'static str,
     supported: u32,
 ) -> Result<T, SpecError> {
-    let json_error = |reason| SpecError::Json {
-        path: path.into(),
-        what,
-        reason,
-    };
     // A newer format may have fields this one has not, so its version has to be read first, alone.
     #[derive(serde::Deserialize)]
     struct Version {
         format_version: u32,
     }
+    let json_error = |reason| SpecError::Json {
+        path: path.into(),
+        what,
+        reason,
+    };
     let version: Version = serde_json::from_slice(bytes).map_err(json_error)?;
     if version.format_version > supported {
         return Err(SpecError::NewerFormat {

@@ -11,7 +11,7 @@ use std::{
 /// Messages that one place in the program may log per [`WINDOW`].
 const MESSAGES: u32 = 5;
 /// Time after which a place may log again.
-const WINDOW: Duration = Duration::from_secs(60);
+const WINDOW: Duration = Duration::from_mins(1);
 
 /// A logger before another one, which bounds the rate of every place in the program.
 pub struct Limited<L> {

@@ -5,7 +5,7 @@
 //! made, from which files, and the SHA-256 of every tensor.
 
 use super::{
-    DataSet, FaceSet, Layout, Listing, Split,
+    FaceSet, Layout, Listing, Split,
     decode::{self, Report},
     layout::{self, EXTENSION},
 };
@@ -148,15 +148,23 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// The faces of a packed file.
+pub(super) struct Packed {
+    pub(super) train: FaceSet,
+    pub(super) test: Option<FaceSet>,
+    /// That of the files it was made from, see [`Listing::digest`].
+    pub(super) digest: String,
+}
+
 /// Maps a packed file, with every digest checked.
 ///
 /// # Errors
 /// [`TrainError::Data`] for a file that was made for another model, is damaged, or is no pack.
-pub(crate) fn open(
+pub(super) fn open(
     path: &Path,
     architecture: &Architecture,
     attributes: &AttributeSet,
-) -> Result<DataSet, TrainError> {
+) -> Result<Packed, TrainError> {
     let wrong = |reason: String| TrainError::Data {
         path: path.into(),
         reason,
@@ -216,8 +224,7 @@ pub(crate) fn open(
     let train = split(Split::Train)?.ok_or_else(|| wrong("no training faces".into()))?;
     let root: PathBuf = path.into();
     log::info!("{}: packed data, digests checked", root.display());
-    Ok(DataSet {
-        layout: Layout::Packed,
+    Ok(Packed {
         train,
         test: split(Split::Test)?,
         digest: note(SOURCE_DIGEST).into(),
