@@ -12,6 +12,7 @@ use super::{
 use crate::error::TrainError;
 use memmap2::Mmap;
 use model_spec::{Architecture, AttributeSet, digest};
+use output::OutputFile;
 use safetensors::{
     Dtype, SafeTensors,
     tensor::{Metadata, TensorInfo},
@@ -19,8 +20,8 @@ use safetensors::{
 use sha2::{Digest, Sha256};
 use std::{
     collections::{BTreeMap, HashMap},
-    fs::{self, File},
-    io::{BufWriter, Seek, SeekFrom, Write},
+    fs::File,
+    io::{BufWriter, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -59,27 +60,45 @@ pub fn pack(
             data.display()
         )));
     }
-    let partial = out.with_extension("partial");
-    let result = write(data, layout, &partial, architecture, attributes).and_then(|report| {
-        fs::rename(&partial, out).map_err(|e| TrainError::io(out, e))?;
-        Ok(report)
+    let mut file = OutputFile::create(out, is_pack)?;
+    let report = write(data, layout, file.file(), out, architecture, attributes)?;
+    file.finish()?;
+    Ok(report)
+}
+
+/// Accepts the header of a file that [`pack`] wrote.
+fn is_pack(path: &Path) -> Result<(), String> {
+    let reason = |e: std::io::Error| e.to_string();
+    let mut header = vec![0; 8 + HEADER_ROOM as usize];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut header));
+    let found = match read {
+        Ok(()) => SafeTensors::read_metadata(&header).ok(),
+        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => None,
+        Err(error) => return Err(reason(error)),
+    };
+    let is_ours = found.is_some_and(|(_, header)| {
+        let notes = header.metadata().as_ref();
+        notes.is_some_and(|notes| {
+            [ATTRIBUTES, IMAGE_SIZE, COLOUR]
+                .iter()
+                .all(|&key| notes.contains_key(key))
+        })
     });
-    if result.is_err() {
-        // Best effort; the error that matters is returned.
-        let _ = fs::remove_file(&partial);
-    }
-    result
+    is_ours
+        .then_some(())
+        .ok_or_else(|| "a file that is no pack".into())
 }
 
 fn write(
     data: &Path,
     layout: Layout,
+    file: &mut File,
     path: &Path,
     architecture: &Architecture,
     attributes: &AttributeSet,
 ) -> Result<Report, TrainError> {
     let io = |e| TrainError::io(path, e);
-    let mut file = BufWriter::new(File::create(path).map_err(io)?);
+    let mut file = BufWriter::new(file);
     file.seek(SeekFrom::Start(8 + HEADER_ROOM)).map_err(io)?;
     let side = architecture.image_size;
     let channels = architecture.colour.channels();
@@ -135,8 +154,7 @@ fn write(
     file.seek(SeekFrom::Start(0)).map_err(io)?;
     file.write_all(&HEADER_ROOM.to_le_bytes()).map_err(io)?;
     file.write_all(&header).map_err(io)?;
-    let file = file.into_inner().map_err(|e| io(e.into_error()))?;
-    file.sync_all().map_err(io)?;
+    file.flush().map_err(io)?;
     Ok(report)
 }
 

@@ -4,6 +4,7 @@ pub(crate) mod classifier;
 mod evaluate;
 pub mod frechet;
 mod metrics;
+pub(crate) mod purpose;
 
 pub(crate) use evaluate::{EvaluateRequest, evaluate};
 pub(crate) use metrics::{Evaluation, Metrics};
