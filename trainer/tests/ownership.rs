@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Command, Output},
 };
-use trainer::{config::Config, error::TrainError};
+use trainer::config::Config;
 
 fn trainer(arguments: &[&dyn AsRef<std::ffi::OsStr>]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_trainer"));
@@ -397,39 +397,27 @@ fn classifiers_of_other_data_attributes_or_shapes_are_not_reused() {
     );
 
     // A run whose classifier is already there, but for something else.
-    let fresh = |overrides: &[&str]| -> Result<(), TrainError> {
-        let out = temporary.path().join("fresh");
-        let _ = fs::remove_dir_all(&out);
-        train(
-            &data_a,
-            &out,
-            config(&["schedule.steps=1", "schedule.checkpoint_interval=0"]),
-            false,
-        )?;
-        train(&data_a, &out, config(overrides), false)
-    };
-    fresh(&[]).unwrap();
-    let text = fresh(&["architecture.classifier_channels=8"])
-        .unwrap_err()
-        .to_string();
-    assert!(
-        text.contains("classifier_channels: found 4, expected 8"),
-        "{text}"
-    );
-    let text = fresh(&["architecture.colour=\"rgb\""])
-        .unwrap_err()
-        .to_string();
-    assert!(text.contains("colour: found Luma, expected Rgb"), "{text}");
-    let mut other = config(&[]);
-    other.attributes = trainer::config::attributes::parse("glasses:neutral/smiling").unwrap();
-    fresh(&[]).unwrap();
-    let out = temporary.path().join("fresh");
+    let out = temporary.path().join("run");
     fs::remove_dir_all(out.join("checkpoints")).unwrap();
-    let text = train(&data_a, &out, other, false).unwrap_err().to_string();
-    assert!(
-        text.contains("attributes: found smile:neutral/smiling, expected glasses:neutral/smiling"),
-        "{text}"
-    );
+    let refused = |config: Config, data: &Path, why: &str| {
+        let text = train(data, &out, config, false).unwrap_err().to_string();
+        assert!(
+            text.contains(why) && text.contains("classifier.safetensors"),
+            "{text}"
+        );
+    };
+    let set = |text: &str| config(&[text]);
+    let widths = set("architecture.classifier_channels=8");
+    refused(widths, &data_a, "classifier_channels: found 4, expected 8");
+    let colour = set("architecture.colour=\"rgb\"");
+    refused(colour, &data_a, "colour: found Luma, expected Rgb");
+    let glasses = Config {
+        attributes: trainer::config::attributes::parse("glasses:neutral/smiling").unwrap(),
+        ..config(&[])
+    };
+    let why = "attributes: found smile:neutral/smiling, expected glasses:neutral/smiling";
+    refused(glasses, &data_a, why);
+    refused(config(&[]), &data_b, "data_digest: found");
 }
 
 #[test]
