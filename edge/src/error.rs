@@ -82,6 +82,9 @@ pub enum EdgeError {
         /// Why.
         reason: String,
     },
+    /// A file to write is there already and is not this program's.
+    #[error(transparent)]
+    Output(#[from] output::OutputError),
     /// The parity sample came out differently.
     #[error("parity: {0}")]
     Parity(String),

@@ -68,22 +68,17 @@ pub fn pack(
 
 /// Accepts the header of a file that [`pack`] wrote.
 fn is_pack(path: &Path) -> Result<(), String> {
-    let reason = |e: std::io::Error| e.to_string();
     let mut header = vec![0; 8 + HEADER_ROOM as usize];
     let read = File::open(path).and_then(|mut file| file.read_exact(&mut header));
-    let found = match read {
-        Ok(()) => SafeTensors::read_metadata(&header).ok(),
-        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => None,
-        Err(error) => return Err(reason(error)),
+    let header: serde_json::Value = match read {
+        Ok(()) => serde_json::from_slice(&header[8..]).unwrap_or_default(),
+        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => serde_json::Value::Null,
+        Err(error) => return Err(error.to_string()),
     };
-    let is_ours = found.is_some_and(|(_, header)| {
-        let notes = header.metadata().as_ref();
-        notes.is_some_and(|notes| {
-            [ATTRIBUTES, IMAGE_SIZE, COLOUR]
-                .iter()
-                .all(|&key| notes.contains_key(key))
-        })
-    });
+    let notes = &header["__metadata__"];
+    let is_ours = [ATTRIBUTES, IMAGE_SIZE, COLOUR]
+        .iter()
+        .all(|&key| notes.get(key).is_some());
     is_ours
         .then_some(())
         .ok_or_else(|| "a file that is no pack".into())
