@@ -1,4 +1,4 @@
-#![doc = r#"
+#![doc = r"
 The aligner: puts the square around a face where the model's training images had it.
 
 ```text
@@ -23,7 +23,7 @@ assert!((correction.roll - 0.2).abs() < 1e-6);
 assert!((found.corrected(correction).side - face.side).abs() < 1e-3);
 assert_eq!(found.frame_from_crop([-0.5, -0.5]), [270.0, 190.0]);
 ```
-"#]
+"]
 #![warn(unreachable_pub)]
 
 mod cascade;

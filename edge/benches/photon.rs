@@ -33,7 +33,7 @@ const STAMP: [u32; 3] = [160, 28, 40];
 type Failure = Box<dyn std::error::Error>;
 
 fn main() -> Result<(), Failure> {
-    let frames = env::args().filter_map(|word| word.parse().ok()).next();
+    let frames = env::args().find_map(|word| word.parse().ok());
     let frames: u64 = frames.unwrap_or(600);
     let folder = tempfile::tempdir()?;
     let at = |name: &str| folder.path().join(name);

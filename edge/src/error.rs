@@ -59,6 +59,9 @@ pub enum EdgeError {
     /// A file could not be read or written.
     #[error("{}: {reason}", path.display())]
     File { path: PathBuf, reason: String },
+    /// A file to write is there already and is not this program's.
+    #[error(transparent)]
+    Output(#[from] output::OutputError),
     /// The parity sample came out differently.
     #[error("parity: {0}")]
     Parity(String),

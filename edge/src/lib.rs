@@ -1,4 +1,4 @@
-#![doc = r#"
+#![doc = r"
 The mirror: camera, face tracking, inference, compositing, window.
 
 ```text
@@ -23,7 +23,7 @@ The mirror: camera, face tracking, inference, compositing, window.
 | the machine, and running unattended | [`machine`], [`service`] |
 
 Nothing is written to disk, kept, or sent unless an option names a file.
-"#]
+"]
 
 mod bench;
 mod capture;

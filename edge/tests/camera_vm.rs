@@ -17,7 +17,7 @@ use std::{
 };
 
 /// An emulated machine is slow.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 const CYCLES: u64 = 20;
 /// The camera of the driver `vivid`, which shows a test picture.
 const VIVID: &str = "/dev/video10";

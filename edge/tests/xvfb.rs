@@ -48,7 +48,7 @@ fn quiet(program: &str, display: &str, arguments: &[&str]) -> Option<String> {
 
 /// Tries until something comes, for two minutes: an emulated machine is slow.
 pub fn wait_for<T>(mut attempt: impl FnMut() -> Option<T>) -> Option<T> {
-    let deadline = Instant::now() + Duration::from_secs(120);
+    let deadline = Instant::now() + Duration::from_mins(2);
     while Instant::now() < deadline {
         if let Some(value) = attempt() {
             return Some(value);
@@ -139,7 +139,10 @@ impl Screen {
             at: [0, 0],
         };
         let found = wait_for(|| screen.tool(&["search", "--name", "^Mirror$"]));
-        screen.window = found.expect("the window opens").trim().to_owned();
+        found
+            .expect("the window opens")
+            .trim()
+            .clone_into(&mut screen.window);
         let [x, y, _, _] = screen.geometry();
         screen.at = [x, y];
         Some(screen)

@@ -1,4 +1,4 @@
-#![doc = r#"
+#![doc = r"
 Procedural portraits with known ground truth: training faces anyone can regenerate, and the demo camera.
 
 ```text
@@ -29,7 +29,7 @@ half way between brow and chin.
 Same scene, same bytes, on every platform: the arithmetic uses only additions, products, quotients,
 square roots and comparisons, which IEEE 754 defines to the last bit, and no function of the C library.
 Colours are mixed in linear light; the encoding is a square root (gamma 2) for the same reason.
-"#]
+"]
 #![warn(unreachable_pub)]
 
 mod anatomy;

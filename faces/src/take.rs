@@ -47,6 +47,7 @@ const BLINKS: [f32; 4] = [1.1, 4.55, 7.4, 10.3];
 
 impl Take {
     /// Seed 0 is the project's demo person; other seeds are other people.
+    #[must_use]
     pub fn new(seed: u64, width: u32, height: u32, frames_per_second: f32) -> Self {
         let identity = if seed == 0 {
             Identity::demo()
@@ -80,6 +81,7 @@ impl Take {
     }
 
     /// Frames after which the take repeats.
+    #[must_use]
     pub fn loop_frames(&self) -> u64 {
         (LOOP_SECONDS * self.frames_per_second).round().max(1.0) as u64
     }
@@ -131,6 +133,7 @@ impl Take {
     }
 
     /// What a frame shows.
+    #[must_use]
     pub fn truth(&self, frame_index: u64) -> GroundTruth {
         let scene = self.scene(frame_index);
         GroundTruth {

@@ -11,6 +11,7 @@ use crate::scene::pose::Pose;
 use image::RgbImage;
 
 /// A random scene whose tight face box fills a square of `size` pixels.
+#[must_use]
 pub fn training_scene(seed: u64, smile: f32, size: u32) -> Scene {
     let mut d = Draw::new(seed ^ 0x7A11_F4CE);
     let identity = Identity::from_seed((u64::from(d.bits()) << 32) | u64::from(d.bits()));
@@ -32,11 +33,13 @@ pub fn training_scene(seed: u64, smile: f32, size: u32) -> Scene {
 }
 
 /// A random face with the given smile, 0..=1, as a square of `size` pixels.
+#[must_use]
 pub fn training_face(seed: u64, smile: f32, size: u32) -> RgbImage {
     training_face_with(seed, smile, &[], size)
 }
 
 /// The same with other features set too, each to an amount of 0..=1.
+#[must_use]
 pub fn training_face_with(
     seed: u64,
     smile: f32,

@@ -2,6 +2,7 @@
 
 use model_spec::{Precision, SpecError};
 use onnx_runtime::NoLibrary;
+use output::OutputError;
 use std::path::PathBuf;
 
 /// Every variant names the file or the graph node it is about, and holds its reason in its message alone:
@@ -133,6 +134,18 @@ pub enum ExportError {
         /// What is there.
         found: String,
     },
+}
+
+impl From<OutputError> for ExportError {
+    fn from(error: OutputError) -> Self {
+        match error {
+            OutputError::Refused { path, found, .. } => Self::Occupied { path, found },
+            OutputError::Io { path, source } => Self::Io {
+                path,
+                reason: source,
+            },
+        }
+    }
 }
 
 impl ExportError {

@@ -1,8 +1,9 @@
 //! Versioned JSON files: read with a clear version error, written so that a crash leaves the old file.
 
 use crate::error::{Mismatch, SpecError};
+use output::OutputError;
 use serde::{Serialize, de::DeserializeOwned};
-use std::{fs, io::Write, path::Path};
+use std::{fs, path::Path};
 
 /// Reads `path`, refusing a `format_version` above `supported` before any other field is looked at.
 ///
@@ -30,16 +31,16 @@ pub(crate) fn parse_versioned<T: DeserializeOwned>(
     what: &'static str,
     supported: u32,
 ) -> Result<T, SpecError> {
-    let json_error = |reason| SpecError::Json {
-        path: path.into(),
-        what,
-        reason,
-    };
     // A newer format may have fields this one has not, so its version has to be read first, alone.
     #[derive(serde::Deserialize)]
     struct Version {
         format_version: u32,
     }
+    let json_error = |reason| SpecError::Json {
+        path: path.into(),
+        what,
+        reason,
+    };
     let version: Version = serde_json::from_slice(bytes).map_err(json_error)?;
     if version.format_version > supported {
         return Err(SpecError::NewerFormat {
@@ -55,7 +56,7 @@ pub(crate) fn parse_versioned<T: DeserializeOwned>(
     serde_json::from_slice(bytes).map_err(json_error)
 }
 
-/// Writes `value` as indented JSON to a neighbour of `path`, syncs it and renames it over `path`.
+/// Writes `value` as indented JSON to `path`, whole or not at all; the name has to be ours.
 ///
 /// # Errors
 /// [`SpecError::Io`]; the former file, if any, is then untouched.
@@ -68,16 +69,11 @@ pub(crate) fn write_atomically<T: Serialize>(path: &Path, value: &T) -> Result<(
         .map_err(std::io::Error::other)
         .map_err(io_error)?;
     text.push('\n');
-    let partial = path.with_extension("json.partial");
-    let written = fs::File::create(&partial).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
-    });
-    written
-        .and_then(|()| fs::rename(&partial, path))
-        .map_err(|reason| {
-            // Best effort: the error that matters is the one being returned.
-            let _ = fs::remove_file(&partial);
-            io_error(reason)
-        })
+    output::write_own(path, text.as_bytes()).map_err(|error| match error {
+        OutputError::Io { path, source } => SpecError::Io {
+            path,
+            reason: source,
+        },
+        refused @ OutputError::Refused { .. } => io_error(std::io::Error::other(refused)),
+    })
 }

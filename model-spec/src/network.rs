@@ -56,6 +56,7 @@ impl Architecture {
 /// "Adaptive Wing Loss"). It reads images of [`tensor::MASK_SIZE`] pixels.
 pub mod face_mask {
     use crate::tensor::MASK_SIZE;
+    use std::ops::Range;
 
     /// Landmarks with a heat map each; the network has one map more, which nothing uses.
     pub const LANDMARKS: usize = 98;
@@ -69,6 +70,48 @@ pub mod face_mask {
     pub const LEAST_HEAT: f32 = 0.1;
     /// Keeps the division by a heat map's range away from 0.
     pub const RANGE_EPSILON: f32 = 1e-6;
+
+    /// What is done to the heat maps of some landmarks before they are summed.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Part {
+        /// Name of the part of the face.
+        pub name: &'static str,
+        /// Its landmarks, in the order of WFLW (Wu et al. 2018).
+        pub landmarks: Range<usize>,
+        /// Rows that the maps move up, cyclically; down where negative.
+        pub rows_up: isize,
+        /// The power that the moved maps are raised to.
+        pub power: i32,
+    }
+
+    const fn part(name: &'static str, landmarks: Range<usize>, rows_up: isize, power: i32) -> Part {
+        Part {
+            name,
+            landmarks,
+            rows_up,
+            power,
+        }
+    }
+
+    /// In both masks. Landmarks in no part, the cheeks, the outer ends of the brows and the corners of the
+    /// mouth, are in none.
+    pub const INNER: [Part; 6] = [
+        part("nose.root", 51..52, 0, 1),
+        part("nose", 52..55, 4, 1),
+        part("nostrils", 55..60, 8, 4),
+        part("lids", 60..76, -8, 3),
+        part("under_eyes", 60..76, -24, 1),
+        part("pupils", 96..98, 0, 1),
+    ];
+    /// In the mask of the whole face only.
+    pub const OUTER: [Part; 6] = [
+        part("chin", 8..25, 0, 3),
+        part("brow.left", 34..46, -7, 2),
+        part("brow.right", 47..51, -7, 2),
+        part("lip.upper", 77..82, -8, 4),
+        part("lip.lower", 83..88, 8, 4),
+        part("lip.inner", 88..96, -2, 3),
+    ];
 }
 
 #[cfg(test)]

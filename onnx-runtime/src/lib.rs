@@ -98,8 +98,8 @@ fn open(library: &Path, program: &str) -> Result<Environment, String> {
         |level: ort::logging::LogLevel, _: &str, _: &str, _: &str, message: &str| {
             use ort::logging::LogLevel;
             let level = match level {
-                LogLevel::Fatal | LogLevel::Error => log::Level::Debug, // also returned as an error
-                LogLevel::Warning => log::Level::Debug,
+                // Errors are also returned.
+                LogLevel::Fatal | LogLevel::Error | LogLevel::Warning => log::Level::Debug,
                 LogLevel::Info | LogLevel::Verbose => log::Level::Trace,
             };
             log::log!(target: "onnxruntime", level, "{message}");

@@ -27,6 +27,9 @@ pub enum TrainError {
     /// A field of a checkpoint or of the settings is wrong.
     #[error(transparent)]
     Spec(#[from] model_spec::SpecError),
+    /// A file or folder to write is there already and is not this program's.
+    #[error(transparent)]
+    Output(#[from] output::OutputError),
     /// libtorch refused an operation or a file.
     #[error("{what}: {source}")]
     Torch {

@@ -4,6 +4,7 @@
 //! - [`speed`]: every way to compute a step gives the same losses;
 //! - [`layouts`]: data folders of every layout, and what is said about wrong ones;
 //! - [`pictures`]: picture files of every kind, and broken ones;
+//! - [`ownership`]: nothing is written over what the program did not write, and nothing goes on unsaid;
 //! - [`packs`]: packed data trains like the folder it was made from;
 //! - [`compared`]: pictures before and after an edit, judged;
 //! - [`aligner`]: fitted to a few faces, it finds others;
@@ -24,6 +25,7 @@ mod forms;
 mod golden;
 mod imports;
 mod layouts;
+mod ownership;
 mod packs;
 mod pickled;
 mod pictures;

@@ -41,6 +41,8 @@ fn a_damaged_pack_and_one_for_another_model_are_refused() {
         let opened = DataSet::open(&packed, architecture, attributes, none);
         opened.unwrap_err().to_string()
     };
+    // Packed again into its own file.
+    pack::pack(&folder, &packed, architecture, attributes).unwrap();
     let text = message(&larger);
     assert!(text.contains("image_size: found 32, expected 64"), "{text}");
     let mut bytes = fs::read(&packed).unwrap();

@@ -8,8 +8,9 @@ fn shipped() -> Vec<String> {
     let mut names = Vec::new();
     for folder in ["", "ablation/"] {
         for entry in fs::read_dir(configs().join(folder)).unwrap() {
-            let name = entry.unwrap().file_name().into_string().unwrap();
-            if name.ends_with(".toml") {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|end| end == "toml") {
+                let name = path.file_name().unwrap().to_str().unwrap();
                 names.push(format!("{folder}{name}"));
             }
         }

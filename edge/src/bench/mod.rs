@@ -14,10 +14,11 @@ use crate::{
     inference::{
         model::Model, provider::ProviderRequest, provider_report::ProviderReport, runtime::Runtime,
     },
+    present::written,
 };
 use model_spec::Bundle;
 use serde::Serialize;
-use std::{fmt, fs, path::Path};
+use std::{fmt, path::Path};
 
 /// A model on this machine, to be measured.
 pub(crate) struct Machine {
@@ -93,7 +94,12 @@ impl Measured {
     pub(crate) fn save(&self, path: &Path) -> Result<(), EdgeError> {
         let text = serde_json::to_string_pretty(self)
             .map_err(|error| EdgeError::Internal(error.to_string()))?;
-        fs::write(path, text + "\n").map_err(|error| EdgeError::file(path, error))
+        Ok(output::write(path, (text + "\n").as_bytes(), Self::is_own)?)
+    }
+
+    /// Accepts a file that [`Measured::save`] wrote.
+    pub(crate) fn is_own(path: &Path) -> Result<(), String> {
+        written::json(path, &["bundle", "cost", "steadiness"])
     }
 }
 

@@ -250,6 +250,9 @@ fn execute(command: Command, out: &mut impl Write) -> Result<(), EdgeError> {
         Command::Check(model) => return check(&model, out),
         Command::Prepare(model) => return prepare(&model, out),
         Command::Bench(arguments) => {
+            if let Some(path) = &arguments.json {
+                output::check_file(path, bench::Measured::is_own)?;
+            }
             let model = &arguments.model;
             let folder = bundle_path::resolve(model.bundle.as_deref())?;
             let library = model.onnxruntime.as_deref();

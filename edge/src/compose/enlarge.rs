@@ -96,7 +96,7 @@ impl Enlarged {
     }
 
     /// The value at a place on the crop, `[0, 0]` its first corner and `[1, 1]` its last: bilinear.
-    #[inline(always)]
+    #[inline]
     pub(super) fn at(&self, place: [f32; 2]) -> [f32; LANES] {
         let fine = self.count as f32;
         let parts = place.map(|part| whole_and_rest(between(part * fine + 0.5, 0.0, fine)));

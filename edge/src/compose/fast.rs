@@ -5,14 +5,14 @@
 const ROUNDING: f32 = 12_582_912.0;
 
 /// `value` within `low..=high`; `low` for what is not a number.
-#[inline(always)]
+#[inline]
 pub(super) fn between(value: f32, low: f32, high: f32) -> f32 {
     let value = if value > low { value } else { low };
     if value < high { value } else { high }
 }
 
 /// The nearest whole number of a value from 0 to 2^22; of two as near, the even one.
-#[inline(always)]
+#[inline]
 pub(super) fn nearest(value: f32) -> usize {
     (value + ROUNDING)
         .to_bits()
@@ -20,7 +20,7 @@ pub(super) fn nearest(value: f32) -> usize {
 }
 
 /// A whole number at or next below a value from 0 to 2^22, and what is left of it, 0 to 1.
-#[inline(always)]
+#[inline]
 pub(super) fn whole_and_rest(value: f32) -> (usize, f32) {
     let shifted = value - 0.5 + ROUNDING;
     let whole = shifted.to_bits().wrapping_sub(ROUNDING.to_bits());
@@ -28,7 +28,7 @@ pub(super) fn whole_and_rest(value: f32) -> (usize, f32) {
 }
 
 /// The nearest byte; values saturate.
-#[inline(always)]
+#[inline]
 pub(super) fn byte(value: f32) -> u8 {
     nearest(between(value, 0.0, 255.0)) as u8
 }

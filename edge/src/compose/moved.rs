@@ -9,13 +9,14 @@ use std::sync::LazyLock;
 
 /// Displacement in pixels that nobody notices; most of a face moves no farther, and need not be computed.
 const UNNOTICED: f32 = 0.25;
+/// Its square.
+const LEAST: f32 = UNNOTICED * UNNOTICED;
 
 /// A displacement in pixels, less what nobody notices: none up to [`UNNOTICED`], all of it far beyond, and no
 /// jump in between.
-#[inline(always)]
+#[inline]
 pub(super) fn beyond_notice(shift: [f32; 2]) -> Option<[f32; 2]> {
     let squared = shift[0] * shift[0] + shift[1] * shift[1];
-    const LEAST: f32 = UNNOTICED * UNNOTICED;
     (squared > LEAST).then(|| shift.map(|part| part * (1.0 - LEAST / squared)))
 }
 
@@ -26,7 +27,7 @@ static WEIGHTS: LazyLock<[[f32; 4]; PHASES + 1]> =
 
 /// What the pixel `[x, y]` of `frame` changes by when it shows what is `shift` pixels away (right, down), red,
 /// green and blue in bytes. Catmull-Rom splines, to 1/128 of a pixel; the border repeats.
-#[inline(always)]
+#[inline]
 pub(super) fn change(frame: &Frame, [x, y]: [usize; 2], shift: [f32; 2]) -> [f32; 3] {
     let (width, height) = (frame.width, frame.height);
     let last = [(width - 1) as f32, (height - 1) as f32];

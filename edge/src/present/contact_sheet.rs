@@ -13,7 +13,10 @@ use crate::{
         frame::{Frame, Origin},
         resample::Resampler,
     },
-    present::sink::{MirrorPicture, Sink},
+    present::{
+        sink::{MirrorPicture, Sink},
+        written,
+    },
 };
 use aligner::Square;
 use model_spec::{AttributeSet, ColourMode};
@@ -171,14 +174,7 @@ impl ContactSheet {
             .iter()
             .flat_map(|pixel| [pixel.red(), pixel.green(), pixel.blue()])
             .collect();
-        image::save_buffer(
-            &self.path,
-            &rgb,
-            picture.width(),
-            picture.height(),
-            image::ColorType::Rgb8,
-        )
-        .map_err(|error| EdgeError::file(&self.path, error))
+        written::save_picture(&self.path, &rgb, [picture.width(), picture.height()])
     }
 
     fn draw(&self, subtitle: &str) -> Result<Pixmap, EdgeError> {

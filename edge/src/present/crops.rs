@@ -6,7 +6,10 @@ use crate::{
         frame::{Frame, Origin},
         resample::Resampler,
     },
-    present::sink::{MirrorPicture, Sink},
+    present::{
+        sink::{MirrorPicture, Sink},
+        written,
+    },
 };
 use aligner::Square;
 use model_spec::ColourMode;
@@ -57,9 +60,7 @@ impl Crops {
         let interleaved = (0..plane).flat_map(|at| [at, at + plane, at + 2 * plane]);
         self.bytes
             .extend(interleaved.map(|at| self.planes[at] as u8));
-        let side = SIDE as u32;
-        image::save_buffer(path, &self.bytes, side, side, image::ColorType::Rgb8)
-            .map_err(|error| EdgeError::file(path, error))
+        written::save_png(path, &self.bytes, [SIDE as u32; 2])
     }
 }
 

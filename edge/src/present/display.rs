@@ -3,7 +3,10 @@
 use crate::{
     error::EdgeError,
     picture::frame::Origin,
-    present::sink::{MirrorPicture, Sink},
+    present::{
+        sink::{MirrorPicture, Sink},
+        written,
+    },
 };
 use model_spec::digest;
 use std::{
@@ -103,11 +106,20 @@ pub(crate) struct PngFolder {
 }
 
 impl PngFolder {
-    /// Makes the folder if need be.
+    /// Makes the folder if need be. It may hold pictures of this program, which are written over, and no others.
     ///
     /// # Errors
     /// [`EdgeError::File`].
     pub(crate) fn create(path: &Path) -> Result<Self, EdgeError> {
+        for entry in fs::read_dir(path).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            written::picture(&entry.path()).map_err(|found| {
+                let name = name.to_string_lossy();
+                let expected =
+                    "expected a new or empty folder, or one with pictures of this program alone";
+                EdgeError::file(path, format!("found {name}, {found}; {expected}"))
+            })?;
+        }
         fs::create_dir_all(path).map_err(|error| EdgeError::file(path, error))?;
         Ok(Self { path: path.into() })
     }
@@ -121,7 +133,6 @@ impl Sink for PngFolder {
         };
         let path = self.path.join(name);
         let [width, height] = picture.size.map(|side| side as u32);
-        image::save_buffer(&path, picture.rgb, width, height, image::ColorType::Rgb8)
-            .map_err(|error| EdgeError::file(path, error))
+        written::save_png(&path, picture.rgb, [width, height])
     }
 }

@@ -7,3 +7,4 @@ pub(crate) mod display;
 pub(crate) mod recorder;
 pub(crate) mod sink;
 pub(crate) mod virtual_camera;
+pub(crate) mod written;

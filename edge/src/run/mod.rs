@@ -13,6 +13,7 @@ use crate::{
     error::EdgeError,
     inference::{bundle_path, runtime::Runtime},
     pipeline::{Parts, Pipeline, controls::Controls, opening::Opening, status::Status},
+    present::written,
     service::{health::Monitor, watchdog::Notifier},
     window::display_lost,
 };
@@ -42,6 +43,13 @@ const SOON: Duration = Duration::from_millis(600);
 /// Any [`EdgeError`]; the bundle's files are checked before a camera is opened.
 pub(crate) fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeError> {
     let begin = Instant::now();
+    // Before the run, not after it.
+    if let Some(path) = &config.report {
+        output::check_file(path, Report::is_own)?;
+    }
+    if let Some(path) = &config.contact_sheet {
+        output::check_file(path, written::picture)?;
+    }
     let bundle = Bundle::open(&bundle_path::resolve(config.bundle.as_deref())?)?;
     let subject = Subject::new(config, &bundle)?;
     let runtime = Runtime::load(config.onnxruntime.as_deref())?;

@@ -3,6 +3,7 @@
 use crate::{
     error::EdgeError,
     inference::provider_report::ProviderReport,
+    present::written,
     timing::stage::{Stage, Stages, Summary},
 };
 use serde::Serialize;
@@ -100,7 +101,12 @@ impl Report {
         let mut text = serde_json::to_string_pretty(self)
             .map_err(|error| EdgeError::Internal(error.to_string()))?;
         text.push('\n');
-        fs::write(path, text).map_err(|error| EdgeError::file(path, error))
+        Ok(output::write(path, text.as_bytes(), Self::is_own)?)
+    }
+
+    /// Accepts a file that [`Report::save`] wrote.
+    pub(crate) fn is_own(path: &Path) -> Result<(), String> {
+        written::json(path, &["edge_version", "frames_edited"])
     }
 }
 

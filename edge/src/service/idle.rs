@@ -44,7 +44,7 @@ mod tests {
     fn the_screen_goes_dark_after_the_last_visitor_and_lights_up_for_the_next_one() {
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
-        let mut idle = Idle::new(Some(Duration::from_secs(60)), start);
+        let mut idle = Idle::new(Some(Duration::from_mins(1)), start);
         assert_eq!(idle.look(false, at(59)), Light::On);
         assert_eq!(idle.look(true, at(59)), Light::On);
         assert_eq!(idle.look(false, at(118)), Light::On);

@@ -11,7 +11,7 @@ use std::{
 /// Messages that one place in the program may log per [`WINDOW`].
 const MESSAGES: u32 = 5;
 /// Time after which a place may log again.
-const WINDOW: Duration = Duration::from_secs(60);
+const WINDOW: Duration = Duration::from_mins(1);
 
 /// Logs to standard error, as far as `EDGE_LOG` asks for, and at a bounded rate.
 pub fn init() {

@@ -83,10 +83,9 @@ impl CurrentPicture {
                     self.next_edit = if still { now + STILL } else { now };
                     self.edit = Some(edit);
                 }
-                Taken::Nothing => {}
                 Taken::Closed if pipeline.has_failed() => return Supply::Ended,
                 Taken::Closed if self.edit.is_none() => return Supply::Ended,
-                Taken::Closed => {}
+                Taken::Nothing | Taken::Closed => {}
             }
         }
         if let Taken::Value(frame) = pipeline.frames.take(Duration::ZERO) {

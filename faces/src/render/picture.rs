@@ -7,6 +7,7 @@ use image::RgbImage;
 
 impl Scene {
     /// The picture, `width` by `height` pixels.
+    #[must_use]
     pub fn render(&self, width: u32, height: u32) -> RgbImage {
         let mut picture = RgbImage::new(width, height);
         self.render_into(width, height, &mut picture);

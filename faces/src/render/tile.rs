@@ -67,8 +67,8 @@ impl Grid {
                 out.copy_from_slice(&row(y + 1)[..SIDE]);
                 continue;
             }
-            let a = &row(y / 2 + 1)[..SIDE / 2 + 1];
-            let b = &row(y.div_ceil(2) + 1)[..SIDE / 2 + 1];
+            let a = &row(y / 2 + 1)[..=(SIDE / 2)];
+            let b = &row(y.div_ceil(2) + 1)[..=(SIDE / 2)];
             for (i, pair) in out.chunks_exact_mut(2).enumerate() {
                 let (here, next) = (0.5 * (a[i] + b[i]), 0.5 * (a[i + 1] + b[i + 1]));
                 pair[0] = here;

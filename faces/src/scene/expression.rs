@@ -21,6 +21,7 @@ pub struct Expression {
 
 impl Expression {
     /// Only a smile, 0..=1.
+    #[must_use]
     pub fn smiling(smile: f32) -> Self {
         Self {
             smile,

@@ -69,6 +69,7 @@ pub struct Identity {
 
 impl Identity {
     /// A plausible person; equal seeds give equal persons.
+    #[must_use]
     pub fn from_seed(seed: u64) -> Self {
         let mut d = Draw::new(seed ^ 0x1D_E471_7135);
         let masculinity = if d.chance(0.5) {
@@ -133,6 +134,7 @@ impl Identity {
     }
 
     /// The person of the demo and of the project's pictures.
+    #[must_use]
     pub fn demo() -> Self {
         Self {
             skin_tone: 0.12,

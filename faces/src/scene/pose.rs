@@ -36,6 +36,7 @@ const BOX_RISE: f32 = 0.085;
 
 impl Pose {
     /// An upright face that looks at the viewer.
+    #[must_use]
     pub fn frontal(centre: [f32; 2], face_height: f32) -> Self {
         Self {
             centre,
@@ -47,6 +48,7 @@ impl Pose {
     }
 
     /// The upright face whose tight box fills a square picture of `side` pixels.
+    #[must_use]
     pub fn filling(side: f32) -> Self {
         let face_height = side / BOX_SIDE;
         Self::frontal(
@@ -56,6 +58,7 @@ impl Pose {
     }
 
     /// The box a face detector draws: from the middle of the forehead to the chin.
+    #[must_use]
     pub fn face_box(&self) -> FaceBox {
         let (sin, cos) = sine_cosine_degrees(self.roll_degrees);
         let rise = BOX_RISE * self.face_height;
@@ -70,6 +73,7 @@ impl Pose {
 
 impl FaceBox {
     /// Shared area over united area with another rectangle `(x, y, width, height)`, 0..=1.
+    #[must_use]
     pub fn overlap(&self, other: [f32; 4]) -> f32 {
         let [x, y, width, height] = other;
         let shared = |a: f32, al: f32, b: f32, bl: f32| ((a + al).min(b + bl) - a.max(b)).max(0.0);

@@ -7,20 +7,26 @@ use crate::{
 use model_spec::{
     Manifest, container::Container, manifest::MANIFEST_FILE, signature::SIGNATURE_FILE,
 };
+use output::{OutputFile, OutputFolder};
 use std::{
-    fs::{self, File, Permissions},
-    io::{self, Write},
-    os::unix::fs::PermissionsExt,
+    fs::{self, File},
+    io::Write,
     path::{Path, PathBuf},
 };
 use tempfile::TempDir;
 
-/// A bundle being written into a hidden neighbour folder, which is removed unless it is finished.
+/// A bundle being written into a neighbour folder, which is removed unless it is finished.
 #[derive(Debug)]
 pub(crate) struct BundleWriter {
     target: PathBuf,
-    parent: PathBuf,
-    partial: TempDir,
+    form: Form,
+}
+
+#[derive(Debug)]
+enum Form {
+    Folder(OutputFolder),
+    /// One file, packed at the end from the files in the folder.
+    Archive(OutputFile, TempDir),
 }
 
 impl BundleWriter {
@@ -29,22 +35,27 @@ impl BundleWriter {
     /// # Errors
     /// [`ExportError::Occupied`] when `target` holds anything but a bundle, or [`ExportError::Io`].
     pub(crate) fn create(target: &Path) -> Result<Self> {
-        let target = resolved(target)?;
-        refuse_occupied(&target)?;
-        let parent = target.parent().unwrap_or(Path::new("/")).to_path_buf();
-        fs::create_dir_all(&parent).map_err(ExportError::io(&parent))?;
-        let name = target.file_name().unwrap_or_default().to_string_lossy();
-        let partial = tempfile::Builder::new()
-            .prefix(&format!(".{name}.partial-"))
-            // Readable by all that the umask lets read: the mirror may run as another user.
-            .permissions(Permissions::from_mode(0o777))
-            .tempdir_in(&parent)
-            .map_err(ExportError::io(&parent))?;
+        let form = if is_archive(target) {
+            let file = absolute(target)?;
+            let parent = file.parent().unwrap_or(Path::new("/"));
+            fs::create_dir_all(parent).map_err(ExportError::io(parent))?;
+            let file = OutputFile::create(target, |path| own_files(path).map(drop))?;
+            let parts = tempfile::tempdir_in(parent).map_err(ExportError::io(parent))?;
+            Form::Archive(file, parts)
+        } else {
+            Form::Folder(OutputFolder::create(target, own_files)?)
+        };
         Ok(Self {
-            target,
-            parent,
-            partial,
+            target: target.into(),
+            form,
         })
+    }
+
+    fn folder(&self) -> &Path {
+        match &self.form {
+            Form::Folder(folder) => folder.path(),
+            Form::Archive(_, parts) => parts.path(),
+        }
     }
 
     /// Writes and syncs one file.
@@ -58,7 +69,7 @@ impl BundleWriter {
             file.sync_all()
         };
         // The folder shown to the user is the one asked for; the partial one is gone by then.
-        write(&self.partial.path().join(file)).map_err(ExportError::io(self.target.join(file)))
+        write(&self.folder().join(file)).map_err(ExportError::io(self.target.join(file)))
     }
 
     /// Writes the manifest, signs it if there is a key, and puts the bundle into its place.
@@ -70,22 +81,20 @@ impl BundleWriter {
         manifest
             .validate()
             .map_err(|mismatch| mismatch.in_file(&label))?;
-        let folder = self.partial.path();
+        let folder = self.folder();
         manifest.save(folder)?;
         if let Some(key) = key {
             let bytes = fs::read(folder.join(MANIFEST_FILE)).map_err(ExportError::io(&label))?;
             self.write(SIGNATURE_FILE, key.sign(&bytes).as_bytes())?;
         }
-        sync_folder(folder).map_err(ExportError::io(&self.target))?;
-        // What the target holds may have changed since.
-        refuse_occupied(&self.target)?;
-        if is_archive(&self.target) {
-            archive::write(folder, &self.target).map_err(ExportError::io(&self.target))?;
-        } else {
-            replace(folder, &self.target).map_err(ExportError::io(&self.target))?;
+        match self.form {
+            Form::Folder(folder) => folder.finish(MANIFEST_FILE)?,
+            Form::Archive(mut file, parts) => {
+                archive::write(parts.path(), file.file()).map_err(ExportError::io(&self.target))?;
+                file.finish()?;
+            }
         }
-        sync_folder(&self.parent).map_err(ExportError::io(&self.parent))
-        // Dropping `partial` now removes the former bundle, if there was one.
+        Ok(())
     }
 }
 
@@ -96,92 +105,36 @@ fn is_archive(target: &Path) -> bool {
         .is_some_and(|it| it.eq_ignore_ascii_case("tar"))
 }
 
-/// The absolute path that `target` stands for, links followed.
-fn resolved(target: &Path) -> Result<PathBuf> {
-    let io_error = |reason| ExportError::Io {
-        path: target.into(),
-        reason,
-    };
-    if target.exists() {
-        return fs::canonicalize(target).map_err(io_error);
-    }
-    std::path::absolute(target).map_err(io_error)
+fn absolute(target: &Path) -> Result<PathBuf> {
+    std::path::absolute(target).map_err(ExportError::io(target))
 }
 
-/// Puts the folder `new` in the place of `target`; what was there is then at `new`.
-fn replace(new: &Path, target: &Path) -> io::Result<()> {
-    use rustix::fs::{CWD, RenameFlags, renameat_with};
-    if !target.exists() {
-        return fs::rename(new, target);
-    }
-    let swapped = renameat_with(CWD, new, CWD, target, RenameFlags::EXCHANGE);
-    let Err(error) = swapped else {
-        return Ok(());
+/// What may be replaced without loss: the files of a bundle with a readable manifest. Files that it does not
+/// list are not among them.
+fn own_files(target: &Path) -> std::result::Result<Vec<String>, String> {
+    let kind = if target.is_dir() {
+        "a folder"
+    } else {
+        "an archive"
     };
-    log::debug!("no exchange of folders on this file system ({error}), renaming twice");
-    let aside = new.with_extension("replaced");
-    fs::rename(target, &aside)?;
-    if let Err(error) = fs::rename(new, target) {
-        // Best effort: the error that matters is the one being returned.
-        let _ = fs::rename(&aside, target);
-        return Err(error);
-    }
-    fs::rename(aside, new)
-}
-
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-/// Accepts what may be replaced without loss: nothing, an empty folder, or a bundle with a readable
-/// manifest and only the files that it lists.
-fn refuse_occupied(target: &Path) -> Result<()> {
-    let occupied = |found: String| {
-        Err(ExportError::Occupied {
-            path: target.into(),
-            found,
-        })
-    };
-    if !target.exists() {
-        return Ok(());
-    }
-    if target.is_dir() == is_archive(target) {
-        return occupied(
-            if target.is_dir() {
-                "a folder"
-            } else {
-                "a file"
-            }
-            .into(),
-        );
-    }
-    let container = match Container::open(target) {
-        Ok(container) => container,
-        Err(error) => return occupied(format!("a file that is no bundle ({error})")),
-    };
-    let names = container.names()?;
-    if names.is_empty() {
-        return Ok(());
-    }
+    let container =
+        Container::open(target).map_err(|error| format!("a file that is no bundle ({error})"))?;
+    let names = container.names().map_err(|error| error.to_string())?;
     if !names.iter().any(|name| name == MANIFEST_FILE) {
-        let kind = if target.is_dir() {
-            "a folder"
-        } else {
-            "an archive"
-        };
-        return occupied(format!("{kind} without {MANIFEST_FILE}, with {}", names[0]));
+        let first = names.first().map_or("nothing", String::as_str);
+        return Err(format!("{kind} without {MANIFEST_FILE}, with {first}"));
     }
-    let bytes = container.read(MANIFEST_FILE)?;
-    let manifest = match Manifest::parse(&bytes, &target.join(MANIFEST_FILE)) {
-        Ok(manifest) => manifest,
-        Err(error) => return occupied(format!("a manifest that is no bundle's ({error})")),
-    };
-    let foreign = |name: &&String| {
-        let ours = [MANIFEST_FILE, SIGNATURE_FILE].contains(&name.as_str());
-        !ours && !manifest.files.contains_key(*name)
-    };
-    match names.iter().find(foreign) {
-        Some(name) => occupied(format!("a bundle with a file it does not list, {name}")),
-        None => Ok(()),
+    let manifest = container
+        .read(MANIFEST_FILE)
+        .and_then(|bytes| Manifest::parse(&bytes, &target.join(MANIFEST_FILE)))
+        .map_err(|error| format!("a manifest that is no bundle's ({error})"))?;
+    let fixed = [MANIFEST_FILE, SIGNATURE_FILE].map(String::from);
+    let ours: Vec<String> = fixed
+        .into_iter()
+        .chain(manifest.files.into_keys())
+        .collect();
+    match names.iter().find(|name| !ours.contains(name)) {
+        Some(name) => Err(format!("a bundle with a file it does not list, {name}")),
+        None => Ok(ours),
     }
 }

@@ -8,6 +8,7 @@ mod node;
 /// that building needs no generator. The crates of ready-made messages need a release of `protobuf` with
 /// a known defect (RUSTSEC-2024-0437), a whole inference engine, or `protoc` at build time.
 #[allow(
+    clippy::must_use_candidate,
     missing_docs,
     unused_qualifications,
     clippy::all,

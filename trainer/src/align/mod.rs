@@ -27,7 +27,6 @@ use rand::SeedableRng;
 use rand_pcg::Pcg64Mcg;
 use std::{
     collections::BTreeMap,
-    fs,
     path::{Path, PathBuf},
 };
 
@@ -122,10 +121,8 @@ fn write(
     figures: &Figures,
 ) -> Result<(), TrainError> {
     let path = folder.join(ALIGNER_FILE);
-    let partial = path.with_extension("partial");
     let bytes = aligner.to_bytes();
-    fs::write(&partial, &bytes).map_err(|e| TrainError::io(&partial, e))?;
-    fs::rename(&partial, &path).map_err(|e| TrainError::io(&path, e))?;
+    output::write_own(&path, &bytes)?;
     spec.files
         .insert(ALIGNER_FILE.into(), digest::of_bytes(&bytes));
     spec.provenance.metrics.extend(figures.clone());

@@ -44,13 +44,13 @@ pub fn check(path: &Path, found: &CheckpointSpec, config: &Config) -> Result<(),
     })
 }
 
-fn json(value: &impl serde::Serialize) -> Value {
+pub(super) fn json(value: &impl serde::Serialize) -> Value {
     // Plain structs of numbers and strings always become JSON.
     serde_json::to_value(value).unwrap_or_default()
 }
 
 /// Leaves by their dotted paths.
-fn flatten(name: &str, value: &Value, leaves: &mut BTreeMap<String, Value>) {
+pub(super) fn flatten(name: &str, value: &Value, leaves: &mut BTreeMap<String, Value>) {
     match value {
         Value::Object(fields) => {
             for (key, value) in fields {

@@ -1,5 +1,6 @@
 //! Checkpoints: written whole or not at all, read back with their digests checked.
 
+pub(crate) mod changes;
 pub(crate) mod compatibility;
 pub(crate) mod parity;
 
@@ -12,13 +13,11 @@ use crate::{
 };
 use model_spec::{
     CheckpointSpec,
-    checkpoint::{FACE_MASK_FILE, MODEL_FILE, PARITY_FILE, TRAINING_FILE},
+    checkpoint::{ALIGNER_FILE, FACE_MASK_FILE, MODEL_FILE, PARITY_FILE, SPEC_FILE, TRAINING_FILE},
     digest,
 };
-use std::{
-    fs::{self, File},
-    path::Path,
-};
+use output::OutputFolder;
+use std::{ffi::OsStr, fs, path::Path};
 use tch::Device;
 
 /// What a checkpoint folder holds besides its specification.
@@ -32,10 +31,61 @@ pub struct Contents {
     pub training: Weights,
     /// The face-mask network, where there is one.
     pub face_mask: Option<Weights>,
+    /// The settings of the run, as TOML, where there is one.
+    pub settings: Option<String>,
 }
 
-/// Writes `folder`: first a neighbour `folder.partial`, synced, then one rename. A crash or a full
-/// disk at any moment leaves the former checkpoints whole and at most a `.partial` behind.
+/// Settings that a checkpoint was trained with, kept so that a resumed run can say what has changed.
+pub(crate) const SETTINGS_FILE: &str = "settings.toml";
+
+/// Every file that a checkpoint may hold.
+pub(crate) fn file_names() -> Vec<String> {
+    let names = [
+        SPEC_FILE,
+        MODEL_FILE,
+        PARITY_FILE,
+        TRAINING_FILE,
+        FACE_MASK_FILE,
+        ALIGNER_FILE,
+        SETTINGS_FILE,
+    ];
+    names.map(String::from).to_vec()
+}
+
+/// The files of a checkpoint in `folder`, or what it is instead.
+fn own_files(folder: &Path) -> Result<Vec<String>, String> {
+    let text = fs::read(folder.join(SPEC_FILE)).unwrap_or_default();
+    let spec = serde_json::from_slice::<serde_json::Value>(&text).unwrap_or_default();
+    let is_whole = ["format_version", "architecture", "files"]
+        .iter()
+        .all(|field| spec.get(field).is_some());
+    // A damaged one under the name that `fit` gives it is still ours.
+    let damaged = || folder.file_name().is_some_and(is_step) && folder.join(MODEL_FILE).exists();
+    if is_whole || damaged() {
+        Ok(file_names())
+    } else {
+        Err(format!("a folder without a checkpoint's {SPEC_FILE}"))
+    }
+}
+
+/// Whether `name` is `step-NNNNNNNN`, the name of a checkpoint of a run.
+pub(crate) fn is_step(name: &OsStr) -> bool {
+    let digits = name.to_str().and_then(|name| name.strip_prefix("step-"));
+    digits.is_some_and(|digits| {
+        digits.len() >= 8 && digits.bytes().all(|digit| digit.is_ascii_digit())
+    })
+}
+
+/// Whether [`write`] would accept `folder`.
+///
+/// # Errors
+/// [`TrainError::Output`].
+pub(crate) fn check_target(folder: &Path) -> Result<(), TrainError> {
+    Ok(output::check_folder(folder, own_files)?)
+}
+
+/// Writes `folder`, whole or not at all: a crash or a full disk at any moment leaves the former checkpoints
+/// whole. Only a checkpoint or an empty folder is replaced.
 ///
 /// # Errors
 /// [`TrainError`] naming the file.
@@ -44,49 +94,28 @@ pub fn write(
     mut spec: CheckpointSpec,
     contents: &Contents,
 ) -> Result<(), TrainError> {
-    let partial = folder.with_extension("partial");
-    remove_if_there(&partial)?;
-    let result = (|| {
-        fs::create_dir_all(&partial).map_err(|e| TrainError::io(&partial, e))?;
-        let files = [
-            (MODEL_FILE, &contents.model),
-            (PARITY_FILE, &contents.parity),
-            (TRAINING_FILE, &contents.training),
-        ];
-        let face_mask = contents.face_mask.iter();
-        let files = files
-            .into_iter()
-            .chain(face_mask.map(|tensors| (FACE_MASK_FILE, tensors)));
-        for (name, tensors) in files {
-            let path = partial.join(name);
-            weights::write(&path, tensors)?;
-            spec.files.insert(name.into(), digest::of_file(&path)?);
-        }
-        spec.save(&partial)?;
-        let removed = folder.with_extension("removed");
-        if folder.exists() {
-            fs::rename(folder, &removed).map_err(|e| TrainError::io(folder, e))?;
-        }
-        fs::rename(&partial, folder).map_err(|e| TrainError::io(folder, e))?;
-        remove_if_there(&removed)?;
-        let parent = folder.parent().unwrap_or(folder);
-        // The rename itself is safe only once the parent folder is on disk too.
-        File::open(parent)
-            .and_then(|file| file.sync_all())
-            .map_err(|e| TrainError::io(parent, e))
-    })();
-    if result.is_err() {
-        // Best effort, to give a full disk its space back; the error that matters is returned.
-        let _ = fs::remove_dir_all(&partial);
+    let new = OutputFolder::create(folder, own_files)?;
+    let files = [
+        (MODEL_FILE, &contents.model),
+        (PARITY_FILE, &contents.parity),
+        (TRAINING_FILE, &contents.training),
+    ];
+    let face_mask = contents.face_mask.iter();
+    let files = files
+        .into_iter()
+        .chain(face_mask.map(|tensors| (FACE_MASK_FILE, tensors)));
+    for (name, tensors) in files {
+        let path = new.path().join(name);
+        weights::write(&path, tensors)?;
+        spec.files.insert(name.into(), digest::of_file(&path)?);
     }
-    result
-}
-
-fn remove_if_there(folder: &Path) -> Result<(), TrainError> {
-    match fs::remove_dir_all(folder) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(TrainError::io(folder, e)),
-        _ => Ok(()),
+    if let Some(settings) = &contents.settings {
+        output::write_own(&new.path().join(SETTINGS_FILE), settings.as_bytes())?;
+        let digest = digest::of_bytes(settings.as_bytes());
+        spec.files.insert(SETTINGS_FILE.into(), digest);
     }
+    spec.save(new.path())?;
+    Ok(new.finish(SPEC_FILE)?)
 }
 
 /// A checkpoint opened for use.

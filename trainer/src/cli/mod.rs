@@ -44,6 +44,9 @@ enum Command {
 
 impl Cli {
     /// Runs the command.
+    ///
+    /// # Errors
+    /// [`TrainError`] of the command.
     pub fn run(self) -> Result<(), TrainError> {
         match self.command {
             Command::Fit(fit) => fit.run(),

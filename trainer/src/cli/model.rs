@@ -48,6 +48,7 @@ impl Edit {
         let model = checkpoint::load(&self.checkpoint, device)?;
         let attributes = &model.spec.attributes;
         if let Some(text) = &self.sweep {
+            files::refuse_same(&self.input, &self.out)?;
             let sweep = Sweep::parse(text, attributes, self.frames)?;
             let portrait = Portrait::open(&model, &self.input, device)?;
             sweep::write(&self.out, &sweep.frames(&model, &portrait))?;
@@ -55,10 +56,13 @@ impl Edit {
             return Ok(());
         }
         let change = match &self.reference {
-            Some(path) => Change::Reference {
-                face: Box::new(Portrait::open(&model, path, device)?),
-                strength: self.strength,
-            },
+            Some(path) => {
+                files::refuse_same(path, &self.out)?;
+                Change::Reference {
+                    face: Box::new(Portrait::open(&model, path, device)?),
+                    strength: self.strength,
+                }
+            }
             None => {
                 let strengths = attributes.parse_strengths(self.attr.as_deref().unwrap_or(""));
                 Change::Strengths(strengths.map_err(TrainError::from)?)

@@ -5,7 +5,10 @@ use crate::{
     data::{DataSet, Rendering, Sampler},
     device,
     error::TrainError,
-    evaluation::classifier,
+    evaluation::{
+        classifier::{self, ClassifierFile},
+        purpose::OtherData,
+    },
     import::{self, ImportRequest},
 };
 use clap::Args;
@@ -132,7 +135,11 @@ impl Classifier {
             attributes,
             &settings,
             &sampler,
-            &self.out,
+            ClassifierFile {
+                path: &self.out,
+                data_digest: &data.digest,
+                other_data: OtherData::Refused,
+            },
             device,
         )?;
         if let Some(test) = &data.test {

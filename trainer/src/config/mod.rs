@@ -135,15 +135,14 @@ impl Config {
         }
     }
 
-    /// Writes the settings as TOML, so that a run folder says how it was made.
+    /// The settings as TOML, so that a run folder says how it was made.
     ///
     /// # Errors
-    /// [`TrainError::Io`].
-    pub(crate) fn save(&self, path: &Path) -> Result<(), TrainError> {
-        let text = toml::to_string(self).map_err(|e| TrainError::Config {
-            path: path.into(),
+    /// [`TrainError::Config`].
+    pub(crate) fn to_toml(&self) -> Result<String, TrainError> {
+        toml::to_string(self).map_err(|e| TrainError::Config {
+            path: "the settings".into(),
             reason: e.to_string(),
-        })?;
-        std::fs::write(path, text).map_err(|e| TrainError::io(path, e))
+        })
     }
 }

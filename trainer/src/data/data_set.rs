@@ -1,6 +1,10 @@
 //! A data set opened for training, whatever its layout.
 
-use super::{FaceSet, Layout, Listing, Split, decode, layout, pack, synthetic};
+use super::{
+    FaceSet, Layout, Listing, Split, decode, layout,
+    pack::{self, Packed},
+    synthetic,
+};
 use crate::error::TrainError;
 use model_spec::{Architecture, AttributeSet, digest};
 use std::path::Path;
@@ -47,7 +51,19 @@ impl DataSet {
         let layout = layout::detect(data)?;
         log::info!("data: {} ({layout})", data.display());
         match layout {
-            Layout::Packed => pack::open(data, architecture, attributes),
+            Layout::Packed => {
+                let Packed {
+                    train,
+                    test,
+                    digest,
+                } = pack::open(data, architecture, attributes)?;
+                Ok(Self {
+                    layout,
+                    train,
+                    test,
+                    digest,
+                })
+            }
             Layout::Synthetic => {
                 synthetic::check(attributes)?;
                 let Rendering {

@@ -29,6 +29,7 @@ pub fn inspect(
     attributes: &AttributeSet,
     print: &mut dyn FnMut(String),
 ) -> Result<(), TrainError> {
+    output::check_file(sheet, picture::is_own)?;
     let layout = layout::detect(data)?;
     print(format!("data: {} ({layout})", data.display()));
     let rows = match layout {

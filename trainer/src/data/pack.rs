@@ -5,13 +5,14 @@
 //! made, from which files, and the SHA-256 of every tensor.
 
 use super::{
-    DataSet, FaceSet, Layout, Listing, Split,
+    FaceSet, Layout, Listing, Split,
     decode::{self, Report},
     layout::{self, EXTENSION},
 };
 use crate::error::TrainError;
 use memmap2::Mmap;
 use model_spec::{Architecture, AttributeSet, digest};
+use output::OutputFile;
 use safetensors::{
     Dtype, SafeTensors,
     tensor::{Metadata, TensorInfo},
@@ -19,8 +20,8 @@ use safetensors::{
 use sha2::{Digest, Sha256};
 use std::{
     collections::{BTreeMap, HashMap},
-    fs::{self, File},
-    io::{BufWriter, Seek, SeekFrom, Write},
+    fs::File,
+    io::{BufWriter, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -59,27 +60,40 @@ pub fn pack(
             data.display()
         )));
     }
-    let partial = out.with_extension("partial");
-    let result = write(data, layout, &partial, architecture, attributes).and_then(|report| {
-        fs::rename(&partial, out).map_err(|e| TrainError::io(out, e))?;
-        Ok(report)
-    });
-    if result.is_err() {
-        // Best effort; the error that matters is returned.
-        let _ = fs::remove_file(&partial);
-    }
-    result
+    let mut file = OutputFile::create(out, is_pack)?;
+    let report = write(data, layout, file.file(), out, architecture, attributes)?;
+    file.finish()?;
+    Ok(report)
+}
+
+/// Accepts the header of a file that [`pack`] wrote.
+fn is_pack(path: &Path) -> Result<(), String> {
+    let mut header = vec![0; 8 + HEADER_ROOM as usize];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut header));
+    let header: serde_json::Value = match read {
+        Ok(()) => serde_json::from_slice(&header[8..]).unwrap_or_default(),
+        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => serde_json::Value::Null,
+        Err(error) => return Err(error.to_string()),
+    };
+    let notes = &header["__metadata__"];
+    let is_ours = [ATTRIBUTES, IMAGE_SIZE, COLOUR]
+        .iter()
+        .all(|&key| notes.get(key).is_some());
+    is_ours
+        .then_some(())
+        .ok_or_else(|| "a file that is no pack".into())
 }
 
 fn write(
     data: &Path,
     layout: Layout,
+    file: &mut File,
     path: &Path,
     architecture: &Architecture,
     attributes: &AttributeSet,
 ) -> Result<Report, TrainError> {
     let io = |e| TrainError::io(path, e);
-    let mut file = BufWriter::new(File::create(path).map_err(io)?);
+    let mut file = BufWriter::new(file);
     file.seek(SeekFrom::Start(8 + HEADER_ROOM)).map_err(io)?;
     let side = architecture.image_size;
     let channels = architecture.colour.channels();
@@ -135,8 +149,7 @@ fn write(
     file.seek(SeekFrom::Start(0)).map_err(io)?;
     file.write_all(&HEADER_ROOM.to_le_bytes()).map_err(io)?;
     file.write_all(&header).map_err(io)?;
-    let file = file.into_inner().map_err(|e| io(e.into_error()))?;
-    file.sync_all().map_err(io)?;
+    file.flush().map_err(io)?;
     Ok(report)
 }
 
@@ -148,15 +161,23 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// The faces of a packed file.
+pub(super) struct Packed {
+    pub(super) train: FaceSet,
+    pub(super) test: Option<FaceSet>,
+    /// That of the files it was made from, see [`Listing::digest`].
+    pub(super) digest: String,
+}
+
 /// Maps a packed file, with every digest checked.
 ///
 /// # Errors
 /// [`TrainError::Data`] for a file that was made for another model, is damaged, or is no pack.
-pub(crate) fn open(
+pub(super) fn open(
     path: &Path,
     architecture: &Architecture,
     attributes: &AttributeSet,
-) -> Result<DataSet, TrainError> {
+) -> Result<Packed, TrainError> {
     let wrong = |reason: String| TrainError::Data {
         path: path.into(),
         reason,
@@ -216,8 +237,7 @@ pub(crate) fn open(
     let train = split(Split::Train)?.ok_or_else(|| wrong("no training faces".into()))?;
     let root: PathBuf = path.into();
     log::info!("{}: packed data, digests checked", root.display());
-    Ok(DataSet {
-        layout: Layout::Packed,
+    Ok(Packed {
         train,
         test: split(Split::Test)?,
         digest: note(SOURCE_DIGEST).into(),

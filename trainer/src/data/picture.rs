@@ -1,10 +1,13 @@
 //! Reading and writing picture files.
 
 use crate::error::TrainError;
-use image::{DynamicImage, ImageDecoder, ImageReader, RgbImage, imageops};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, RgbImage, imageops};
 use model_spec::{ColourMode, pixel};
 use std::{fs, io::Cursor, path::Path};
 use tch::Tensor;
+
+/// What pictures of this program are marked with.
+pub(crate) const PROGRAM: &str = env!("CARGO_PKG_NAME");
 
 /// Decodes `path` upright (EXIF) and cuts it to its central square.
 ///
@@ -68,14 +71,40 @@ pub(crate) fn resized(square: &RgbImage, size: usize) -> RgbImage {
     imageops::resize(square, size, size, imageops::FilterType::Triangle)
 }
 
-/// Writes a picture in the format that its name ends in.
+/// Writes a picture in the format that its name ends in. Only PNG pictures of this program are replaced:
+/// other formats do not say where they are from.
 ///
 /// # Errors
-/// [`TrainError::Io`] naming the file.
+/// [`TrainError::Output`] or [`TrainError::Io`], naming the file.
 pub fn write(path: &Path, picture: &RgbImage) -> Result<(), TrainError> {
+    Ok(output::write(path, &encoded(path, picture)?, is_own)?)
+}
+
+/// [`write`] into a folder that is ours.
+///
+/// # Errors
+/// [`TrainError::Output`] or [`TrainError::Io`], naming the file.
+pub(crate) fn write_own(path: &Path, picture: &RgbImage) -> Result<(), TrainError> {
+    Ok(output::write_own(path, &encoded(path, picture)?)?)
+}
+
+/// Accepts a picture that this program wrote.
+pub(crate) fn is_own(path: &Path) -> Result<(), String> {
+    output::picture::by(path, PROGRAM)
+}
+
+fn encoded(path: &Path, picture: &RgbImage) -> Result<Vec<u8>, TrainError> {
+    let failed = |reason: String| TrainError::io(path, std::io::Error::other(reason));
+    let format = ImageFormat::from_path(path).map_err(|e| failed(e.to_string()))?;
+    if format == ImageFormat::Png {
+        let size = picture.dimensions().into();
+        return output::picture::encode(picture, size, PROGRAM).map_err(|e| failed(e.to_string()));
+    }
+    let mut bytes = Cursor::new(Vec::new());
     picture
-        .save(path)
-        .map_err(|e| TrainError::io(path, std::io::Error::other(e)))
+        .write_to(&mut bytes, format)
+        .map_err(|e| failed(e.to_string()))?;
+    Ok(bytes.into_inner())
 }
 
 /// Interleaved RGB to planar bytes `[C,H,W]`.

@@ -2,8 +2,12 @@
 
 use super::{Change, Portrait};
 use crate::{checkpoint::Checkpoint, data::picture, error::TrainError};
+use output::OutputError;
 use std::{
-    fs,
+    collections::{BTreeMap, BTreeSet},
+    ffi::OsStr,
+    fs, iter,
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
 };
 use tch::Device;
@@ -29,28 +33,31 @@ pub(crate) fn edit_files(
     output: &Path,
     device: Device,
 ) -> Result<EditedFiles, TrainError> {
+    refuse_same(input, output)?;
     let edit_file = |input: &Path, output: &Path| {
         let portrait = Portrait::open(model, input, device)?;
         picture::write(output, &portrait.edited(model, change))
     };
     if !input.is_dir() {
+        output::check_file(output, picture::is_own)?;
         edit_file(input, output)?;
         return Ok(EditedFiles {
             edited: 1,
             skipped: 0,
         });
     }
+    // Earlier results are written again one by one, so that the folder itself is only looked at.
+    check_folder(output)?;
     fs::create_dir_all(output).map_err(|e| TrainError::io(output, e))?;
     let mut files: Vec<PathBuf> = fs::read_dir(input)
         .and_then(|entries| entries.map(|e| e.map(|e| e.path())).collect())
         .map_err(|e| TrainError::io(input, e))?;
     files.retain(|path| path.is_file());
     files.sort();
+    let names = names(&files);
     let (mut edited, mut skipped) = (0, 0);
-    for file in &files {
-        let name = file.with_extension("png");
-        let target = output.join(name.file_name().unwrap_or_default());
-        match edit_file(file, &target) {
+    for (file, name) in files.iter().zip(names) {
+        match edit_file(file, &output.join(name)) {
             Ok(()) => edited += 1,
             Err(error @ TrainError::Data { .. }) => {
                 log::warn!("skipped: {error}");
@@ -66,4 +73,80 @@ pub(crate) fn edit_files(
         });
     }
     Ok(EditedFiles { edited, skipped })
+}
+
+/// Refuses to write over what is read.
+///
+/// # Errors
+/// [`TrainError::Usage`] when both are one file or folder, whatever they are called.
+pub(crate) fn refuse_same(input: &Path, output: &Path) -> Result<(), TrainError> {
+    let identity = |path: &Path| fs::metadata(path).map(|it| (it.dev(), it.ino())).ok();
+    if identity(input).is_some_and(|input| identity(output) == Some(input)) {
+        return Err(TrainError::Usage(format!(
+            "--out {}: found the same as --input, expected another place: originals are not overwritten",
+            output.display()
+        )));
+    }
+    Ok(())
+}
+
+/// Accepts a folder that is missing, empty, or full of pictures of this program.
+fn check_folder(folder: &Path) -> Result<(), TrainError> {
+    let refused = |found: String| OutputError::Refused {
+        path: folder.into(),
+        found,
+        expected: "a new name, an empty folder, or one with earlier edits alone",
+    };
+    if fs::symlink_metadata(folder).is_err() {
+        return Ok(());
+    }
+    if !folder.is_dir() {
+        return Err(refused("no folder".into()).into());
+    }
+    for entry in fs::read_dir(folder).map_err(|e| TrainError::io(folder, e))? {
+        let path = entry.map_err(|e| TrainError::io(folder, e))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        picture::is_own(&path).map_err(|found| refused(format!("{name}, {found}")))?;
+    }
+    Ok(())
+}
+
+/// A name for the edit of each of `files`, no two alike: `a.png` for `a.jpg`, and `a.jpg.png` where there are
+/// several called `a`.
+fn names(files: &[PathBuf]) -> Vec<String> {
+    let text = |part: Option<&OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
+    let stem = |path: &PathBuf| text(path.file_stem()).to_lowercase();
+    let mut stems = BTreeMap::<String, usize>::new();
+    for file in files {
+        *stems.entry(stem(file)).or_default() += 1;
+    }
+    let mut taken = BTreeSet::new();
+    let name = |file: &PathBuf| {
+        let base = if stems.get(&stem(file)) == Some(&1) {
+            text(file.file_stem())
+        } else {
+            text(file.file_name())
+        };
+        let numbered = (2..).map(|number| format!("{base}-{number}.png"));
+        let mut names = iter::once(format!("{base}.png")).chain(numbered);
+        // Some file systems do not tell `A` from `a`.
+        let free = names.find(|name| taken.insert(name.to_lowercase()));
+        free.unwrap_or_else(|| unreachable!("numbers do not end"))
+    };
+    files.iter().map(name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_picture_gets_a_name_of_its_own() {
+        let names_of = |files: &[&str]| names(&files.iter().map(PathBuf::from).collect::<Vec<_>>());
+        assert_eq!(names_of(&["x/a.jpg", "x/b.png"]), ["a.png", "b.png"]);
+        assert_eq!(names_of(&["a.jpg", "a.png"]), ["a.jpg.png", "a.png.png"]);
+        assert_eq!(names_of(&["A.jpg", "a.JPG"]), ["A.jpg.png", "a.JPG-2.png"]);
+        let crossed = names_of(&["a.jpg", "a.jpg.bmp", "a.png"]);
+        assert_eq!(crossed, ["a.jpg.png", "a.jpg-2.png", "a.png.png"]);
+    }
 }

@@ -1,10 +1,15 @@
 //! One attribute's strength swept over one picture: a strip, an animated PNG or an animated GIF.
 
 use super::{Change, Portrait};
-use crate::{checkpoint::Checkpoint, data::picture, error::TrainError};
+use crate::{
+    checkpoint::Checkpoint,
+    data::picture::{self, PROGRAM},
+    error::TrainError,
+};
 use image::{RgbImage, imageops};
 use model_spec::AttributeSet;
-use std::{fs::File, io::BufWriter, path::Path};
+use output::picture::SOFTWARE;
+use std::path::Path;
 
 /// Time that a frame of an animation is shown, in hundredths of a second.
 const FRAME_CENTISECONDS: u16 = 12;
@@ -80,8 +85,15 @@ pub fn write(path: &Path, frames: &[RgbImage]) -> Result<(), TrainError> {
     let failed = |reason: String| TrainError::io(path, std::io::Error::other(reason));
     let ending = path.extension().and_then(|end| end.to_str());
     match ending {
-        Some("gif") => write_gif(path, frames).map_err(failed),
-        Some("apng") => write_apng(path, frames).map_err(failed),
+        Some("gif") => {
+            let bytes = encode_gif(frames).map_err(failed)?;
+            let own = |_: &Path| Err("an animation, which does not say where it is from".into());
+            Ok(output::write(path, &bytes, own)?)
+        }
+        Some("apng") => {
+            let bytes = encode_apng(frames).map_err(failed)?;
+            Ok(output::write(path, &bytes, picture::is_own)?)
+        }
         _ => picture::write(path, &strip(frames)),
     }
 }
@@ -102,12 +114,13 @@ fn forward_and_back(frames: &[RgbImage]) -> impl Iterator<Item = &RgbImage> {
     frames.iter().chain(back)
 }
 
-fn write_gif(path: &Path, frames: &[RgbImage]) -> Result<(), String> {
+fn encode_gif(frames: &[RgbImage]) -> Result<Vec<u8>, String> {
     let (width, height) = frames.first().map_or((0, 0), RgbImage::dimensions);
     let side = |side: u32| u16::try_from(side).map_err(|_| format!("{side} px is too large"));
     let (width, height) = (side(width)?, side(height)?);
-    let file = BufWriter::new(File::create(path).map_err(|e| e.to_string())?);
-    let mut encoder = gif::Encoder::new(file, width, height, &[]).map_err(|e| e.to_string())?;
+    let mut bytes = Vec::new();
+    let mut encoder =
+        gif::Encoder::new(&mut bytes, width, height, &[]).map_err(|e| e.to_string())?;
     encoder
         .set_repeat(gif::Repeat::Infinite)
         .map_err(|e| e.to_string())?;
@@ -116,16 +129,18 @@ fn write_gif(path: &Path, frames: &[RgbImage]) -> Result<(), String> {
         frame.delay = FRAME_CENTISECONDS;
         encoder.write_frame(&frame).map_err(|e| e.to_string())?;
     }
-    Ok(())
+    drop(encoder);
+    Ok(bytes)
 }
 
-fn write_apng(path: &Path, frames: &[RgbImage]) -> Result<(), String> {
+fn encode_apng(frames: &[RgbImage]) -> Result<Vec<u8>, String> {
     let (width, height) = frames.first().map_or((0, 0), RgbImage::dimensions);
     let count = forward_and_back(frames).count() as u32;
-    let file = BufWriter::new(File::create(path).map_err(|e| e.to_string())?);
-    let mut encoder = png::Encoder::new(file, width, height);
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
     encoder.set_color(png::ColorType::Rgb);
     let animate = |encoder: &mut png::Encoder<'_, _>| {
+        encoder.add_text_chunk(SOFTWARE.into(), PROGRAM.into())?;
         encoder.set_animated(count, 0)?;
         encoder.set_frame_delay(FRAME_CENTISECONDS, 100)
     };
@@ -136,5 +151,6 @@ fn write_apng(path: &Path, frames: &[RgbImage]) -> Result<(), String> {
             .write_image_data(picture)
             .map_err(|e| e.to_string())?;
     }
-    writer.finish().map_err(|e| e.to_string())
+    writer.finish().map_err(|e| e.to_string())?;
+    Ok(bytes)
 }

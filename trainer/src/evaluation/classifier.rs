@@ -1,5 +1,6 @@
 //! Trains and applies the attribute classifier.
 
+use super::purpose::{self, OtherData};
 use crate::{
     config::ClassifierConfig,
     data::{FaceSet, Sampler},
@@ -14,8 +15,19 @@ use model_spec::{Architecture, AttributeSet};
 use std::path::Path;
 use tch::{Device, Kind};
 
-/// Trains a classifier on `sampler`'s faces, starting from its seed, and writes it to `path`
-/// (names `classifier.…`).
+/// A classifier's file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ClassifierFile<'a> {
+    /// Where it is, or goes.
+    pub path: &'a Path,
+    /// Identifies the data that it learns from.
+    pub data_digest: &'a str,
+    /// What to do with one that learnt from other data.
+    pub other_data: OtherData,
+}
+
+/// Trains a classifier on `sampler`'s faces, starting from its seed, and writes it to `file`
+/// (names `classifier.…`), with what it is for.
 ///
 /// # Errors
 /// [`TrainError::NonFiniteLoss`], or the file that cannot be written.
@@ -24,9 +36,12 @@ pub(crate) fn train(
     attributes: &AttributeSet,
     settings: &ClassifierConfig,
     sampler: &Sampler,
-    path: &Path,
+    file: ClassifierFile<'_>,
     device: Device,
 ) -> Result<StoredClassifier, TrainError> {
+    let label = purpose::label(architecture, attributes, Some(file.data_digest));
+    // Before the training, not after it.
+    weights::check_target(file.path, &label)?;
     let ClassifierConfig {
         steps,
         batch_size,
@@ -64,11 +79,13 @@ pub(crate) fn train(
     }
     progress.finish();
     stored.store.freeze();
-    weights::write(path, &weights::of_store(&stored.store, "classifier."))?;
+    let tensors = weights::of_store(&stored.store, "classifier.");
+    weights::write_labelled(file.path, &tensors, &label)?;
     Ok(stored)
 }
 
-/// The classifier at `path`, or, if there is none yet, one trained by [`train`].
+/// The classifier in `file`, if it is for these attributes, networks and data, or, if there is none yet, one
+/// trained by [`train`].
 ///
 /// # Errors
 /// [`TrainError`] naming the file.
@@ -77,12 +94,15 @@ pub(crate) fn load_or_train(
     attributes: &AttributeSet,
     settings: &ClassifierConfig,
     sampler: &Sampler,
-    path: &Path,
+    file: ClassifierFile<'_>,
     device: Device,
 ) -> Result<StoredClassifier, TrainError> {
+    let path = file.path;
     if !path.exists() {
-        return train(architecture, attributes, settings, sampler, path, device);
+        return train(architecture, attributes, settings, sampler, file, device);
     }
+    let expected = purpose::label(architecture, attributes, Some(file.data_digest));
+    purpose::check(path, &expected, file.other_data)?;
     let mut stored = StoredClassifier::new(architecture, attributes, device);
     stored.load(&weights::read(path)?, path)?;
     stored.store.freeze();

@@ -1,6 +1,13 @@
 //! `trainer compare`: edits by any method, as pictures, judged by a classifier of its own.
 
-use super::{Estimate, classifier, frechet, metrics::Rows, pairs::Pairs};
+use super::{
+    Estimate,
+    classifier::{self, ClassifierFile},
+    frechet,
+    metrics::Rows,
+    pairs::Pairs,
+    purpose::OtherData,
+};
 use crate::{
     config::{Augmentation, ClassifierConfig, EvaluationConfig, Targets},
     data::{DataSet, Rendering, Sampler, Split, picture},
@@ -104,7 +111,11 @@ pub(crate) fn compare(request: &CompareRequest) -> Result<Estimates, TrainError>
         &request.attributes,
         &request.judge_training,
         &sampler,
-        &request.judge,
+        ClassifierFile {
+            path: &request.judge,
+            data_digest: &format!("{} {}", request.split.name(), data.digest),
+            other_data: OtherData::Refused,
+        },
         device,
     )?;
     let inception = request.inception.as_ref();
@@ -459,5 +470,18 @@ fn save(out: &Path, estimates: &Estimates) -> Result<(), TrainError> {
     let text = serde_json::to_string_pretty(&figures)
         .map_err(|error| TrainError::io(&path, error.into()))?;
     fs::create_dir_all(out).map_err(|error| TrainError::io(out, error))?;
-    fs::write(&path, text + "\n").map_err(|error| TrainError::io(&path, error))
+    Ok(output::write(&path, (text + "\n").as_bytes(), is_own)?)
+}
+
+/// Accepts the figures of an earlier comparison.
+fn is_own(path: &Path) -> Result<(), String> {
+    let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
+    let figures: BTreeMap<String, serde_json::Value> =
+        serde_json::from_str(&text).map_err(|error| error.to_string())?;
+    let judged = figures
+        .keys()
+        .any(|name| name.starts_with("judge_accuracy."));
+    judged
+        .then_some(())
+        .ok_or_else(|| "a file without judge_accuracy".into())
 }

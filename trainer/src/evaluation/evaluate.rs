@@ -1,6 +1,10 @@
 //! `trainer eval`: a checkpoint judged on the test faces.
 
-use super::{Evaluation, Metrics, classifier};
+use super::{
+    Evaluation, Metrics,
+    classifier::{self, ClassifierFile},
+    purpose::OtherData,
+};
 use crate::{
     checkpoint,
     config::{Augmentation, ClassifierConfig, EvaluationConfig, Targets},
@@ -67,7 +71,11 @@ pub(crate) fn evaluate(request: &EvaluateRequest) -> Result<Metrics, TrainError>
         attributes,
         &request.judge_training,
         &sampler,
-        &request.judge,
+        ClassifierFile {
+            path: &request.judge,
+            data_digest: &data.digest,
+            other_data: OtherData::Refused,
+        },
         device,
     )?;
     let inception = request

@@ -7,6 +7,7 @@ pub mod frechet;
 mod interval;
 mod metrics;
 mod pairs;
+pub(crate) mod purpose;
 
 pub(crate) use compare::{CompareRequest, compare};
 pub(crate) use evaluate::{EvaluateRequest, evaluate};

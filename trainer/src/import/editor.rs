@@ -5,6 +5,7 @@ use crate::{
     checkpoint::{self, Contents, ParityNetworks, parity},
     config::attributes::parse,
     error::TrainError,
+    evaluation::purpose::{self, OtherData},
     networks::{FaceMask, StoredClassifier, StoredEditor},
     weights::{self, Weights},
 };
@@ -15,6 +16,7 @@ use tch::Device;
 /// Writes the checkpoint.
 pub(super) fn import_editor(request: &ImportRequest) -> Result<(), TrainError> {
     let path = &request.input;
+    checkpoint::check_target(&request.out)?;
     let device = Device::Cpu;
     let official = official(path)?;
     let (mut architecture, domains) = infer(&official.editor, request.w_hpf, path)?;
@@ -33,6 +35,8 @@ pub(super) fn import_editor(request: &ImportRequest) -> Result<(), TrainError> {
     let classifier = match &request.classifier {
         Some(file) => {
             let classifier = StoredClassifier::new(&architecture, &attributes, device);
+            let expected = purpose::label(&architecture, &attributes, None);
+            purpose::check(file, &expected, OtherData::Refused)?;
             classifier.load(&weights::read(file)?, file)?;
             model.extend(weights::of_store(&classifier.store, "classifier."));
             Some(classifier)
@@ -64,6 +68,7 @@ pub(super) fn import_editor(request: &ImportRequest) -> Result<(), TrainError> {
         ),
         model,
         training: Weights::new(),
+        settings: None,
         face_mask: face_mask.as_ref().map(FaceMask::weights),
     };
     let spec = CheckpointSpec {

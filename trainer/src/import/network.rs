@@ -4,7 +4,7 @@ use super::ImportRequest;
 use crate::{
     error::TrainError,
     networks::{FaceMask, InceptionV3, ResNet18},
-    weights::{self, pickle},
+    weights::{self, Label, pickle},
 };
 use tch::Device;
 
@@ -34,5 +34,5 @@ pub(super) fn import_network(request: &ImportRequest) -> Result<(), TrainError> 
         });
     };
     log::info!("{}: {what}, {} tensors", path.display(), tensors.len());
-    weights::write(&request.out, &tensors)
+    weights::write_labelled(&request.out, &tensors, &Label::new(what))
 }

@@ -24,7 +24,7 @@ pub fn infer(
         size.ok_or_else(|| wrong(format!("{name}: missing")))
     };
     let count = |name: &dyn Fn(usize) -> String, from: usize| {
-        (from..)
+        (from..usize::MAX)
             .take_while(|&i| editor.contains_key(&name(i)))
             .count()
     };

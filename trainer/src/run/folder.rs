@@ -8,7 +8,8 @@
 //! RUN/lock               held while `fit` runs
 //! ```
 
-use crate::error::TrainError;
+use crate::{checkpoint, error::TrainError};
+use output::OutputError;
 use std::{
     fs::{self, File, TryLockError},
     path::{Path, PathBuf},
@@ -28,8 +29,9 @@ impl RunFolder {
     /// # Errors
     /// [`TrainError::Run`] when it is in use or holds checkpoints, [`TrainError::Io`].
     pub(crate) fn open(root: &Path, resume: bool) -> Result<Self, TrainError> {
+        refuse_foreign(root)?;
         fs::create_dir_all(root).map_err(|e| TrainError::io(root, e))?;
-        let lock_path = root.join("lock");
+        let lock_path = root.join(LOCK);
         let lock = File::create(&lock_path).map_err(|e| TrainError::io(&lock_path, e))?;
         match lock.try_lock() {
             Ok(()) => {}
@@ -57,16 +59,14 @@ impl RunFolder {
     /// # Errors
     /// [`TrainError::Run`] when `root` is in use or holds checkpoints.
     pub(crate) fn check(root: &Path, resume: bool) -> Result<(), TrainError> {
-        let Ok(lock) = File::open(root.join("lock")) else {
+        refuse_foreign(root)?;
+        let Ok(lock) = File::open(root.join(LOCK)) else {
             return Ok(());
         };
         if matches!(lock.try_lock(), Err(TryLockError::WouldBlock)) {
             return Err(in_use(root));
         }
-        match finished(&root.join("checkpoints"))
-            .unwrap_or_default()
-            .pop()
-        {
+        match steps(&root.join("checkpoints")).unwrap_or_default().pop() {
             Some(checkpoint) if !resume => Err(has_checkpoints(checkpoint)),
             _ => Ok(()),
         }
@@ -101,7 +101,7 @@ impl RunFolder {
     /// # Errors
     /// [`TrainError::Io`].
     pub(crate) fn checkpoints(&self) -> Result<Vec<PathBuf>, TrainError> {
-        finished(&self.root.join("checkpoints"))
+        steps(&self.root.join("checkpoints"))
     }
 
     /// The newest finished checkpoint.
@@ -117,41 +117,94 @@ impl RunFolder {
     /// # Errors
     /// [`TrainError::Io`].
     pub(crate) fn best_checkpoint(&self) -> Result<Option<PathBuf>, TrainError> {
-        Ok(finished(&self.root.join("best"))?.pop())
+        Ok(steps(&self.root.join("best"))?.pop())
     }
 
-    /// Removes all but the newest `kept` checkpoints, and all but the newest best one.
+    /// Removes all but the newest `kept` checkpoints, and all but the newest best one. Only `step-NNNNNNNN` are
+    /// looked at, and those that hold other files as well are kept.
     ///
     /// # Errors
-    /// [`TrainError::Io`].
+    /// [`TrainError::Output`].
     pub(crate) fn prune(&self, kept: usize) -> Result<(), TrainError> {
         for (folder, kept) in [("checkpoints", kept), ("best", 1)] {
-            let paths = finished(&self.root.join(folder))?;
+            let paths = steps(&self.root.join(folder))?;
             for path in &paths[..paths.len().saturating_sub(kept)] {
-                // Renamed first: a kill half way must not leave behind what looks like a checkpoint.
-                let removed = path.with_extension("removed");
-                fs::rename(path, &removed).map_err(|e| TrainError::io(path, e))?;
-                fs::remove_dir_all(&removed).map_err(|e| TrainError::io(&removed, e))?;
+                match output::discard(path, &checkpoint::file_names()) {
+                    Err(refused @ OutputError::Refused { .. }) => log::warn!("kept: {refused}"),
+                    done => done?,
+                }
             }
         }
         Ok(())
     }
 
-    /// Removes what a killed run left half written or half removed.
+    /// Removes what a killed run left half written or half removed, known by its temporary name.
     ///
     /// # Errors
     /// [`TrainError::Io`].
     pub(crate) fn sweep(&self) -> Result<(), TrainError> {
         for folder in ["checkpoints", "best"] {
-            let folder = self.root.join(folder);
-            for path in folders(&folder)? {
-                if path.extension().is_some() {
+            for path in folders(&self.root.join(folder))? {
+                if is_unfinished(&path) {
                     fs::remove_dir_all(&path).map_err(|e| TrainError::io(&path, e))?;
                 }
             }
         }
         Ok(())
     }
+}
+
+/// Names in a run folder.
+const NAMES: [&str; 9] = [
+    "config.toml",
+    "run.json",
+    "classifier",
+    "checkpoints",
+    "best",
+    "stats.jsonl",
+    "tensorboard",
+    "samples",
+    LOCK,
+];
+const LOCK: &str = "lock";
+
+/// Refuses a folder that holds something and is not a run's: one has its description, or, if it was killed
+/// early, its lock and nothing that is not a run's.
+fn refuse_foreign(root: &Path) -> Result<(), TrainError> {
+    let own = |root: &Path| {
+        let text = fs::read(root.join("run.json")).unwrap_or_default();
+        let description: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
+        let entries = fs::read_dir(root).map_err(|e| e.to_string())?;
+        let names: Vec<String> = entries
+            .flatten()
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .collect();
+        let foreign = names.iter().find(|name| !NAMES.contains(&name.as_str()));
+        let described = description.get("trainer_version").is_some();
+        match foreign {
+            _ if described => {}
+            None if names.iter().any(|name| name == LOCK) => {}
+            None => return Err("a folder without the run.json of a run".into()),
+            Some(name) => return Err(format!("{name} in a folder that is no run's")),
+        }
+        Ok(())
+    };
+    let refused = |found: String| TrainError::Run {
+        path: root.into(),
+        reason: format!("found {found}, expected a new name, an empty folder, or a run's folder"),
+    };
+    match fs::symlink_metadata(root) {
+        Err(_) => Ok(()),
+        Ok(_) if !root.exists() => Err(refused("a link that leads nowhere".into())),
+        Ok(_) if !root.is_dir() => Err(refused("a file".into())),
+        Ok(_) if is_empty(root)? => Ok(()),
+        Ok(_) => own(root).map_err(refused),
+    }
+}
+
+fn is_empty(folder: &Path) -> Result<bool, TrainError> {
+    let mut entries = fs::read_dir(folder).map_err(|e| TrainError::io(folder, e))?;
+    Ok(entries.next().is_none())
 }
 
 fn in_use(root: &Path) -> TrainError {
@@ -177,9 +230,17 @@ fn folders(folder: &Path) -> Result<Vec<PathBuf>, TrainError> {
     Ok(paths)
 }
 
-/// Checkpoints in `folder`; those being written or removed have a file extension.
-fn finished(folder: &Path) -> Result<Vec<PathBuf>, TrainError> {
+/// Checkpoints in `folder`, in the order of their steps.
+fn steps(folder: &Path) -> Result<Vec<PathBuf>, TrainError> {
     let mut paths = folders(folder)?;
-    paths.retain(|path| path.extension().is_none());
+    paths.retain(|path| path.file_name().is_some_and(checkpoint::is_step));
+    paths.sort_by_key(|path| (path.as_os_str().len(), path.clone()));
     Ok(paths)
+}
+
+/// Whether `path` is a checkpoint that is being written or removed.
+fn is_unfinished(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let step = name.split('.').next().unwrap_or_default();
+    checkpoint::is_step(step.as_ref()) && output::is_temporary_of(&name, step)
 }

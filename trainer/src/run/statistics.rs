@@ -47,5 +47,5 @@ pub fn rewind(path: &Path, step: u64) -> Result<(), TrainError> {
     if !kept.is_empty() {
         kept.push('\n');
     }
-    fs::write(path, kept).map_err(|e| TrainError::io(path, e))
+    Ok(output::write_own(path, kept.as_bytes())?)
 }

@@ -103,7 +103,7 @@ impl EventWriter {
             "events.out.tfevents.{seconds:010}.trainer.{}.{last_step}",
             std::process::id()
         ));
-        let file = File::create(&path).map_err(|e| TrainError::io(&path, e))?;
+        let file = File::create_new(&path).map_err(|e| TrainError::io(&path, e))?;
         let mut writer = Self { path, file };
         writer.append(&Event {
             wall_time: now(),

@@ -13,7 +13,7 @@ use crate::{
     weights::{self, Weights},
 };
 use model_spec::{CheckpointSpec, Light, Provenance, checkpoint::FORMAT_VERSION};
-use std::{collections::BTreeMap, path::Path};
+use std::collections::BTreeMap;
 use tch::Device;
 
 /// What a checkpoint holds besides the trained networks.
@@ -33,6 +33,17 @@ pub(crate) struct Checkpointer<'a> {
     pub face_mask: Option<&'a FaceMask>,
     /// Where it trains.
     pub device: Device,
+    /// What the steps before were trained with otherwise, and on what; empty for a run of one piece.
+    pub past: Past,
+}
+
+/// What a resumed run carries on from its checkpoint.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Past {
+    /// Notes of the checkpoint, and what has changed since.
+    pub notes: Vec<String>,
+    /// Data sets of the steps before.
+    pub data: Vec<String>,
 }
 
 impl Checkpointer<'_> {
@@ -41,7 +52,10 @@ impl Checkpointer<'_> {
     /// # Errors
     /// [`TrainError`] naming the file; the checkpoints before stay whole.
     pub(crate) fn save(&self, trainee: &Trainee, step: u64) -> Result<(), TrainError> {
-        let contents = self.contents(trainee, trainee.training_state());
+        let contents = Contents {
+            settings: Some(self.config.to_toml()?),
+            ..self.contents(trainee, trainee.training_state())
+        };
         let spec = self.spec(step, Metrics::new());
         checkpoint::write(&self.run.checkpoint(step), spec, &contents)?;
         self.run.prune(self.config.schedule.checkpoints_kept)
@@ -67,7 +81,8 @@ impl Checkpointer<'_> {
     /// # Errors
     /// [`TrainError`] naming the file.
     pub(crate) fn describe(&self) -> Result<(), TrainError> {
-        self.config.save(&self.run.path("config.toml"))?;
+        let settings = self.config.to_toml()?;
+        output::write_own(&self.run.path("config.toml"), settings.as_bytes())?;
         let provenance = self.spec(0, Metrics::new()).provenance;
         let description = serde_json::json!({
             "trainer_version": provenance.trainer_version,
@@ -76,9 +91,13 @@ impl Checkpointer<'_> {
             "data_layout": self.data.layout.to_string(),
             "data_digest": provenance.data_digest,
             "hardware": provenance.hardware,
+            "notes": provenance.notes,
         });
         let path = self.run.path("run.json");
-        write_text(&path, &format!("{description:#}\n"))
+        Ok(output::write_own(
+            &path,
+            format!("{description:#}\n").as_bytes(),
+        )?)
     }
 
     fn contents(&self, trainee: &Trainee, training: Weights) -> Contents {
@@ -98,6 +117,7 @@ impl Checkpointer<'_> {
                 self.device,
             ),
             training,
+            settings: None,
             face_mask: self.face_mask.map(FaceMask::weights),
         }
     }
@@ -113,21 +133,34 @@ impl Checkpointer<'_> {
             framing: config.framing,
             light: Some(self.light),
             provenance: Provenance {
-                trainer_version: env!("CARGO_PKG_VERSION").into(),
-                revision: env!("TRAINER_REVISION").into(),
-                data: config.data_notes.clone(),
-                notes: config.notes.clone(),
-                data_digest: self.data.digest.clone(),
                 steps: step,
-                batch_size: config.schedule.batch_size as u64,
-                hardware: device::hardware(self.device),
                 metrics,
+                data: joined(&self.past.data, &config.data_notes),
+                notes: joined(&self.past.notes, &config.notes),
+                ..provenance(config, self.data, self.device)
             },
             files: BTreeMap::new(),
         }
     }
 }
 
-fn write_text(path: &Path, text: &str) -> Result<(), TrainError> {
-    std::fs::write(path, text).map_err(|e| TrainError::io(path, e))
+/// Where weights come from that are trained now.
+pub(super) fn provenance(config: &Config, data: &DataSet, device: Device) -> Provenance {
+    Provenance {
+        trainer_version: env!("CARGO_PKG_VERSION").into(),
+        revision: env!("TRAINER_REVISION").into(),
+        data: config.data_notes.clone(),
+        notes: config.notes.clone(),
+        data_digest: data.digest.clone(),
+        steps: 0,
+        batch_size: config.schedule.batch_size as u64,
+        hardware: device::hardware(device),
+        metrics: Metrics::new(),
+    }
+}
+
+/// `past`, and those of `now` that are not among it.
+fn joined(past: &[String], now: &[String]) -> Vec<String> {
+    let new = now.iter().filter(|note| !past.contains(note));
+    past.iter().chain(new).cloned().collect()
 }

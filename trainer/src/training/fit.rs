@@ -1,10 +1,11 @@
 //! `trainer fit`: the training loop.
 
 use super::{
-    Checkpointer, FrozenNetworks, Health, RunLog, StepPlan, Trainee, setup, with_memory_hint,
+    Checkpointer, FrozenNetworks, Health, Past, RunLog, StepPlan, Trainee, checkpointer, setup,
+    with_memory_hint,
 };
 use crate::{
-    checkpoint::compatibility,
+    checkpoint::{changes, compatibility},
     config::Config,
     data::Loader,
     device,
@@ -13,7 +14,7 @@ use crate::{
     evaluation::Evaluation,
     run::{LossReader, Progress, RunFolder},
 };
-use model_spec::CheckpointSpec;
+use model_spec::{CheckpointSpec, Provenance};
 use std::{
     path::PathBuf,
     sync::{
@@ -73,11 +74,12 @@ pub fn fit(request: &FitRequest, stop: &Arc<AtomicBool>) -> Result<(), TrainErro
     speed.set_up(device);
     let data = setup::open_data(config, &request.data)?;
     let sampler = setup::sampler(config, &data)?;
-    let classifier = setup::classifier(config, &sampler, &run, device)?;
+    let classifier = setup::classifier(config, &sampler, &data, &run, device)?;
     let judge = setup::judge(config, &data, &run, device)?;
     let frozen = FrozenNetworks::load(config, &classifier.network, device)?;
     let mut trainee = Trainee::new(config, device);
-    let mut step = resume(&mut trainee, config, &run)?;
+    let now = checkpointer::provenance(config, &data, device);
+    let Resumed { mut step, past } = resume(&mut trainee, config, &run, &now)?;
     let loader = Loader::start(sampler, step + 1, schedule.batch_size, device, speed.pinned)?;
     let checkpointer = Checkpointer {
         run: &run,
@@ -87,6 +89,7 @@ pub fn fit(request: &FitRequest, stop: &Arc<AtomicBool>) -> Result<(), TrainErro
         face_mask: frozen.face_mask.as_ref(),
         device,
         light: data.train.light(),
+        past,
     };
     checkpointer.describe()?;
     let progress = Progress::new("fit", step, schedule.steps, schedule.batch_size);
@@ -152,13 +155,27 @@ pub fn fit(request: &FitRequest, stop: &Arc<AtomicBool>) -> Result<(), TrainErro
     Ok(())
 }
 
-/// Resumes from the newest whole checkpoint of the run; returns its step, 0 without one.
-fn resume(trainee: &mut Trainee, config: &Config, run: &RunFolder) -> Result<u64, TrainError> {
+/// Where a run goes on.
+#[derive(Default)]
+struct Resumed {
+    /// Steps done.
+    step: u64,
+    past: Past,
+}
+
+/// Resumes from the newest whole checkpoint of the run, from the start without one. What is otherwise `now`
+/// is logged and goes into the notes of every checkpoint to come.
+fn resume(
+    trainee: &mut Trainee,
+    config: &Config,
+    run: &RunFolder,
+    now: &Provenance,
+) -> Result<Resumed, TrainError> {
     use model_spec::checkpoint::{MODEL_FILE, TRAINING_FILE};
     let mut checkpoints = run.checkpoints()?;
     let (path, spec) = loop {
         let Some(path) = checkpoints.pop() else {
-            return Ok(0);
+            return Ok(Resumed::default());
         };
         match CheckpointSpec::load(&path, &[MODEL_FILE, TRAINING_FILE]) {
             Ok(spec) => break (path, spec),
@@ -167,9 +184,21 @@ fn resume(trainee: &mut Trainee, config: &Config, run: &RunFolder) -> Result<u64
         }
     };
     compatibility::check(&path, &spec, config)?;
+    let changes = changes::since(&path, &spec, &run.path("config.toml"), config, now)?;
+    for change in &changes {
+        log::warn!("resumed otherwise: {change}");
+    }
     let step = spec.provenance.steps;
     let editor_steps = step.saturating_sub(config.schedule.discriminator_head_start);
     trainee.restore(&path, step, editor_steps)?;
     log::info!("resuming from {} at step {step}", path.display());
-    Ok(step)
+    let mut notes = spec.provenance.notes;
+    notes.extend(changes);
+    Ok(Resumed {
+        step,
+        past: Past {
+            notes,
+            data: spec.provenance.data,
+        },
+    })
 }

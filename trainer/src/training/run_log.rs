@@ -118,7 +118,7 @@ impl<'a> RunLog<'a> {
     pub(crate) fn samples(&mut self, step: u64, model: &BatchEditor<'_>) -> Result<(), TrainError> {
         let columns = grid::edits(model, self.attributes, &self.samples);
         let picture = grid::picture(&columns)?;
-        picture::write(&self.run.sample(step), &picture)?;
+        picture::write_own(&self.run.sample(step), &picture)?;
         self.events.picture(step, "samples", &picture)
     }
 

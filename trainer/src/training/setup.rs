@@ -4,7 +4,10 @@ use crate::{
     config::{ClassifierConfig, Config},
     data::{DataSet, Layout, Rendering, Sampler, SyntheticFaces, synthetic},
     error::TrainError,
-    evaluation::classifier,
+    evaluation::{
+        classifier::{self, ClassifierFile},
+        purpose::OtherData,
+    },
     networks::StoredClassifier,
     run::RunFolder,
 };
@@ -49,10 +52,19 @@ pub(super) fn sampler(config: &Config, data: &DataSet) -> Result<Sampler, TrainE
     })
 }
 
+/// A run that is resumed with other data keeps its classifiers, and says so.
+fn other_data(run: &RunFolder) -> Result<OtherData, TrainError> {
+    Ok(match run.newest_checkpoint()? {
+        Some(_) => OtherData::Warned,
+        None => OtherData::Refused,
+    })
+}
+
 /// The run's attribute classifier, trained unless the run folder has it.
 pub(super) fn classifier(
     config: &Config,
     sampler: &Sampler,
+    data: &DataSet,
     run: &RunFolder,
     device: Device,
 ) -> Result<StoredClassifier, TrainError> {
@@ -61,7 +73,11 @@ pub(super) fn classifier(
         &config.attributes,
         &config.classifier,
         sampler,
-        &run.path("classifier/classifier.safetensors"),
+        ClassifierFile {
+            path: &run.path("classifier/classifier.safetensors"),
+            data_digest: &data.digest,
+            other_data: other_data(run)?,
+        },
         device,
     )
 }
@@ -93,7 +109,11 @@ pub(super) fn judge(
         &config.attributes,
         &training,
         &sampler,
-        &run.path("classifier/judge.safetensors"),
+        ClassifierFile {
+            path: &run.path("classifier/judge.safetensors"),
+            data_digest: &data.digest,
+            other_data: other_data(run)?,
+        },
         device,
     )?;
     Ok(Some(judge))

@@ -1,8 +1,12 @@
 //! Named tensors on disk (safetensors), copied into networks by name.
 
+mod labelled;
 pub mod pickle;
 
+pub(crate) use labelled::{Label, check_target, write_labelled};
+
 use crate::error::TrainError;
+use output::OutputFile;
 use std::{collections::BTreeMap, path::Path};
 use tch::{Tensor, nn::VarStore};
 
@@ -22,24 +26,24 @@ pub fn read(path: &Path) -> Result<Weights, TrainError> {
     Ok(tensors.into_iter().collect())
 }
 
-/// Writes `weights` to `path`, whole or not at all.
+/// Writes `weights` to `path`, a name that is ours, whole or not at all.
 ///
 /// # Errors
-/// [`TrainError::Torch`] or [`TrainError::Io`], naming the file.
+/// [`TrainError::Torch`] or [`TrainError::Output`], naming the file.
 pub fn write(path: &Path, weights: &Weights) -> Result<(), TrainError> {
+    let file = OutputFile::create(path, |_| Ok(()))?;
+    write_tensors(file.path(), weights, path)?;
+    Ok(file.finish()?)
+}
+
+fn write_tensors(to: &Path, weights: &Weights, label: &Path) -> Result<(), TrainError> {
     // Files hold rows of values, whatever the memory order.
     let tensors: Vec<(&String, Tensor)> = weights
         .iter()
         .map(|(name, tensor)| (name, tensor.contiguous()))
         .collect();
-    // Written beside and renamed, so that a kill leaves no half file.
-    let partial = path.with_extension("partial");
-    Tensor::write_safetensors(&tensors, &partial)
-        .map_err(TrainError::torch(format!("writing {}", path.display())))?;
-    std::fs::File::open(&partial)
-        .and_then(|file| file.sync_all())
-        .and_then(|()| std::fs::rename(&partial, path))
-        .map_err(|e| TrainError::io(path, e))
+    Tensor::write_safetensors(&tensors, to)
+        .map_err(TrainError::torch(format!("writing {}", label.display())))
 }
 
 /// The variables of `store`, each name behind `prefix`.

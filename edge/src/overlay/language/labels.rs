@@ -5,7 +5,9 @@ use model_spec::Attribute;
 use serde::Deserialize;
 use std::{
     collections::BTreeMap,
-    env, fmt, fs,
+    env,
+    ffi::OsStr,
+    fmt, fs,
     path::{Path, PathBuf},
     str::FromStr,
 };
@@ -37,7 +39,9 @@ impl FromStr for Language {
         match shipped {
             Some(index) => Ok(Self::Shipped(index)),
             None if text == "auto" => Ok(Self::Auto),
-            None if text.ends_with(".toml") => Ok(Self::File(text.into())),
+            None if Path::new(text).extension() == Some(OsStr::new("toml")) => {
+                Ok(Self::File(text.into()))
+            }
             None => Err("expected auto, en, zh, de or the path of a .toml file".into()),
         }
     }

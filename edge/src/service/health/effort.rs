@@ -72,7 +72,7 @@ const FAR: f32 = 10.0;
 /// Time that a step gets to show its effect before the next one is taken.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// Time that the machine has to be cool before a step is taken back.
-const COOL: Duration = Duration::from_secs(60);
+const COOL: Duration = Duration::from_mins(1);
 
 /// Decides the [`Effort`] from one look at the heat after another.
 #[derive(Debug)]
@@ -170,7 +170,7 @@ mod tests {
         assert_eq!(hot[7], Effort::RareStyle, "the first step gets 15 seconds");
         assert_eq!(hot[8], Effort::HalfRate);
         assert_eq!(hot[29], Effort::HalfRate, "there is no further step");
-        let start = start + Duration::from_secs(60);
+        let start = start + Duration::from_mins(1);
         let cool = efforts(&mut governor, start, &vec![heat(70.0); 62]);
         assert_eq!(cool[29], Effort::HalfRate, "not before a minute");
         assert_eq!(cool[30], Effort::RareStyle);

@@ -5,49 +5,10 @@ use crate::{
     network::layers::Layers,
 };
 use model_spec::{
-    network::face_mask::{HEAT_SIZE, LEAST_HEAT, RANGE_EPSILON},
+    network::face_mask::{HEAT_SIZE, INNER, LEAST_HEAT, OUTER, Part, RANGE_EPSILON},
     tensor::{MASK_FIRST, MASK_SECOND, MASK_SIZE},
 };
 use ndarray::Array;
-use std::ops::Range;
-
-/// What is done to the heat maps of some landmarks: rows move up by `up` (down where negative),
-/// cyclically, and the maps are raised to a power.
-struct Part {
-    name: &'static str,
-    landmarks: Range<usize>,
-    up: isize,
-    power: f32,
-}
-
-const fn part(name: &'static str, landmarks: Range<usize>, up: isize, power: f32) -> Part {
-    Part {
-        name,
-        landmarks,
-        up,
-        power,
-    }
-}
-
-/// In both masks. Landmarks in no part, the cheeks, the outer ends of the brows and the corners of the
-/// mouth, are in none.
-const INNER: [Part; 6] = [
-    part("nose.root", 51..52, 0, 1.0),
-    part("nose", 52..55, 4, 1.0),
-    part("nostrils", 55..60, 8, 4.0),
-    part("lids", 60..76, -8, 3.0),
-    part("under_eyes", 60..76, -24, 1.0),
-    part("pupils", 96..98, 0, 1.0),
-];
-/// In the mask of the whole face only.
-const OUTER: [Part; 6] = [
-    part("chin", 8..25, 0, 3.0),
-    part("brow.left", 34..46, -7, 2.0),
-    part("brow.right", 47..51, -7, 2.0),
-    part("lip.upper", 77..82, -8, 4.0),
-    part("lip.lower", 83..88, 8, 4.0),
-    part("lip.inner", 88..96, -2, 3.0),
-];
 
 /// `mask_first, mask_second [1,256,256]` of heat maps `[98,64,64]`.
 pub(super) fn from_heat_maps(layers: &mut Layers<'_>, heat_maps: &str) -> [String; 2] {
@@ -90,9 +51,9 @@ fn sum(layers: &mut Layers<'_>, name: &str, heat: &str, parts: &[Part]) -> Strin
         let step = |step: &str| format!("{}.{step}", part.name);
         let maps = Op::channels(part.landmarks.start, part.landmarks.end);
         let mut h = layers.op(&step("maps"), maps, &[heat]);
-        if part.up != 0 {
+        if part.rows_up != 0 {
             // Row `first` comes to the top.
-            let first = part.up.rem_euclid(MASK_SIZE as isize) as usize;
+            let first = part.rows_up.rem_euclid(MASK_SIZE as isize) as usize;
             let rows = |start, end| Op::Slice {
                 axis: 1,
                 start,
@@ -102,8 +63,8 @@ fn sum(layers: &mut Layers<'_>, name: &str, heat: &str, parts: &[Part]) -> Strin
             let below = layers.op(&step("below"), rows(0, first), &[&h]);
             h = layers.op(&step("moved"), Op::Concat { axis: 1 }, &[&above, &below]);
         }
-        if part.power != 1.0 {
-            let exponent = part.power;
+        if part.power != 1 {
+            let exponent = part.power as f32;
             h = layers.op(&step("power"), Op::Power { exponent }, &[&h]);
         }
         let op = Op::Reduce {
