@@ -5,6 +5,7 @@ mod augmentation;
 mod classifier;
 mod data;
 mod evaluation;
+mod exclusion;
 mod file;
 mod loss;
 mod schedule;
@@ -14,11 +15,12 @@ pub use augmentation::Augmentation;
 pub use classifier::ClassifierConfig;
 pub use data::{DataConfig, Targets};
 pub use evaluation::EvaluationConfig;
+pub use exclusion::{AttributeSettings, Exclusion};
 pub use loss::{CodeScale, LossWeights, OrthogonalityForm};
 pub use schedule::Schedule;
 
 use crate::{device::Speed, error::TrainError, optimiser::AdamSettings};
-use model_spec::{Architecture, AttributeSet, Framing};
+use model_spec::{Architecture, Framing};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -41,8 +43,8 @@ pub struct Config {
     pub architecture: Architecture,
     /// Framing of the training images.
     pub framing: Framing,
-    /// Attributes, in the order of the domain bits.
-    pub attributes: AttributeSet,
+    /// Attributes, in the order of the domain bits, and what is left out of their training.
+    pub attributes: AttributeSettings,
     /// What the training images are drawn from.
     pub data: DataConfig,
     /// Training of the attribute classifier.
@@ -113,7 +115,7 @@ impl Config {
             .try_into()
             .map_err(|e| bad(file::with_suggestion(&format!("{e}"))))?;
         if let Some(attributes) = attributes {
-            config.attributes = attributes;
+            config.attributes = attributes.into();
         }
         config.validate(path)?;
         Ok(config)

@@ -10,7 +10,6 @@ impl Config {
     pub(super) fn validate(&self, path: &Path) -> Result<(), TrainError> {
         let in_file = |mismatch: Mismatch| mismatch.in_file(path);
         self.architecture.validate().map_err(in_file)?;
-        self.attributes.validate().map_err(in_file)?;
         self.framing.validate().map_err(in_file)?;
         let schedule = &self.schedule;
         let positive = [

@@ -1,10 +1,13 @@
 //! CelebA and CelebAMask-HQ: one folder of pictures and a table of 40 attributes.
 
 use super::{
-    Listing, Split,
+    Listing, Selection, Split,
     folder::{entries, few},
 };
-use crate::{config::attributes::nearest, error::TrainError};
+use crate::{
+    config::{Exclusion, attributes::nearest},
+    error::TrainError,
+};
 use model_spec::{Attribute, AttributeSet};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -45,9 +48,14 @@ pub(crate) fn list(
     data: &Path,
     names: &Names,
     split: Split,
-    attributes: &AttributeSet,
+    selection: &Selection<'_>,
 ) -> Result<Listing, TrainError> {
+    let attributes = selection.attributes;
     let table = Table::read(&data.join(names.annotation))?;
+    let exclusions = selection.exclusions.iter();
+    let mut exclusions = exclusions
+        .map(|exclusion| LeftOut::new(exclusion, &table))
+        .collect::<Result<Vec<_>, _>>()?;
     let columns = attributes
         .as_slice()
         .iter()
@@ -71,15 +79,60 @@ pub(crate) fn list(
             None => Some(Split::Train),
         };
         if of == Some(split) {
-            let values = columns.iter().map(|&(column, on)| values[column] == on);
-            let domain = AttributeSet::domain_from_values(values);
-            files[domain].push(folder.join(name));
+            let of_attributes = columns.iter().map(|&(column, on)| values[column] == on);
+            let domain = AttributeSet::domain_from_values(of_attributes);
+            let left_out = split == Split::Train
+                && exclusions
+                    .iter_mut()
+                    .any(|exclusion| exclusion.takes(domain, values));
+            if !left_out {
+                files[domain].push(folder.join(name));
+            }
+        }
+    }
+    if split == Split::Train {
+        for LeftOut {
+            exclusion, count, ..
+        } in &exclusions
+        {
+            let described = exclusion.describe(attributes);
+            log::info!("{count} training pictures left out: {described}");
         }
     }
     Ok(Listing {
         root: folder,
         files,
     })
+}
+
+/// An [`Exclusion`] with the columns of a table that it names.
+struct LeftOut<'a> {
+    exclusion: &'a Exclusion,
+    columns: Vec<usize>,
+    /// Pictures left out so far.
+    count: usize,
+}
+
+impl<'a> LeftOut<'a> {
+    fn new(exclusion: &'a Exclusion, table: &Table) -> Result<Self, TrainError> {
+        let columns = exclusion.columns.iter().map(|name| {
+            table
+                .position(name)
+                .ok_or_else(|| table.no_column(&exclusion.key(), name))
+        });
+        Ok(Self {
+            exclusion,
+            columns: columns.collect::<Result<_, _>>()?,
+            count: 0,
+        })
+    }
+
+    /// Whether a picture of `domain` with these annotations is left out; counts it if so.
+    fn takes(&mut self, domain: usize, values: &[bool]) -> bool {
+        let taken = self.exclusion.concerns(domain) && self.columns.iter().any(|&c| values[c]);
+        self.count += usize::from(taken);
+        taken
+    }
 }
 
 struct Table {
@@ -156,24 +209,30 @@ impl Table {
     /// The column is the one called like the attribute or its `on` value, letter case aside; one
     /// called like its `off` value counts the other way round (`off = "male", on = "female"`).
     fn column(&self, attribute: &Attribute) -> Result<(usize, bool), TrainError> {
-        let find = |name: &str| {
-            let mut names = self.attributes.iter();
-            names.position(|column| column.eq_ignore_ascii_case(name))
-        };
-        let on = find(&attribute.name).or_else(|| find(&attribute.on));
+        let on = self
+            .position(&attribute.name)
+            .or_else(|| self.position(&attribute.on));
         let found = on.map(|column| (column, true));
-        let found = found.or_else(|| find(&attribute.off).map(|column| (column, false)));
-        found.ok_or_else(|| {
-            let names = self.attributes.iter().map(String::as_str);
-            let hint = nearest(&attribute.name, names)
-                .map_or(String::new(), |name| format!("; did you mean {name}?"));
-            TrainError::Usage(format!(
-                "{}: no attribute {:?}{hint} Known: {}",
-                self.path.display(),
-                attribute.name,
-                self.attributes.join(", ")
-            ))
-        })
+        let found = found.or_else(|| self.position(&attribute.off).map(|column| (column, false)));
+        found.ok_or_else(|| self.no_column("attributes", &attribute.name))
+    }
+
+    /// Column called `name`, letter case aside.
+    fn position(&self, name: &str) -> Option<usize> {
+        let mut names = self.attributes.iter();
+        names.position(|column| column.eq_ignore_ascii_case(name))
+    }
+
+    /// The error about a column that `setting` names and the table does not have.
+    fn no_column(&self, setting: &str, name: &str) -> TrainError {
+        let names = self.attributes.iter().map(String::as_str);
+        let hint =
+            nearest(name, names).map_or(String::new(), |name| format!("; did you mean {name}?"));
+        TrainError::Usage(format!(
+            "{}: {setting}: no attribute {name:?}{hint} Known: {}",
+            self.path.display(),
+            self.attributes.join(", ")
+        ))
     }
 
     fn agrees_with(&self, folder: &Path) -> Result<(), TrainError> {

@@ -1,8 +1,8 @@
 //! A data set opened for training, whatever its layout.
 
-use super::{FaceSet, Layout, Listing, Split, decode, layout, pack, synthetic};
+use super::{FaceSet, Layout, Listing, Selection, Split, decode, layout, pack, synthetic};
 use crate::error::TrainError;
-use model_spec::{Architecture, AttributeSet, digest};
+use model_spec::{Architecture, digest};
 use std::path::Path;
 
 /// Far from any seed that a person would choose, so that test faces differ from training faces.
@@ -38,16 +38,19 @@ impl DataSet {
     ///
     /// # Errors
     /// [`TrainError`] naming the file or folder that is wrong.
-    pub fn open(
+    pub fn open<'a>(
         data: &Path,
         architecture: &Architecture,
-        attributes: &AttributeSet,
+        selection: impl Into<Selection<'a>>,
         rendering: Rendering,
     ) -> Result<Self, TrainError> {
+        let selection = selection.into();
+        let attributes = selection.attributes;
         let layout = layout::detect(data)?;
+        layout.check(data, &selection)?;
         log::info!("data: {} ({layout})", data.display());
         match layout {
-            Layout::Packed => pack::open(data, architecture, attributes),
+            Layout::Packed => pack::open(data, architecture, &selection),
             Layout::Synthetic => {
                 synthetic::check(attributes)?;
                 let Rendering {
@@ -64,11 +67,11 @@ impl DataSet {
                 })
             }
             Layout::Folders | Layout::CelebAMaskHq | Layout::CelebA => {
-                let train = Listing::open(data, layout, Split::Train, attributes)?;
+                let train = Listing::open(data, layout, Split::Train, selection)?;
                 // A folder layout may have no test pictures, but not wrong ones.
                 let has_test = layout != Layout::Folders || data.join(Split::Test.name()).exists();
                 let test = if has_test {
-                    let listing = Listing::open(data, layout, Split::Test, attributes)?;
+                    let listing = Listing::open(data, layout, Split::Test, selection)?;
                     Some(decode::read(&listing, architecture)?)
                 } else {
                     log::warn!("{}: no test/ folder: no evaluation", data.display());

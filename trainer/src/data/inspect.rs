@@ -1,7 +1,7 @@
 //! `trainer inspect`: what would be trained on.
 
 use super::{
-    DataSet, FaceSet, Layout, Listing, Rendering, Split,
+    DataSet, FaceSet, Layout, Listing, Rendering, Selection, Split,
     decode::{self, Report},
     layout, picture,
 };
@@ -22,13 +22,14 @@ const SIZES: usize = 5;
 ///
 /// # Errors
 /// [`TrainError`]; unreadable pictures are listed, not errors.
-pub fn inspect(
+pub fn inspect<'a>(
     data: &Path,
     sheet: &Path,
     architecture: &Architecture,
-    attributes: &AttributeSet,
+    selection: impl Into<Selection<'a>>,
     print: &mut dyn FnMut(String),
 ) -> Result<(), TrainError> {
+    let selection = selection.into();
     let layout = layout::detect(data)?;
     print(format!("data: {} ({layout})", data.display()));
     let rows = match layout {
@@ -37,10 +38,10 @@ pub fn inspect(
                 faces_per_domain: SHOWN,
                 seed: 0,
             };
-            let data = DataSet::open(data, architecture, attributes, rendering)?;
-            stored(&data, attributes, print)?
+            let data = DataSet::open(data, architecture, selection, rendering)?;
+            stored(&data, selection.attributes, print)?
         }
-        _ => pictures(data, layout, architecture, attributes, print)?,
+        _ => pictures(data, layout, architecture, &selection, print)?,
     };
     let side = architecture.image_size as u32;
     let mut picture = RgbImage::new(side * SHOWN as u32, side * rows.len() as u32);
@@ -82,7 +83,7 @@ fn pictures(
     data: &Path,
     layout: Layout,
     architecture: &Architecture,
-    attributes: &AttributeSet,
+    selection: &Selection<'_>,
     print: &mut dyn FnMut(String),
 ) -> Result<Vec<Vec<RgbImage>>, TrainError> {
     let mut report = Report::default();
@@ -92,7 +93,7 @@ fn pictures(
             print("test: no folder, so nothing can be judged".into());
             continue;
         }
-        let listing = Listing::open(data, layout, split, attributes)?;
+        let listing = Listing::open(data, layout, split, *selection)?;
         for (domain, files) in listing.files.iter().enumerate() {
             let unreadable = report.unreadable.len();
             let mut first: Vec<Vec<u8>> = Vec::new();
@@ -104,7 +105,7 @@ fn pictures(
             print(format!(
                 "{}/{}: {} pictures, {} of them unreadable",
                 split.name(),
-                attributes.domain_name(domain),
+                selection.attributes.domain_name(domain),
                 files.len(),
                 report.unreadable.len() - unreadable
             ));

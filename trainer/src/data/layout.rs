@@ -1,6 +1,6 @@
 //! The layouts that a data folder can have.
 
-use super::{Listing, Split, celeba, folder};
+use super::{Listing, Selection, Split, celeba, folder};
 use crate::error::TrainError;
 use model_spec::AttributeSet;
 use std::{fmt, path::Path};
@@ -82,25 +82,45 @@ pub fn detect(data: &Path) -> Result<Layout, TrainError> {
     )))
 }
 
+impl Layout {
+    /// Refuses to leave pictures out by columns that a data set of this layout cannot have.
+    ///
+    /// # Errors
+    /// [`TrainError::Usage`] naming the setting.
+    pub(super) fn check(self, data: &Path, selection: &Selection<'_>) -> Result<(), TrainError> {
+        match (self, selection.exclusions.first()) {
+            (Self::Folders | Self::Synthetic, Some(exclusion)) => Err(TrainError::Usage(format!(
+                "{}: {}: found {self} data, which has no table of annotations, expected CelebA, \
+                 CelebAMask-HQ, or a pack of one; sort the pictures yourself, or leave the setting out",
+                data.display(),
+                exclusion.key()
+            ))),
+            _ => Ok(()),
+        }
+    }
+}
+
 impl Listing {
     /// Lists `split` of `data`, which is of a layout with picture files.
     ///
     /// # Errors
     /// [`TrainError::Data`] naming what is missing or disagrees.
-    pub fn open(
+    pub fn open<'a>(
         data: &Path,
         layout: Layout,
         split: Split,
-        attributes: &AttributeSet,
+        selection: impl Into<Selection<'a>>,
     ) -> Result<Self, TrainError> {
+        let selection = selection.into();
+        layout.check(data, &selection)?;
         let listing = match layout {
-            Layout::CelebAMaskHq => celeba::list(data, &celeba::MASK_HQ, split, attributes)?,
-            Layout::CelebA => celeba::list(data, &celeba::CELEBA, split, attributes)?,
+            Layout::CelebAMaskHq => celeba::list(data, &celeba::MASK_HQ, split, &selection)?,
+            Layout::CelebA => celeba::list(data, &celeba::CELEBA, split, &selection)?,
             Layout::Folders | Layout::Packed | Layout::Synthetic => {
-                folder::list(data, split, attributes)?
+                folder::list(data, split, selection.attributes)?
             }
         };
-        listing.check(split, attributes)?;
+        listing.check(split, selection.attributes)?;
         Ok(listing)
     }
 

@@ -22,6 +22,7 @@ mod loader;
 pub mod pack;
 pub mod picture;
 mod sampler;
+mod selection;
 pub mod synthetic;
 
 pub use batch::{Batch, Covers};
@@ -31,6 +32,7 @@ pub use layout::Layout;
 pub use listing::{Listing, Split};
 pub(crate) use loader::Loader;
 pub use sampler::{Sampler, SyntheticFaces};
+pub use selection::Selection;
 
 use model_spec::pixel::BYTES_PER_UNIT;
 use tch::Tensor;

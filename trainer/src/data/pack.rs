@@ -5,7 +5,7 @@
 //! made, from which files, and the SHA-256 of every tensor.
 
 use super::{
-    DataSet, FaceSet, Layout, Listing, Split,
+    DataSet, FaceSet, Layout, Listing, Selection, Split,
     decode::{self, Report},
     layout::{self, EXTENSION},
 };
@@ -33,6 +33,8 @@ const CHUNK: usize = 512;
 const ATTRIBUTES: &str = "attributes";
 const IMAGE_SIZE: &str = "image_size";
 const COLOUR: &str = "colour";
+/// What is missing of the training pictures; packs made before there was such a setting lack nothing.
+const LEFT_OUT: &str = "left_out";
 const SOURCE_DIGEST: &str = "source_digest";
 const DIGEST: &str = "sha256.";
 
@@ -40,12 +42,13 @@ const DIGEST: &str = "sha256.";
 ///
 /// # Errors
 /// [`TrainError`]; `out` appears whole or not at all.
-pub fn pack(
+pub fn pack<'a>(
     data: &Path,
     out: &Path,
     architecture: &Architecture,
-    attributes: &AttributeSet,
+    selection: impl Into<Selection<'a>>,
 ) -> Result<Report, TrainError> {
+    let selection = selection.into();
     if out.extension().is_none_or(|end| end != EXTENSION) {
         return Err(TrainError::Usage(format!(
             "--out {}: expected a name that ends in .{EXTENSION}",
@@ -60,7 +63,7 @@ pub fn pack(
         )));
     }
     let partial = out.with_extension("partial");
-    let result = write(data, layout, &partial, architecture, attributes).and_then(|report| {
+    let result = write(data, layout, &partial, architecture, &selection).and_then(|report| {
         fs::rename(&partial, out).map_err(|e| TrainError::io(out, e))?;
         Ok(report)
     });
@@ -76,8 +79,9 @@ fn write(
     layout: Layout,
     path: &Path,
     architecture: &Architecture,
-    attributes: &AttributeSet,
+    selection: &Selection<'_>,
 ) -> Result<Report, TrainError> {
+    let attributes = selection.attributes;
     let io = |e| TrainError::io(path, e);
     let mut file = BufWriter::new(File::create(path).map_err(io)?);
     file.seek(SeekFrom::Start(8 + HEADER_ROOM)).map_err(io)?;
@@ -88,9 +92,10 @@ fn write(
         (ATTRIBUTES.to_owned(), attributes.domain_names().join(", ")),
         (IMAGE_SIZE.to_owned(), side.to_string()),
         (COLOUR.to_owned(), format!("{:?}", architecture.colour)),
+        (LEFT_OUT.to_owned(), selection.left_out()),
     ]);
     for split in [Split::Train, Split::Test] {
-        let listing = match Listing::open(data, layout, split, attributes) {
+        let listing = match Listing::open(data, layout, split, *selection) {
             Ok(listing) => listing,
             // Test pictures are optional.
             Err(_) if split == Split::Test && !data.join(split.name()).exists() => continue,
@@ -155,8 +160,9 @@ fn hex(bytes: &[u8]) -> String {
 pub(crate) fn open(
     path: &Path,
     architecture: &Architecture,
-    attributes: &AttributeSet,
+    selection: &Selection<'_>,
 ) -> Result<DataSet, TrainError> {
+    let attributes = selection.attributes;
     let wrong = |reason: String| TrainError::Data {
         path: path.into(),
         reason,
@@ -189,6 +195,16 @@ pub(crate) fn open(
                 note(key)
             )));
         }
+    }
+    let (found, expected) = (note(LEFT_OUT), selection.left_out());
+    if found != expected {
+        // Evaluations and the like have no settings that leave anything out, and take what there is.
+        if !selection.exclusions.is_empty() {
+            return Err(wrong(format!(
+                "{LEFT_OUT}: found {found}, expected {expected}: pack the data again with these settings"
+            )));
+        }
+        log::info!("{}: packed without {found}", path.display());
     }
     let channels = architecture.colour.channels();
     let split = |split: Split| -> Result<Option<FaceSet>, TrainError> {

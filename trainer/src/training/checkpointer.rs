@@ -12,7 +12,7 @@ use crate::{
     run::RunFolder,
     weights::{self, Weights},
 };
-use model_spec::{CheckpointSpec, Light, Provenance, checkpoint::FORMAT_VERSION};
+use model_spec::{AttributeSet, CheckpointSpec, Light, Provenance, checkpoint::FORMAT_VERSION};
 use std::{collections::BTreeMap, path::Path};
 use tch::Device;
 
@@ -109,13 +109,13 @@ impl Checkpointer<'_> {
             name: config.name.clone(),
             licence: config.licence.clone(),
             architecture: config.architecture.clone(),
-            attributes: config.attributes.clone(),
+            attributes: AttributeSet::clone(&config.attributes),
             framing: config.framing,
             light: Some(self.light),
             provenance: Provenance {
                 trainer_version: env!("CARGO_PKG_VERSION").into(),
                 revision: env!("TRAINER_REVISION").into(),
-                data: config.data_notes.clone(),
+                data: data_notes(config),
                 notes: config.notes.clone(),
                 data_digest: self.data.digest.clone(),
                 steps: step,
@@ -126,6 +126,18 @@ impl Checkpointer<'_> {
             files: BTreeMap::new(),
         }
     }
+}
+
+/// Origin and terms of the data, and what of them was left out.
+fn data_notes(config: &Config) -> Vec<String> {
+    let left_out = config.attributes.exclusions().iter();
+    let left_out = left_out.map(|exclusion| {
+        format!(
+            "Left out of training: {}.",
+            exclusion.describe(&config.attributes)
+        )
+    });
+    config.data_notes.iter().cloned().chain(left_out).collect()
 }
 
 fn write_text(path: &Path, text: &str) -> Result<(), TrainError> {
