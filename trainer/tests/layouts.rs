@@ -11,7 +11,7 @@ use trainer::{
 
 /// CelebA's layout: `count` pictures and a table in which picture `i` smiles if `i` is odd, is male if
 /// `i / 2` is, and has its mouth open if `i` is a multiple of 8.
-fn celeba(folder: &Path, pictures: &str, table: &str, count: usize) {
+pub fn celeba(folder: &Path, pictures: &str, table: &str, count: usize) {
     let target = folder.join(pictures);
     fs::create_dir_all(&target).unwrap();
     let mut text = format!("{count}\nBald Male Smiling Mouth_Slightly_Open\n");
@@ -35,7 +35,7 @@ pub fn celeba_hq(folder: &Path, count: usize) {
     );
 }
 
-fn numbers(listing: &Listing, domain: usize) -> Vec<usize> {
+pub fn numbers(listing: &Listing, domain: usize) -> Vec<usize> {
     let stem = |path: &std::path::PathBuf| path.file_stem().unwrap().to_str().unwrap().parse();
     let numbers = listing.files[domain].iter().map(|path| stem(path).unwrap());
     numbers.collect()

@@ -3,6 +3,7 @@
 //! - [`forms`]: rewritten convolutions equal the plain ones;
 //! - [`speed`]: every way to compute a step gives the same losses;
 //! - [`layouts`]: data folders of every layout, and what is said about wrong ones;
+//! - [`found_data`]: data as people have them;
 //! - [`pictures`]: picture files of every kind, and broken ones;
 //! - [`packs`]: packed data trains like the folder it was made from;
 //! - [`aligner`]: fitted to a few faces, it finds others;
@@ -19,6 +20,7 @@ mod aligner;
 mod editing;
 mod fixtures;
 mod forms;
+mod found_data;
 mod golden;
 mod imports;
 mod layouts;

@@ -69,12 +69,12 @@ impl DataSet {
             Layout::Folders | Layout::CelebAMaskHq | Layout::CelebA => {
                 let train = Listing::open(data, layout, Split::Train, selection)?;
                 // A folder layout may have no test pictures, but not wrong ones.
-                let has_test = layout != Layout::Folders || data.join(Split::Test.name()).exists();
+                let has_test = Listing::has(data, layout, Split::Test);
                 let test = if has_test {
                     let listing = Listing::open(data, layout, Split::Test, selection)?;
                     Some(decode::read(&listing, architecture)?)
                 } else {
-                    log::warn!("{}: no test/ folder: no evaluation", data.display());
+                    log::warn!("{}: no test/ or val/ folder: no evaluation", data.display());
                     None
                 };
                 Ok(Self {

@@ -89,7 +89,7 @@ fn pictures(
     let mut report = Report::default();
     let mut rows = Vec::new();
     for split in [Split::Train, Split::Test] {
-        if split == Split::Test && layout == Layout::Folders && !data.join(split.name()).exists() {
+        if split == Split::Test && !Listing::has(data, layout, split) {
             print("test: no folder, so nothing can be judged".into());
             continue;
         }

@@ -95,12 +95,11 @@ fn write(
         (LEFT_OUT.to_owned(), selection.left_out()),
     ]);
     for split in [Split::Train, Split::Test] {
-        let listing = match Listing::open(data, layout, split, *selection) {
-            Ok(listing) => listing,
-            // Test pictures are optional.
-            Err(_) if split == Split::Test && !data.join(split.name()).exists() => continue,
-            Err(error) => return Err(error),
-        };
+        // Test pictures are optional.
+        if split == Split::Test && !Listing::has(data, layout, split) {
+            continue;
+        }
+        let listing = Listing::open(data, layout, split, *selection)?;
         if split == Split::Train {
             metadata.insert(SOURCE_DIGEST.to_owned(), listing.digest()?);
         }
