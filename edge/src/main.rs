@@ -6,7 +6,11 @@ use edge::{
     service::log_limit::Limited,
     timing::allocations::Counting,
 };
-use std::{env, io, process::ExitCode};
+use std::{
+    env,
+    io::{self, Write},
+    process::ExitCode,
+};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -29,6 +33,7 @@ fn main() -> ExitCode {
 }
 
 fn report(error: &EdgeError) -> ExitCode {
-    eprintln!("error: {error}");
+    // Where nobody reads standard error any more, there is nobody to tell.
+    let _ = writeln!(io::stderr(), "error: {error}");
     ExitCode::from(error.exit_code())
 }

@@ -9,6 +9,7 @@
 //! - [`aligner`]: fitted to a few faces, it finds others;
 //! - [`runs`]: runs resume with the same bytes and survive full disks, bad data and bad losses;
 //! - [`safety`]: the program killed, stopped, started twice, without memory, or only asked;
+//! - [`asked`]: requests with wrong or missing values, and what data and runs say of themselves;
 //! - [`watched`]: statistics, TensorBoard events, evaluations, the best checkpoint;
 //! - [`settings`]: every settings file that ships trains;
 //! - [`imports`]: weights from elsewhere;
@@ -17,6 +18,7 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod aligner;
+mod asked;
 mod editing;
 mod fixtures;
 mod forms;

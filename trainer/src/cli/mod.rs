@@ -3,6 +3,7 @@
 mod aligner;
 mod data;
 mod model;
+mod print;
 mod training;
 mod weights;
 

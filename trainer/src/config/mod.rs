@@ -121,6 +121,38 @@ impl Config {
         Ok(config)
     }
 
+    /// Refuses files that the run would read and that are not there.
+    ///
+    /// # Errors
+    /// [`TrainError::Data`] naming the setting and the file.
+    pub(crate) fn check_files(&self) -> Result<(), TrainError> {
+        let resnet18 = self
+            .resnet18
+            .as_ref()
+            .filter(|_| self.loss.perceptual > 0.0);
+        let face_mask = self.face_mask.as_ref();
+        let face_mask = face_mask.filter(|_| self.architecture.reads_masks());
+        for (setting, path) in [("resnet18", resnet18), ("face_mask", face_mask)] {
+            let Some(path) = path.filter(|path| !path.is_file()) else {
+                continue;
+            };
+            let here = path.file_name().map(PathBuf::from).unwrap_or_default();
+            let hint = if here.is_file() {
+                format!("; did you mean --set {setting}={}?", here.display())
+            } else {
+                String::new()
+            };
+            return Err(TrainError::Data {
+                path: path.clone(),
+                reason: format!(
+                    "{setting}: no such file; the settings name files relative to themselves, --set relative \
+                     to the current folder{hint}"
+                ),
+            });
+        }
+        Ok(())
+    }
+
     /// The architecture at the size of the pictures that are edited and judged, `data.picture_scale` times
     /// the model's own.
     #[must_use]

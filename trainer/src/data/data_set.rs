@@ -1,9 +1,9 @@
 //! A data set opened for training, whatever its layout.
 
 use super::{FaceSet, Layout, Listing, Selection, Split, decode, layout, pack, synthetic};
-use crate::error::TrainError;
+use crate::{error::TrainError, stop};
 use model_spec::{Architecture, digest};
-use std::path::Path;
+use std::{path::Path, sync::atomic::AtomicBool};
 
 /// Far from any seed that a person would choose, so that test faces differ from training faces.
 const TEST_SEED: u64 = 0x7E57_FACE_0000_0000;
@@ -44,25 +44,47 @@ impl DataSet {
         selection: impl Into<Selection<'a>>,
         rendering: Rendering,
     ) -> Result<Self, TrainError> {
+        Self::open_until(data, architecture, selection, rendering, &stop::NEVER)
+    }
+
+    /// The same, until `stop` is set.
+    ///
+    /// # Errors
+    /// [`TrainError::Stopped`], and as for [`DataSet::open`].
+    pub(crate) fn open_until<'a>(
+        data: &Path,
+        architecture: &Architecture,
+        selection: impl Into<Selection<'a>>,
+        rendering: Rendering,
+        stop: &AtomicBool,
+    ) -> Result<Self, TrainError> {
         let selection = selection.into();
         let attributes = selection.attributes;
         let layout = layout::detect(data)?;
         layout.check(data, &selection)?;
         log::info!("data: {} ({layout})", data.display());
         match layout {
-            Layout::Packed => pack::open(data, architecture, &selection),
+            Layout::Packed => pack::open(data, architecture, &selection, stop),
             Layout::Synthetic => {
                 synthetic::check(attributes)?;
                 let Rendering {
                     faces_per_domain,
                     seed,
                 } = rendering;
-                let render = |count, seed| synthetic::render(architecture, attributes, count, seed);
+                if faces_per_domain == 0 {
+                    return Err(TrainError::Usage(
+                        "data.synthetic_faces_per_domain: found 0, expected 1 or more with --data synthetic"
+                            .into(),
+                    ));
+                }
+                let render = |count, seed| {
+                    synthetic::render_until(architecture, attributes, count, seed, stop)
+                };
                 let text = format!("synthetic {faces_per_domain} {seed}");
                 Ok(Self {
                     layout,
-                    train: render(faces_per_domain, seed),
-                    test: Some(render(SYNTHETIC_TEST_FACES, seed ^ TEST_SEED)),
+                    train: render(faces_per_domain, seed)?,
+                    test: Some(render(SYNTHETIC_TEST_FACES, seed ^ TEST_SEED)?),
                     digest: digest::of_bytes(text.as_bytes()),
                 })
             }
@@ -72,14 +94,14 @@ impl DataSet {
                 let has_test = Listing::has(data, layout, Split::Test);
                 let test = if has_test {
                     let listing = Listing::open(data, layout, Split::Test, selection)?;
-                    Some(decode::read(&listing, architecture)?)
+                    Some(decode::read(&listing, architecture, stop)?)
                 } else {
                     log::warn!("{}: no test/ or val/ folder: no evaluation", data.display());
                     None
                 };
                 Ok(Self {
                     layout,
-                    train: decode::read(&train, architecture)?,
+                    train: decode::read(&train, architecture, stop)?,
                     test,
                     digest: train.digest()?,
                 })

@@ -3,7 +3,7 @@
 use super::{
     DataSet, FaceSet, Layout, Listing, Rendering, Selection, Split,
     decode::{self, Report},
-    layout, picture,
+    layout, lettering, picture,
 };
 use crate::error::TrainError;
 use image::{RgbImage, imageops};
@@ -43,17 +43,32 @@ pub fn inspect<'a>(
         }
         _ => pictures(data, layout, architecture, &selection, print)?,
     };
-    let side = architecture.image_size as u32;
-    let mut picture = RgbImage::new(side * SHOWN as u32, side * rows.len() as u32);
-    for (y, row) in rows.iter().enumerate() {
-        for (x, face) in row.iter().enumerate() {
-            let (left, top) = (x as u32 * side, y as u32 * side);
+    picture::write(sheet, &contact_sheet(&rows, architecture.image_size as u32))?;
+    print(format!("contact sheet: {}", sheet.display()));
+    Ok(())
+}
+
+/// Faces of one split and domain.
+struct Row {
+    /// `train/neutral`.
+    name: String,
+    faces: Vec<RgbImage>,
+}
+
+/// Faces of `side` pixels, every row behind its name.
+fn contact_sheet(rows: &[Row], side: u32) -> RgbImage {
+    let margin = lettering::width(rows.iter().map(|row| row.name.as_str()));
+    let height = side.max(lettering::LINE);
+    let mut picture = RgbImage::new(margin + side * SHOWN as u32, height * rows.len() as u32);
+    for (y, row) in (0_u32..).zip(rows) {
+        let top = y * height;
+        lettering::write(&mut picture, [0, top], margin, &row.name);
+        for (x, face) in (0_u32..).zip(&row.faces) {
+            let left = margin + x * side;
             imageops::replace(&mut picture, face, left.into(), top.into());
         }
     }
-    picture::write(sheet, &picture)?;
-    print(format!("contact sheet: {}", sheet.display()));
-    Ok(())
+    picture
 }
 
 /// Counts of a pack; procedural faces are rendered on demand.
@@ -61,7 +76,7 @@ fn stored(
     data: &DataSet,
     attributes: &AttributeSet,
     print: &mut dyn FnMut(String),
-) -> Result<Vec<Vec<RgbImage>>, TrainError> {
+) -> Result<Vec<Row>, TrainError> {
     let mut rows = Vec::new();
     let test = data.test.iter().map(|set| (Split::Test, set));
     for (split, set) in std::iter::once((Split::Train, &data.train)).chain(test) {
@@ -72,7 +87,10 @@ fn stored(
                 _ => format!("{} pictures", set.count(domain)),
             };
             print(format!("{}/{name}: {count}", split.name()));
-            rows.push(shown(set, domain)?);
+            rows.push(Row {
+                name: format!("{}/{name}", split.name()),
+                faces: shown(set, domain)?,
+            });
         }
     }
     Ok(rows)
@@ -85,7 +103,7 @@ fn pictures(
     architecture: &Architecture,
     selection: &Selection<'_>,
     print: &mut dyn FnMut(String),
-) -> Result<Vec<Vec<RgbImage>>, TrainError> {
+) -> Result<Vec<Row>, TrainError> {
     let mut report = Report::default();
     let mut rows = Vec::new();
     for split in [Split::Train, Split::Test] {
@@ -102,16 +120,22 @@ fn pictures(
                 let room = SHOWN - first.len();
                 first.extend(decoded.into_iter().flatten().take(room));
             }
-            print(format!(
-                "{}/{}: {} pictures, {} of them unreadable",
+            let name = format!(
+                "{}/{}",
                 split.name(),
-                selection.attributes.domain_name(domain),
+                selection.attributes.domain_name(domain)
+            );
+            print(format!(
+                "{name}: {} pictures, {} of them unreadable",
                 files.len(),
                 report.unreadable.len() - unreadable
             ));
             let channels = architecture.colour.channels();
             let set = FaceSet::new(&[first], channels, architecture.image_size);
-            rows.push(shown(&set, 0)?);
+            rows.push(Row {
+                name,
+                faces: shown(&set, 0)?,
+            });
         }
         if split == Split::Train {
             print(format!("digest: {}", listing.digest()?));

@@ -9,9 +9,9 @@ use super::{
     decode::{self, Report},
     layout::{self, EXTENSION},
 };
-use crate::error::TrainError;
+use crate::{error::TrainError, stop};
 use memmap2::Mmap;
-use model_spec::{Architecture, AttributeSet, digest};
+use model_spec::{Architecture, AttributeSet, ColourMode};
 use safetensors::{
     Dtype, SafeTensors,
     tensor::{Metadata, TensorInfo},
@@ -20,15 +20,18 @@ use sha2::{Digest, Sha256};
 use std::{
     collections::{BTreeMap, HashMap},
     fs::{self, File},
-    io::{BufWriter, Seek, SeekFrom, Write},
+    io::{BufWriter, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicBool},
 };
 
 /// Bytes kept free at the start for the header, which is known only at the end.
 const HEADER_ROOM: u64 = 1 << 18;
 /// Pictures decoded before they are written.
 const CHUNK: usize = 512;
+
+/// Bytes of a pack that are read between two looks at whether to stop.
+const HASHED_AT_ONCE: usize = 1 << 24;
 
 const ATTRIBUTES: &str = "attributes";
 const IMAGE_SIZE: &str = "image_size";
@@ -152,6 +155,44 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// What a pack's notes say of its faces.
+#[derive(Debug)]
+pub(super) struct Notes {
+    /// Names of the domains, in their order.
+    pub domains: Vec<String>,
+    /// Side in pixels, and colour.
+    pub form: (usize, ColourMode),
+}
+
+/// Reads the notes alone.
+///
+/// # Errors
+/// [`TrainError::Data`] for a file that is no pack.
+pub(super) fn notes(path: &Path) -> Result<Notes, TrainError> {
+    let wrong = || TrainError::Data {
+        path: path.into(),
+        reason: "not a pack; make one with `trainer pack`".into(),
+    };
+    let file = File::open(path).map_err(|e| TrainError::io(path, e))?;
+    let mut header = Vec::new();
+    file.take(8 + HEADER_ROOM)
+        .read_to_end(&mut header)
+        .map_err(|e| TrainError::io(path, e))?;
+    let (_, metadata) = SafeTensors::read_metadata(&header).map_err(|_| wrong())?;
+    let note = |key: &str| metadata.metadata().as_ref()?.get(key);
+    let domains = note(ATTRIBUTES).ok_or_else(wrong)?;
+    let side = note(IMAGE_SIZE).and_then(|side| side.parse().ok());
+    let colours = [ColourMode::Luma, ColourMode::Rgb];
+    let colour = note(COLOUR).and_then(|noted| {
+        let mut colours = colours.into_iter();
+        colours.find(|colour| format!("{colour:?}") == *noted)
+    });
+    Ok(Notes {
+        domains: domains.split(", ").map(str::to_owned).collect(),
+        form: side.zip(colour).ok_or_else(wrong)?,
+    })
+}
+
 /// Maps a packed file, with every digest checked.
 ///
 /// # Errors
@@ -160,6 +201,7 @@ pub(crate) fn open(
     path: &Path,
     architecture: &Architecture,
     selection: &Selection<'_>,
+    stop: &AtomicBool,
 ) -> Result<DataSet, TrainError> {
     let attributes = selection.attributes;
     let wrong = |reason: String| TrainError::Data {
@@ -215,7 +257,12 @@ pub(crate) fn open(
                 return Ok(None);
             };
             let data = tensors.tensor(&name).map_err(|e| wrong(e.to_string()))?;
-            let found = digest::of_bytes(data.data());
+            let mut hasher = Sha256::new();
+            for part in data.data().chunks(HASHED_AT_ONCE) {
+                stop::check(stop)?;
+                hasher.update(part);
+            }
+            let found = hex(&hasher.finalize());
             let listed = note(&format!("{DIGEST}{name}"));
             if found != listed {
                 return Err(wrong(format!(

@@ -8,11 +8,20 @@ use crate::{
     networks::{Classifier, StoredClassifier},
     optimiser::{Adam, AdamSettings},
     run::Progress,
-    weights,
+    stop, weights,
 };
 use model_spec::{Architecture, AttributeSet};
-use std::path::Path;
+use std::{path::Path, sync::atomic::AtomicBool};
 use tch::{Device, Kind};
+
+/// A classifier in training, as a user sees it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Job<'a> {
+    /// What it is for, on the progress bar.
+    pub name: &'static str,
+    /// Ends the training once it is set.
+    pub stop: &'a AtomicBool,
+}
 
 /// Trains a classifier on `sampler`'s faces, starting from its seed, and writes it to `path`
 /// (names `classifier.…`).
@@ -26,7 +35,9 @@ pub(crate) fn train(
     sampler: &Sampler,
     path: &Path,
     device: Device,
+    job: Job<'_>,
 ) -> Result<StoredClassifier, TrainError> {
+    writable(path)?;
     let ClassifierConfig {
         steps,
         batch_size,
@@ -41,8 +52,9 @@ pub(crate) fn train(
         weight_decay: 1e-4,
     };
     let mut adam = Adam::new(&stored.store, settings);
-    let progress = Progress::new("classifier", 0, steps, batch_size);
+    let progress = Progress::new(job.name, 0, steps, batch_size);
     for step in 1..=steps {
+        stop::check(job.stop)?;
         let batch = sampler.batch(step, batch_size, device);
         let logits = stored.network.forward(&batch.x, true);
         let loss = classification(&logits, &batch.source);
@@ -54,12 +66,12 @@ pub(crate) fn train(
             if !value.is_finite() {
                 return Err(TrainError::NonFiniteLoss {
                     step,
-                    loss: "classifier",
+                    loss: job.name,
                     value,
                     checkpoint: None,
                 });
             }
-            progress.tick(step, &[("classifier", value)]);
+            progress.tick(step, &[("loss", value)]);
         }
     }
     progress.finish();
@@ -79,14 +91,36 @@ pub(crate) fn load_or_train(
     sampler: &Sampler,
     path: &Path,
     device: Device,
+    job: Job<'_>,
 ) -> Result<StoredClassifier, TrainError> {
     if !path.exists() {
-        return train(architecture, attributes, settings, sampler, path, device);
+        return train(
+            architecture,
+            attributes,
+            settings,
+            sampler,
+            path,
+            device,
+            job,
+        );
     }
     let mut stored = StoredClassifier::new(architecture, attributes, device);
     stored.load(&weights::read(path)?, path)?;
     stored.store.freeze();
     Ok(stored)
+}
+
+/// Refuses a file in a folder that is not there before hours of training, not after.
+fn writable(path: &Path) -> Result<(), TrainError> {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => {
+            Err(TrainError::Data {
+                path: path.into(),
+                reason: format!("no folder {}", folder.display()),
+            })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Share of `faces` whose value is recognised, per attribute.

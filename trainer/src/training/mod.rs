@@ -20,7 +20,7 @@ pub use bench::{BenchRequest, BenchRow, bench, table};
 pub(crate) use checkpointer::Checkpointer;
 pub(crate) use dry_run::dry_run;
 pub use fit::{FitRequest, fit};
-pub use frozen_networks::FrozenNetworks;
+pub use frozen_networks::{FrozenNetworks, PretrainedNetworks};
 pub use memory::{silence_memory_panics, with_memory_hint};
 pub(crate) use run_log::RunLog;
 pub use step::{StepPlan, Updates};
