@@ -5,11 +5,13 @@ use super::{
     with_memory_hint,
 };
 use crate::{
+    config::Config,
     device::{self, memory},
     error::TrainError,
     networks::StoredClassifier,
     run::RunFolder,
 };
+use model_spec::Architecture;
 use std::sync::atomic::AtomicBool;
 use tch::Device;
 
@@ -55,7 +57,7 @@ pub(crate) fn dry_run(request: &FitRequest, stop: &AtomicBool) -> Result<Finding
     };
     let estimate = if device == Device::Cpu {
         memory::limit(memory::available().unwrap_or(u64::MAX));
-        estimate(batch_size, |images| step(images).map(|_| ()))?
+        estimate(config, |images| step(images).map(|_| ()))?
     } else {
         None
     };
@@ -83,36 +85,50 @@ pub(crate) struct Estimate {
 }
 
 /// Images of the two steps from which the memory of a larger one is extrapolated.
-const SMALL: [usize; 2] = [1, 3];
+const SMALL: [usize; 2] = [2, 8];
 
-/// Extrapolates the memory of a step from two of few images.
+/// Extrapolates the memory of a step from two of few images; measures it where it is no larger than those.
 ///
 /// # Errors
 /// [`TrainError::NotEnoughMemory`], or what `step` returns.
 fn estimate(
-    batch_size: usize,
+    config: &Config,
     step: impl Fn(usize) -> Result<(), TrainError>,
 ) -> Result<Option<Estimate>, TrainError> {
     let (Some(free), Some(held)) = (memory::available(), memory::resident()) else {
         return Ok(None);
     };
-    let available = free + held;
-    let mut peaks = [0; 2];
-    for (peak, images) in peaks.iter_mut().zip(SMALL) {
+    let (batch_size, available) = (config.schedule.batch_size, free + held);
+    let peak = |images: usize| -> Result<u64, TrainError> {
         memory::forget_peak();
         step(images)?;
-        *peak = memory::peak().unwrap_or(0);
+        Ok(memory::peak().unwrap_or(0))
+    };
+    if batch_size <= SMALL[1] {
+        let needed = peak(batch_size)?;
+        return Ok(Some(Estimate { needed, available }));
     }
-    let per_image = peaks[1].saturating_sub(peaks[0]) / (SMALL[1] - SMALL[0]) as u64;
-    let of_none = peaks[0].saturating_sub(per_image);
+    // The first step ever also takes what libtorch needs for itself.
+    step(SMALL[0])?;
+    let peaks = [peak(SMALL[0])?, peak(SMALL[1])?];
+    let measured = peaks[1].saturating_sub(peaks[0]) / (SMALL[1] - SMALL[0]) as u64;
+    let per_image = measured.max(least_per_image(&config.picture_architecture()));
+    let of_none = peaks[0].saturating_sub(per_image * SMALL[0] as u64);
     let needed = of_none + per_image * batch_size as u64;
-    if needed > available && batch_size > SMALL[0] {
+    if needed > available {
         return Err(TrainError::NotEnoughMemory {
             batch_size,
             needed,
             available,
-            fitting: (available.saturating_sub(of_none) / per_image.max(1)) as usize,
+            fitting: (available.saturating_sub(of_none) / per_image) as usize,
         });
     }
     Ok(Some(Estimate { needed, available }))
+}
+
+/// The least that a face takes in a step: itself, its edit, the way back, and their gradients, as floats.
+fn least_per_image(architecture: &Architecture) -> u64 {
+    const COPIES: usize = 6;
+    let values = architecture.colour.channels() * architecture.image_size.pow(2);
+    (COPIES * size_of::<f32>() * values) as u64
 }
