@@ -5,6 +5,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 . setup/tree.sh
+. setup/relocate.sh
 
 name=$1
 dest=third_party/$name
@@ -12,6 +13,7 @@ pins=$(sha256sum <"setup/$name.txt")
 
 tree_lock
 if tree_is_complete "$dest" "$pins" bin/python; then
+    find_python_beside "$dest/bin"
     exit
 fi
 new=$dest.new
@@ -22,5 +24,6 @@ rm -rf "$new"
 python3 -m venv --without-pip --symlinks "$new"
 "${PIP:-pip3}" --disable-pip-version-check --python "$new/bin/python" install --quiet --no-deps \
     --only-binary=:all: --require-hashes -r "setup/$name.txt"
+find_python_beside "$new/bin"
 tree_publish "$new" "$dest" "$pins"
 echo "the packages of setup/$name.txt are in $dest"

@@ -86,4 +86,19 @@ tree_is_complete dest 'pin 1' lib.so || failed 'a published folder is complete'
 rm dest/lib.so
 ! tree_is_complete dest 'pin 1' lib.so || failed 'a missing file makes it incomplete'
 
+# Python programs run after their folder has moved.
+. setup/relocate.sh
+mkdir tool
+ln -s "$(command -v python3)" tool/python
+printf '#!%s/tool/python\nimport sys; print(sys.argv[1:])\n' "$work" >tool/short
+printf "#!/bin/sh\n'''exec' %s/tool/python \"\$0\" \"\$@\"\n' '''\nimport sys; print(sys.argv[1:])\n" "$work" >tool/long
+printf '#!/bin/sh\necho untouched\n' >tool/other
+find_python_beside tool
+find_python_beside tool
+mv tool moved
+for program in short long; do
+    [ "$(moved/$program 'a b')" = "['a b']" ] || failed "$program finds its Python after a move"
+done
+grep -qx 'echo untouched' moved/other || failed 'other programs stay as they are'
+
 echo 'setup: all tests passed'

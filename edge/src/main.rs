@@ -1,7 +1,11 @@
 //! `edge`: counts allocations, sets up logging, maps errors to exit codes. All else is in the library.
 
 use edge::{cli, service::log_limit, timing::allocations::Counting};
-use std::{env, io, process::ExitCode};
+use std::{
+    env,
+    io::{self, Write},
+    process::ExitCode,
+};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -11,7 +15,8 @@ fn main() -> ExitCode {
     match cli::run(env::args_os(), &mut io::stdout().lock()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            // Where nobody reads standard error any more, there is nobody to tell.
+            let _ = writeln!(io::stderr(), "error: {error}");
             ExitCode::from(error.exit_code())
         }
     }

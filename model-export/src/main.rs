@@ -2,7 +2,10 @@
 
 use clap::Parser;
 use model_export::cli::{self, Args};
-use std::process::ExitCode;
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
 
 /// 0: written; 1: failed, with the reason on stderr; 2 (by clap): the command line is wrong.
 fn main() -> ExitCode {
@@ -10,7 +13,8 @@ fn main() -> ExitCode {
     match cli::run(&Args::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("model-export: {error}");
+            // Where nobody reads standard error any more, there is nobody to tell.
+            let _ = writeln!(io::stderr(), "model-export: {error}");
             ExitCode::FAILURE
         }
     }

@@ -10,10 +10,11 @@ checkpoint=$(ls -d "$run"/checkpoints/step-* | grep -v '\.' | tail -n 1)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# Two faces of every domain: rows 0, 1, 6, 7, 12, 13, 18 and 19 of the newest sample grid.
+# The heading, and two faces of every domain: rows 0, 1, 6, 7, 12, 13, 18 and 19 of the newest sample grid.
 grid=$(ls "$run"/samples/step-*.png | tail -n 1)
+convert "$grid" -crop "x24+0+0" +repage "$work/00.png"
 for row in 0 1 6 7 12 13 18 19; do
-    convert "$grid" -crop "x64+0+$((row * 64))" +repage "$work/$(printf %02d "$row").png"
+    convert "$grid" -crop "x64+0+$((24 + row * 64))" +repage "$work/$(printf %02d $((row + 1))).png"
 done
 convert "$work"/[0-9]*.png -append "$docs/example-grid.png"
 

@@ -96,6 +96,30 @@ pub enum TrainError {
         /// Images per step.
         batch_size: usize,
     },
+    /// A step would not fit into memory.
+    #[error(
+        "a step of {batch_size} images takes about {} MB, and {} MB are available: {}",
+        needed / 1_000_000,
+        available / 1_000_000,
+        if *fitting > 0 {
+            format!("try --set schedule.batch_size={fitting}")
+        } else {
+            "make the networks smaller (architecture.max_conv_dim)".into()
+        }
+    )]
+    NotEnoughMemory {
+        /// Images per step.
+        batch_size: usize,
+        /// Bytes of such a step, extrapolated from smaller ones.
+        needed: u64,
+        /// Bytes that can still be had.
+        available: u64,
+        /// Images that fit; 0 if not even one does.
+        fitting: usize,
+    },
+    /// The user asked for the end before there was anything to save.
+    #[error("stopped")]
+    Stopped,
     /// The run folder is not in the state that was asked for.
     #[error("{}: {reason}", path.display())]
     Run {

@@ -6,8 +6,8 @@
 //!         └► run: folder, statistics, events         import
 //! ```
 //!
-//! Below them stand `config`, `device`, `weights` and `error`; above them `cli`. Rooms use what is listed
-//! before them: `error`, `weights`, `networks`, `optimiser`, `device`, `config`, `data`, `losses`, `run`,
+//! Below them stand `config`, `device`, `weights`, `stop` and `error`; above them `cli`. Rooms use what is listed
+//! before them: `error`, `stop`, `weights`, `networks`, `optimiser`, `device`, `config`, `data`, `losses`, `run`,
 //! `checkpoint`, `editing`, `evaluation`, `training`, `import`, `align`, `cli`.
 
 pub mod align;
@@ -24,5 +24,6 @@ pub mod losses;
 pub mod networks;
 pub mod optimiser;
 pub mod run;
+mod stop;
 pub mod training;
 pub mod weights;

@@ -4,27 +4,29 @@ use crate::small::SIZE;
 use std::{fmt::Write, fs, path::Path};
 use tch::{Kind, Tensor};
 use trainer::{
-    config::{Targets, attributes},
-    data::{DataSet, Layout, Listing, Rendering, Sampler, Split, layout::detect},
+    config::{AttributeSettings, Targets, attributes},
+    data::{DataSet, Layout, Listing, Rendering, Sampler, Split, layout::detect, pack},
     error::TrainError,
 };
 
-/// `count` pictures and a table in which picture `i` smiles if `i` is odd and is male if `i / 2` is.
-fn celeba(folder: &Path, pictures: &str, table: &str, count: usize) {
+/// CelebA's layout: `count` pictures and a table in which picture `i` smiles if `i` is odd, is male if
+/// `i / 2` is, and has its mouth open if `i` is a multiple of 8.
+pub fn celeba(folder: &Path, pictures: &str, table: &str, count: usize) {
     let target = folder.join(pictures);
     fs::create_dir_all(&target).unwrap();
-    let mut text = format!("{count}\nBald Male Smiling\n");
+    let mut text = format!("{count}\nBald Male Smiling Mouth_Slightly_Open\n");
     for i in 0..count {
         let face = faces::training_face(i as u64, (i % 2) as f32, SIZE);
         face.save(target.join(format!("{i}.png"))).unwrap();
         let value = |on: bool| if on { "1" } else { "-1" };
         let (male, smiling) = (value(i / 2 % 2 == 1), value(i % 2 == 1));
-        writeln!(text, "{i}.png  -1 {male}  {smiling}").unwrap();
+        let open = value(i % 8 == 0);
+        writeln!(text, "{i}.png  -1 {male}  {smiling} {open}").unwrap();
     }
     fs::write(folder.join(table), text).unwrap();
 }
 
-fn celeba_hq(folder: &Path, count: usize) {
+pub fn celeba_hq(folder: &Path, count: usize) {
     celeba(
         folder,
         "CelebA-HQ-img",
@@ -33,7 +35,7 @@ fn celeba_hq(folder: &Path, count: usize) {
     );
 }
 
-fn numbers(listing: &Listing, domain: usize) -> Vec<usize> {
+pub fn numbers(listing: &Listing, domain: usize) -> Vec<usize> {
     let stem = |path: &std::path::PathBuf| path.file_stem().unwrap().to_str().unwrap().parse();
     let numbers = listing.files[domain].iter().map(|path| stem(path).unwrap());
     numbers.collect()
@@ -90,6 +92,88 @@ fn celeba_is_split_by_its_partition_file() {
         (numbers(&test, 0), numbers(&test, 1)),
         (vec![2, 8], vec![5])
     );
+}
+
+/// Attributes as a settings file has them.
+fn smiling_settings(more: &str) -> AttributeSettings {
+    let text = format!(
+        "attributes = [{{ name = 'smiling', label = 'Smile', off = 'neutral', on = 'smiling', \
+         strength_range = [-1, 1.5], {more} }}]"
+    );
+    let mut table: toml::Table = text.parse().unwrap();
+    table.remove("attributes").unwrap().try_into().unwrap()
+}
+
+#[test]
+fn training_pictures_with_a_column_set_are_left_out_of_one_value() {
+    let temporary = tempfile::tempdir().unwrap();
+    let data = temporary.path();
+    celeba_hq(data, 32);
+    let all = smiling_settings("");
+    let fewer = smiling_settings("off_without = ['bald', 'MALE']");
+    let open = |settings: &AttributeSettings, split| {
+        Listing::open(data, Layout::CelebAMaskHq, split, settings).unwrap()
+    };
+    let (before, after) = (open(&all, Split::Train), open(&fewer, Split::Train));
+    // Even pictures are neutral, and male where i / 2 is odd.
+    let mut expected = numbers(&before, 0);
+    expected.retain(|i| i / 2 % 2 == 0);
+    assert_eq!(numbers(&after, 0), expected);
+    assert_eq!(after.files[1], before.files[1]);
+    let (before, after) = (open(&all, Split::Test), open(&fewer, Split::Test));
+    assert!(after.files == before.files && numbers(&after, 0).contains(&30));
+
+    let fewer = smiling_settings("on_without = ['Male']");
+    let after = open(&fewer, Split::Train);
+    assert!(numbers(&after, 1).iter().all(|i| i / 2 % 2 == 0));
+    // What is written down reads back.
+    let text = toml::to_string(&std::collections::BTreeMap::from([("a", &fewer)])).unwrap();
+    let mut read: toml::Table = text.parse().unwrap();
+    let read: AttributeSettings = read.remove("a").unwrap().try_into().unwrap();
+    assert_eq!(read, fewer);
+}
+
+#[test]
+fn pictures_are_left_out_only_by_columns_that_the_data_has() {
+    let temporary = tempfile::tempdir().unwrap();
+    let data = temporary.path();
+    celeba_hq(data, 16);
+    let wrong = smiling_settings("off_without = ['Mail']");
+    let error = Listing::open(data, Layout::CelebAMaskHq, Split::Train, &wrong).unwrap_err();
+    let message = error.to_string();
+    assert!(message.contains("attributes[0].off_without"), "{message}");
+    assert!(message.contains("did you mean Male?"), "{message}");
+    let folders = tempfile::tempdir().unwrap();
+    crate::small::data(folders.path());
+    let error = Listing::open(folders.path(), Layout::Folders, Split::Train, &wrong).unwrap_err();
+    let message = error.to_string();
+    assert!(message.contains("attributes[0].off_without"), "{message}");
+    assert!(message.contains("no table of annotations"), "{message}");
+}
+
+#[test]
+fn a_pack_says_what_was_left_out_of_it() {
+    let _alone = crate::small::alone();
+    let temporary = tempfile::tempdir().unwrap();
+    celeba_hq(temporary.path(), 32);
+    let packed = temporary.path().join("faces.safetensors");
+    let config = crate::small::config(&[]);
+    let (all, fewer) = (
+        smiling_settings(""),
+        smiling_settings("off_without = ['male']"),
+    );
+    let none = Rendering {
+        faces_per_domain: 0,
+        seed: 0,
+    };
+    let open = |settings| DataSet::open(&packed, &config.architecture, settings, none);
+    pack::pack(temporary.path(), &packed, &config.architecture, &all).unwrap();
+    let message = open(&fewer).unwrap_err().to_string();
+    assert!(message.contains("left_out: found nothing"), "{message}");
+    pack::pack(temporary.path(), &packed, &config.architecture, &fewer).unwrap();
+    assert_eq!(open(&fewer).unwrap().train.domains(), 2);
+    // An evaluation knows nothing of the settings, and takes the pack as it is.
+    assert_eq!(open(&all).unwrap().train.domains(), 2);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! - [`forms`]: rewritten convolutions equal the plain ones;
 //! - [`speed`]: every way to compute a step gives the same losses;
 //! - [`layouts`]: data folders of every layout, and what is said about wrong ones;
+//! - [`found_data`]: data as people have them;
 //! - [`pictures`]: picture files of every kind, and broken ones;
 //! - [`ownership`]: nothing is written over what the program did not write, and nothing goes on unsaid;
 //! - [`packs`]: packed data trains like the folder it was made from;
@@ -10,6 +11,7 @@
 //! - [`aligner`]: fitted to a few faces, it finds others;
 //! - [`runs`]: runs resume with the same bytes and survive full disks, bad data and bad losses;
 //! - [`safety`]: the program killed, stopped, started twice, without memory, or only asked;
+//! - [`asked`]: requests with wrong or missing values, and what data and runs say of themselves;
 //! - [`watched`]: statistics, TensorBoard events, evaluations, the best checkpoint;
 //! - [`settings`]: every settings file that ships trains;
 //! - [`imports`]: weights from elsewhere;
@@ -18,10 +20,12 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod aligner;
+mod asked;
 mod compared;
 mod editing;
 mod fixtures;
 mod forms;
+mod found_data;
 mod golden;
 mod imports;
 mod layouts;

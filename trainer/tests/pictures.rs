@@ -147,3 +147,63 @@ fn pictures_that_are_not_square_are_cut_and_counted_once() {
     assert_eq!(report.sizes[&(60, 40)], 2);
     assert_eq!(report.unreadable, [(files[4].clone(), "zero bytes".into())]);
 }
+
+#[test]
+fn webp_bmp_and_tiff_are_read() {
+    let temporary = tempfile::tempdir().unwrap();
+    for ending in ["webp", "bmp", "tiff"] {
+        // By what is in the file, not by its name.
+        for name in [format!("a.{ending}"), format!("{ending}.jpg")] {
+            let path = temporary.path().join(name);
+            let format = ImageFormat::from_extension(ending).unwrap();
+            pattern(40, 40).save_with_format(&path, format).unwrap();
+            assert_eq!(picture::read_square(&path).unwrap(), pattern(40, 40));
+        }
+    }
+}
+
+/// A chunk of a PNG file, with its checksum.
+fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
+    let checked: Vec<u8> = kind.iter().chain(data).copied().collect();
+    let mut crc = !0_u32;
+    for byte in &checked {
+        crc ^= u32::from(*byte);
+        for _ in 0..8 {
+            crc = (crc >> 1) ^ (0xEDB8_8320 * (crc & 1));
+        }
+    }
+    let mut bytes = (data.len() as u32).to_be_bytes().to_vec();
+    bytes.extend(checked);
+    bytes.extend((!crc).to_be_bytes());
+    bytes
+}
+
+#[test]
+fn a_huge_picture_is_refused_by_its_header() {
+    let temporary = tempfile::tempdir().unwrap();
+    let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
+    let side = 30_000_u32.to_be_bytes();
+    let header: Vec<u8> = [&side[..], &side, &[8, 2, 0, 0, 0]].concat();
+    png.extend(chunk(*b"IHDR", &header));
+    png.extend(chunk(*b"IDAT", &[]));
+    let path = written(temporary.path(), "huge.png", &png);
+    let message = picture::read_square(&path).unwrap_err();
+    assert!(message.contains("30000 x 30000 pixels"), "{message}");
+    assert!(message.contains("at most"), "{message}");
+}
+
+#[test]
+fn files_that_are_taken_for_pictures_say_what_they_are() {
+    let temporary = tempfile::tempdir().unwrap();
+    let cases: [(&[u8], &str); 4] = [
+        (b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC"),
+        (b"GIF89a", "GIF"),
+        (b"version https://git-lfs.github.com/spec/v1", "Git LFS"),
+        (b"<!DOCTYPE html>", "web page"),
+    ];
+    for (bytes, expected) in cases {
+        let path = written(temporary.path(), "a.jpg", bytes);
+        let message = picture::read_square(&path).unwrap_err();
+        assert!(message.contains(expected), "{message}");
+    }
+}

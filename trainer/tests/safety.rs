@@ -194,3 +194,185 @@ fn no_memory_for_a_step_says_which_batch_size_to_try() {
     );
     assert!(starved(1).to_string().contains("max_conv_dim"));
 }
+
+/// Text of a program's standard error once it has ended, and its exit code.
+fn ended(child: Child) -> (String, Option<i32>) {
+    let output = child.wait_with_output().unwrap();
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    (text, output.status.code())
+}
+
+/// Reads the log of a running program until a line has `words`.
+fn read_until(child: &mut Child, words: &str) -> std::io::BufReader<std::process::ChildStderr> {
+    use std::io::BufRead;
+    let mut log = std::io::BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.contains(words) {
+        line.clear();
+        assert!(log.read_line(&mut line).unwrap() > 0, "no {words:?}");
+    }
+    log
+}
+
+#[test]
+fn signals_are_heeded_while_faces_are_rendered_and_classifiers_train() {
+    use std::io::Read;
+    let temporary = tempfile::tempdir().unwrap();
+    let data = data(&temporary.path().join("data"));
+    let out = temporary.path().join("run");
+    let rendering = ["data.synthetic_faces_per_domain=10000000"];
+    let long = ["classifier.steps=1000000"];
+    let judge = [
+        "evaluation.judge_steps=1000000",
+        "evaluation.interval=2",
+        "classifier.steps=50",
+    ];
+    let cases: [(&Path, &[&str], &str); 3] = [
+        ("synthetic".as_ref(), &rendering, "data:"),
+        (&data, &long, "classifier 50/1000000"),
+        (&data, &judge, "judge 50/1000000"),
+    ];
+    for ((data, more, words), name) in cases.into_iter().zip(["-INT", "-TERM", "-HUP"]) {
+        let mut command = fit(data, &out, more);
+        if data == Path::new("synthetic") {
+            command.args(["--attributes", "smile:neutral/smiling"]);
+        }
+        let mut child = command.spawn().unwrap();
+        let mut log = read_until(&mut child, words);
+        signal(&child, name);
+        let asked = Instant::now();
+        let mut rest = String::new();
+        log.read_to_string(&mut rest).unwrap();
+        assert!(rest.contains("nothing to save"), "{name}: {rest}");
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{name}");
+        assert!(asked.elapsed() < Duration::from_secs(20), "{name}");
+    }
+}
+
+#[test]
+fn a_closed_terminal_saves_and_a_second_signal_ends_at_once() {
+    let temporary = tempfile::tempdir().unwrap();
+    let data = data(&temporary.path().join("data"));
+    let out = temporary.path().join("run");
+    let endless = [
+        "schedule.steps=1000000",
+        "schedule.checkpoint_interval=1000000",
+    ];
+    let child = fit(&data, &out, &endless).spawn().unwrap();
+    wait_for("statistics", || out.join("stats.jsonl").exists());
+    signal(&child, "-HUP");
+    let (log, code) = ended(child);
+    assert_eq!(code, Some(0), "{log}");
+    assert!(newest(&out).unwrap() > 0);
+    assert!(
+        log.contains("newest checkpoint") && log.contains("step-"),
+        "{log}"
+    );
+
+    // Steps that are long enough for a second signal.
+    let slow = ["schedule.batch_size=1024", "schedule.steps=1000000"];
+    let out = temporary.path().join("slow");
+    let child = fit(&data, &out, &slow).spawn().unwrap();
+    wait_for("the first step", || out.join("run.json").exists());
+    sleep(Duration::from_millis(500));
+    signal(&child, "-INT");
+    sleep(Duration::from_millis(100));
+    signal(&child, "-TERM");
+    let (log, code) = ended(child);
+    assert_eq!(code, Some(143), "{log}");
+    assert_eq!(newest(&out), None);
+}
+
+#[test]
+fn files_that_the_settings_name_are_found_or_missed_before_anything_else() {
+    let temporary = tempfile::tempdir().unwrap();
+    let data = data(&temporary.path().join("data"));
+    let (out, settings) = (
+        temporary.path().join("run"),
+        temporary.path().join("settings"),
+    );
+    fs::create_dir(&settings).unwrap();
+    let file = settings.join("mine.toml");
+    let base = configs().join("celeba-hq-256.toml");
+    fs::write(
+        &file,
+        format!("base = {base:?}\nface_mask = \"wing.ckpt\"\n"),
+    )
+    .unwrap();
+    let run = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_trainer"));
+        command
+            .arg("fit")
+            .arg("--config")
+            .arg(&file)
+            .arg("--data")
+            .arg(&data);
+        command
+            .arg("--out")
+            .arg(&out)
+            .arg("--dry-run")
+            .current_dir(temporary.path());
+        let (log, code) = ended(command.stderr(Stdio::piped()).spawn().unwrap());
+        assert_eq!(code, Some(1), "{log}");
+        assert!(!log.contains("data:"), "{log}");
+        log
+    };
+    let log = run();
+    let expected = settings.join("wing.ckpt").display().to_string();
+    assert!(
+        log.contains(&expected) && log.contains("face_mask: no such file"),
+        "{log}"
+    );
+    // In the current folder, where --set would look.
+    fs::write(temporary.path().join("wing.ckpt"), "x").unwrap();
+    assert!(run().contains("did you mean --set face_mask=wing.ckpt?"));
+    // Beside the settings: read, and no weights.
+    fs::write(settings.join("wing.ckpt"), "x").unwrap();
+    let log = run();
+    assert!(
+        log.contains(&expected) && !log.contains("no such file"),
+        "{log}"
+    );
+}
+
+#[test]
+fn a_dry_run_refuses_a_step_that_memory_does_not_hold() {
+    let temporary = tempfile::tempdir().unwrap();
+    let data = data(&temporary.path().join("data"));
+    let out = temporary.path().join("run");
+    let done = fit(&data, &out, &["schedule.batch_size=100000000"])
+        .arg("--dry-run")
+        .output()
+        .unwrap();
+    let log = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert_eq!(done.status.code(), Some(1), "{log}");
+    assert!(
+        log.contains("a step of 100000000 images takes about"),
+        "{log}"
+    );
+    assert!(log.contains("--set schedule.batch_size="), "{log}");
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_ends_nothing() {
+    let temporary = tempfile::tempdir().unwrap();
+    let data = data(&temporary.path().join("data"));
+    let sheet = temporary.path().join("sheet.png");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trainer"));
+    command
+        .arg("inspect")
+        .arg("--data")
+        .arg(&data)
+        .arg("--sheet")
+        .arg(&sheet);
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Closed before the first line is written.
+    drop(child.stdout.take());
+    let (log, code) = ended(child);
+    assert_eq!(code, Some(0), "{log}");
+    assert!(!log.contains("panicked") && sheet.is_file(), "{log}");
+}

@@ -16,7 +16,7 @@ use trainer::{
 };
 
 /// Events of all files of a run, their checksums checked.
-fn events(folder: &Path) -> Vec<Event> {
+pub fn events(folder: &Path) -> Vec<Event> {
     let mut files: Vec<_> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())

@@ -10,7 +10,10 @@ use clap::{
     Arg, ArgAction, ArgMatches, Args as ClapArgs, FromArgMatches, Parser, Subcommand, ValueEnum,
 };
 use model_spec::{Norms, Precision};
-use std::path::PathBuf;
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+};
 
 /// Turns a checkpoint of `trainer` into an ONNX bundle that `edge` runs.
 #[derive(Debug, Parser)]
@@ -163,37 +166,47 @@ impl ExportArgs {
 /// Whatever [`export::export`] or [`inspect::describe`] reports.
 pub fn run(args: &Args) -> Result<(), ExportError> {
     if let Some(Command::Inspect { bundle }) = &args.command {
-        print!("{}", inspect::describe(bundle)?);
-        return Ok(());
+        return print(&inspect::describe(bundle)?);
     }
     // clap has seen to it that there is one or the other.
     let (Some(args), passes) = (&args.export, &args.passes) else {
         return Ok(());
     };
     let exported = export::export(&args.checkpoint, &args.out, &args.options(passes))?;
-    for graph in &exported.graphs {
-        println!("{graph}");
-    }
+    let mut text: String = exported.graphs.iter().map(|g| format!("{g}\n")).collect();
     if args.explain {
         for graph in &exported.graphs {
-            print!("\n{}", graph.explained());
+            text += &format!("\n{}", graph.explained());
         }
     }
     for line in exported.fidelity.iter().flat_map(report::of_fidelity) {
-        println!("{}: {line}", args.precision());
+        text += &format!("{}: {line}\n", args.precision());
     }
     if let Some(ratio) = exported.time_ratio {
-        println!(
-            "{}: an edit takes {ratio:.2} of the time in 32-bit floats, on this processor",
+        text += &format!(
+            "{}: an edit takes {ratio:.2} of the time in 32-bit floats, on this processor\n",
             args.precision()
         );
     }
+    text += &format!("{}: bundle written\n", args.out.display());
+    print(&text)?;
     if exported.lacks_face_mask {
         log::warn!(
             "no face-mask network: the generator's high-pass skips need masks from elsewhere, and \
              `edge run` refuses this bundle; import the weights with it"
         );
     }
-    println!("{}: bundle written", args.out.display());
     Ok(())
+}
+
+fn print(text: &str) -> Result<(), ExportError> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // A reader that closed the pipe has seen enough.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(ExportError::Io {
+            path: "standard output".into(),
+            reason: error,
+        }),
+        _ => Ok(()),
+    }
 }

@@ -17,7 +17,7 @@ pub fn check(path: &Path, found: &CheckpointSpec, config: &Config) -> Result<(),
     flatten("architecture", &json(&found.architecture), &mut theirs);
     flatten("attributes", &json(&found.attributes), &mut theirs);
     flatten("architecture", &json(&config.architecture), &mut ours);
-    flatten("attributes", &json(&config.attributes), &mut ours);
+    flatten("attributes", &json(&*config.attributes), &mut ours);
     let names: std::collections::BTreeSet<&String> = ours.keys().chain(theirs.keys()).collect();
     let show = |value: Option<&Value>| value.map_or("nothing".into(), Value::to_string);
     let differences: Vec<String> = names

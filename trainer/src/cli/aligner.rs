@@ -1,5 +1,6 @@
 //! `fit-aligner`.
 
+use super::print;
 use crate::align::{self, AlignRequest};
 use crate::error::TrainError;
 use clap::Args;
@@ -37,7 +38,7 @@ impl FitAligner {
             seed: self.seed,
         };
         for (name, value) in align::fit_aligner(&request)? {
-            println!("{name:48} {value:.4}");
+            print::line(format_args!("{name:48} {value:.4}"))?;
         }
         Ok(())
     }

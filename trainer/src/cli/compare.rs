@@ -7,7 +7,7 @@ use crate::{
     evaluation::{self, CompareRequest},
 };
 use clap::{Args, ValueEnum};
-use model_spec::Architecture;
+use model_spec::{Architecture, AttributeSet};
 use std::path::PathBuf;
 
 /// See [`super::Command::Compare`].
@@ -67,7 +67,7 @@ impl Compare {
                 JudgeSplit::Test => Split::Test,
             },
             attribute: self.attribute.unwrap_or(first),
-            attributes: config.attributes,
+            attributes: AttributeSet::clone(&config.attributes),
             architecture: Architecture {
                 image_size: self.judge_size,
                 ..config.architecture

@@ -1,11 +1,17 @@
 //! Data: `pack` and `inspect`.
 
+use super::print;
 use crate::{
-    config::Config,
-    data::{inspect, pack},
+    config::{Config, attributes},
+    data::{
+        Selection,
+        deduce::{Deduced, deduce},
+        inspect, pack,
+    },
     error::TrainError,
 };
 use clap::Args;
+use model_spec::{Architecture, ColourMode, OutputForm};
 use std::path::PathBuf;
 
 /// See [`super::Command::Pack`].
@@ -40,17 +46,18 @@ impl Pack {
         )?;
         report.log();
         let packed: usize = report.sizes.values().sum();
-        println!("{packed} pictures packed into {}", self.out.display());
-        Ok(())
+        let out = self.out.display();
+        print::line(format_args!("{packed} pictures packed into {out}"))
     }
 }
 
 /// See [`super::Command::Inspect`].
 #[derive(Debug, Args)]
 pub(crate) struct Inspect {
-    /// Settings, for image size, colour and attributes.
+    /// Settings, for image size, colour and attributes; without them colour at 128 px (or as packed), and
+    /// the attributes that --attributes or the data's domains name.
     #[arg(long)]
-    config: PathBuf,
+    config: Option<PathBuf>,
     /// Data folder of any layout, a pack, or `synthetic`.
     #[arg(long)]
     data: PathBuf,
@@ -61,21 +68,69 @@ pub(crate) struct Inspect {
     #[arg(long, default_value = "contact-sheet.png")]
     sheet: PathBuf,
     /// Override one setting; may be given several times.
-    #[arg(long, value_name = "KEY=VALUE")]
+    #[arg(long, value_name = "KEY=VALUE", requires = "config")]
     set: Vec<String>,
+}
+
+/// Side of the pictures on a contact sheet where neither settings nor data say.
+const SIDE: usize = 128;
+
+/// An architecture that says how pictures are to be read; there are no networks.
+fn pictures_of(image_size: usize, colour: ColourMode) -> Architecture {
+    Architecture {
+        image_size,
+        colour,
+        style_dim: 0,
+        stem_channels: 0,
+        max_conv_dim: 0,
+        w_hpf: 0.0,
+        output: OutputForm::Image,
+        largest_displacement: 0.0,
+        classifier_channels: 0,
+    }
 }
 
 impl Inspect {
     /// Runs the command.
     pub(crate) fn run(self) -> Result<(), TrainError> {
-        let config = Config::load_for(&self.config, self.attributes.as_deref(), &self.set)?;
+        let (given, data) = (self.attributes.as_deref(), &self.data);
+        let Some(config) = &self.config else {
+            let attributes = given.map(attributes::parse).transpose()?;
+            let deduced = match (attributes, data.is_file()) {
+                (Some(attributes), false) => Deduced {
+                    attributes,
+                    form: None,
+                },
+                (None, _) => deduce(data)?,
+                (Some(attributes), true) => Deduced {
+                    attributes,
+                    ..deduce(data)?
+                },
+            };
+            let (image_size, colour) = deduced.form.unwrap_or((SIDE, ColourMode::Rgb));
+            return self.show(&pictures_of(image_size, colour), &deduced.attributes);
+        };
+        let config = Config::load_for(config, given, &self.set)?;
+        self.show(&config.architecture, &config.attributes)
+    }
+
+    fn show<'a>(
+        &self,
+        architecture: &Architecture,
+        selection: impl Into<Selection<'a>>,
+    ) -> Result<(), TrainError> {
+        let mut printed = Ok(());
         inspect::inspect(
             &self.data,
             &self.sheet,
-            &config.architecture,
-            &config.attributes,
-            &mut |line| println!("{line}"),
+            architecture,
+            selection,
+            &mut |line| {
+                if printed.is_ok() {
+                    printed = print::line(line);
+                }
+            },
         )?;
-        Ok(())
+        printed
     }
 }

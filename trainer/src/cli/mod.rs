@@ -4,6 +4,7 @@ mod aligner;
 mod compare;
 mod data;
 mod model;
+mod print;
 mod training;
 mod weights;
 

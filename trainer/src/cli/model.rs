@@ -1,5 +1,6 @@
 //! Trained models: `edit` and `eval`.
 
+use super::print;
 use crate::{
     checkpoint,
     config::{ClassifierConfig, Config, EvaluationConfig},
@@ -92,14 +93,15 @@ pub(crate) struct Eval {
     #[arg(long, value_name = "FILE")]
     judge: PathBuf,
     /// Steps for which a new judge is trained.
-    #[arg(long, default_value_t = 900)]
+    #[arg(long, default_value_t = 900, value_parser = clap::value_parser!(u64).range(1..))]
     judge_steps: u64,
-    /// Settings whose [evaluation] says which rows an edit of an attribute belongs to.
+    /// Settings whose [evaluation] says which rows an edit of an attribute belongs to; without it those
+    /// of the checkpoint's run, where it lies in one.
     #[arg(long)]
     config: Option<PathBuf>,
     /// Test faces of every domain to judge.
-    #[arg(long, default_value_t = 1000)]
-    faces_per_domain: usize,
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..))]
+    faces_per_domain: u64,
     /// torchvision inception_v3 weights (.pth), for the Fréchet inception distance.
     #[arg(long, value_name = "FILE")]
     inception: Option<PathBuf>,
@@ -112,10 +114,21 @@ impl Eval {
     /// Any seed but the model's own makes the judge a different network.
     const JUDGE_SEED: u64 = 1_000_003;
 
+    /// `RUN/config.toml` of a checkpoint in `RUN/checkpoints/` or `RUN/best/`.
+    fn settings_of_the_run(&self) -> Option<PathBuf> {
+        let checkpoint = self.checkpoint.canonicalize().ok()?;
+        let path = checkpoint.parent()?.parent()?.join("config.toml");
+        let of_a_run = path.with_file_name("run.json").is_file();
+        (of_a_run && path.is_file()).then_some(path)
+    }
+
     /// Runs the command.
     pub(crate) fn run(self) -> Result<(), TrainError> {
-        let settings = match &self.config {
-            Some(path) => Config::load(path, &[])?.evaluation,
+        let settings = match self.config.clone().or_else(|| self.settings_of_the_run()) {
+            Some(path) => {
+                log::info!("rows of the edits: {}", path.display());
+                Config::load(&path, &[])?.evaluation
+            }
             None => EvaluationConfig::default(),
         };
         let request = EvaluateRequest {
@@ -129,14 +142,14 @@ impl Eval {
             },
             judge_seed: Self::JUDGE_SEED,
             settings: EvaluationConfig {
-                faces_per_domain: self.faces_per_domain,
+                faces_per_domain: self.faces_per_domain as usize,
                 ..settings
             },
             inception: self.inception,
             record: self.record,
         };
         for (name, value) in evaluation::evaluate(&request)? {
-            println!("{name:48} {value:.4}");
+            print::line(format_args!("{name:48} {value:.4}"))?;
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! Training: `fit` and `bench`.
 
+use super::print;
 use crate::{
     config::Config,
     error::TrainError,
@@ -41,11 +42,7 @@ pub(crate) struct Fit {
 impl Fit {
     /// Runs the command.
     pub(crate) fn run(self) -> Result<(), TrainError> {
-        let stop = Arc::new(AtomicBool::new(false));
-        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-            signal_hook::flag::register(signal, Arc::clone(&stop))
-                .map_err(|e| TrainError::io("signal handler".as_ref(), e))?;
-        }
+        let stop = stop_on_signals()?;
         let request = FitRequest {
             config: Config::load_for(&self.config, self.attributes.as_deref(), &self.set)?,
             data: self.data,
@@ -53,22 +50,41 @@ impl Fit {
             resume: self.resume,
         };
         if self.dry_run {
-            let findings = training::dry_run(&request)?;
+            let findings = training::dry_run(&request, &stop)?;
             let names = request.config.attributes.domain_names();
             for (name, count) in names.iter().zip(&findings.faces) {
-                println!("train/{name}: {count} faces");
+                print::line(format_args!("train/{name}: {count} faces"))?;
             }
             for (name, value) in &findings.losses {
-                println!("loss {name}: {value:.4}");
+                print::line(format_args!("loss {name}: {value:.4}"))?;
             }
-            if let Some(megabytes) = findings.peak_megabytes {
-                println!("memory: {megabytes} MB at most so far");
+            if let Some(memory) = findings.memory {
+                print::line(format_args!(
+                    "memory: about {} MB for a step of {} images; {} MB are available",
+                    memory.needed / 1_000_000,
+                    request.config.schedule.batch_size,
+                    memory.available / 1_000_000
+                ))?;
             }
-            println!("everything is in place; nothing was written");
-            return Ok(());
+            return print::line("everything is in place; nothing was written");
         }
         training::fit(&request, &stop)
     }
+}
+
+/// Set by the first Ctrl-C, SIGTERM or SIGHUP (the terminal was closed); the second ends the program at once.
+fn stop_on_signals() -> Result<Arc<AtomicBool>, TrainError> {
+    use signal_hook::{consts, flag};
+    /// What shells report for a program that a signal ended: this and its number.
+    const BY_SIGNAL: i32 = 128;
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [consts::SIGINT, consts::SIGTERM, consts::SIGHUP] {
+        // In this order: the first signal finds the flag unset and sets it.
+        flag::register_conditional_shutdown(signal, BY_SIGNAL + signal, Arc::clone(&stop))
+            .and_then(|_| flag::register(signal, Arc::clone(&stop)))
+            .map_err(|e| TrainError::io("signal handler".as_ref(), e))?;
+    }
+    Ok(stop)
 }
 
 /// See [`super::Command::Bench`].
@@ -93,7 +109,6 @@ impl Bench {
             rounds: self.rounds.max(1),
         };
         let rows = training::bench(&request)?;
-        print!("{}", training::table(&request, &rows));
-        Ok(())
+        print::line(training::table(&request, &rows).trim_end())
     }
 }

@@ -1,5 +1,6 @@
 //! Weights from elsewhere: `import` and `classifier`.
 
+use super::print;
 use crate::{
     config::{Augmentation, ClassifierConfig, Targets, attributes},
     data::{DataSet, Rendering, Sampler},
@@ -10,6 +11,7 @@ use crate::{
         purpose::OtherData,
     },
     import::{self, ImportRequest},
+    stop,
 };
 use clap::Args;
 use model_spec::{CheckpointSpec, Framing};
@@ -101,7 +103,7 @@ pub struct Classifier {
     #[arg(long)]
     out: PathBuf,
     /// Number of steps of 64 images.
-    #[arg(long, default_value_t = 800)]
+    #[arg(long, default_value_t = 800, value_parser = clap::value_parser!(u64).range(1..))]
     steps: u64,
 }
 
@@ -141,11 +143,15 @@ impl Classifier {
                 other_data: OtherData::Refused,
             },
             device,
+            classifier::Job {
+                name: "classifier",
+                stop: &stop::NEVER,
+            },
         )?;
         if let Some(test) = &data.test {
             let accuracies = classifier::accuracy(&classifier.network, test, attributes, device);
             for (name, accuracy) in attributes.names().into_iter().zip(accuracies) {
-                println!("accuracy.{name} {accuracy:.4}");
+                print::line(format_args!("accuracy.{name} {accuracy:.4}"))?;
             }
         }
         Ok(())

@@ -26,6 +26,12 @@ fn one(text: &str) -> Result<Attribute, TrainError> {
     let (given, values) = text.split_once(':').unwrap_or((text, ""));
     let name = given.to_lowercase();
     let (off, on) = match values.split_once('/') {
+        Some((_, on)) if on.contains('/') => {
+            return Err(TrainError::Usage(format!(
+                "--attributes: found {text:?}, expected two values, NAME:OFF/ON; give every value an \
+                 attribute of its own, e.g. black_hair,blond_hair"
+            )));
+        }
         Some((off, on)) => (off.to_owned(), on.to_owned()),
         None if values.is_empty() => (format!("not-{name}"), name.clone()),
         None => {

@@ -19,7 +19,7 @@ pub(crate) fn with_suggestion(message: &str) -> String {
     }
 }
 
-/// Reads a settings file; with `base = "OTHER.toml"` (relative to it) it holds only what differs.
+/// Reads a settings file; with `base = "OTHER.toml"` it holds only what differs. Files it names are relative to it.
 ///
 /// # Errors
 /// [`TrainError::Config`] or [`TrainError::Io`], naming the file.
@@ -30,6 +30,11 @@ pub(crate) fn read_table(path: &Path) -> Result<toml::Table, TrainError> {
         reason,
     };
     let mut table: toml::Table = text.parse().map_err(|e| bad(format!("{e}")))?;
+    for key in PATHS {
+        if let Some(toml::Value::String(name)) = table.get_mut(key) {
+            *name = beside(path, name);
+        }
+    }
     let Some(base) = table.remove("base") else {
         return Ok(table);
     };
@@ -43,6 +48,17 @@ pub(crate) fn read_table(path: &Path) -> Result<toml::Table, TrainError> {
     let mut whole = read_table(&base)?;
     merge(&mut whole, table);
     Ok(whole)
+}
+
+/// Keys at the top that name files.
+const PATHS: [&str; 2] = ["resnet18", "face_mask"];
+
+/// A file that the settings in `path` name, relative to them, by its absolute path.
+fn beside(path: &Path, name: &str) -> String {
+    let joined = path.with_file_name(name);
+    // Fails only where the current folder is gone; the name is then as good.
+    let absolute = std::path::absolute(&joined).unwrap_or(joined);
+    absolute.to_string_lossy().into_owned()
 }
 
 /// Puts `changes` over `table`, section by section.

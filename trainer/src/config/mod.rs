@@ -5,6 +5,7 @@ mod augmentation;
 mod classifier;
 mod data;
 mod evaluation;
+mod exclusion;
 mod file;
 mod health;
 mod loss;
@@ -15,12 +16,13 @@ pub use augmentation::Augmentation;
 pub use classifier::ClassifierConfig;
 pub use data::{DataConfig, Targets};
 pub use evaluation::EvaluationConfig;
+pub use exclusion::{AttributeSettings, Exclusion};
 pub use health::HealthConfig;
 pub use loss::{CodeScale, LossWeights, OrthogonalityForm};
 pub use schedule::Schedule;
 
 use crate::{device::Speed, error::TrainError, optimiser::AdamSettings};
-use model_spec::{Architecture, AttributeSet, Framing};
+use model_spec::{Architecture, Framing};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -43,8 +45,8 @@ pub struct Config {
     pub architecture: Architecture,
     /// Framing of the training images.
     pub framing: Framing,
-    /// Attributes, in the order of the domain bits.
-    pub attributes: AttributeSet,
+    /// Attributes, in the order of the domain bits, and what is left out of their training.
+    pub attributes: AttributeSettings,
     /// What the training images are drawn from.
     pub data: DataConfig,
     /// Training of the attribute classifier.
@@ -119,10 +121,42 @@ impl Config {
             .try_into()
             .map_err(|e| bad(file::with_suggestion(&format!("{e}"))))?;
         if let Some(attributes) = attributes {
-            config.attributes = attributes;
+            config.attributes = attributes.into();
         }
         config.validate(path)?;
         Ok(config)
+    }
+
+    /// Refuses files that the run would read and that are not there.
+    ///
+    /// # Errors
+    /// [`TrainError::Data`] naming the setting and the file.
+    pub(crate) fn check_files(&self) -> Result<(), TrainError> {
+        let resnet18 = self
+            .resnet18
+            .as_ref()
+            .filter(|_| self.loss.perceptual > 0.0);
+        let face_mask = self.face_mask.as_ref();
+        let face_mask = face_mask.filter(|_| self.architecture.reads_masks());
+        for (setting, path) in [("resnet18", resnet18), ("face_mask", face_mask)] {
+            let Some(path) = path.filter(|path| !path.is_file()) else {
+                continue;
+            };
+            let here = path.file_name().map(PathBuf::from).unwrap_or_default();
+            let hint = if here.is_file() {
+                format!("; did you mean --set {setting}={}?", here.display())
+            } else {
+                String::new()
+            };
+            return Err(TrainError::Data {
+                path: path.clone(),
+                reason: format!(
+                    "{setting}: no such file; the settings name files relative to themselves, --set relative \
+                     to the current folder{hint}"
+                ),
+            });
+        }
+        Ok(())
     }
 
     /// The architecture at the size of the pictures that are edited and judged, `data.picture_scale` times

@@ -10,7 +10,6 @@ impl Config {
     pub(super) fn validate(&self, path: &Path) -> Result<(), TrainError> {
         let in_file = |mismatch: Mismatch| mismatch.in_file(path);
         self.architecture.validate().map_err(in_file)?;
-        self.attributes.validate().map_err(in_file)?;
         self.framing.validate().map_err(in_file)?;
         let schedule = &self.schedule;
         let positive = [
@@ -25,6 +24,16 @@ impl Config {
             ),
             ("health.readings", self.health.readings),
             ("classifier.batch_size", self.classifier.batch_size as u64),
+            ("classifier.steps", self.classifier.steps),
+            ("evaluation.judge_steps", self.evaluation.judge_steps),
+            (
+                "evaluation.faces_per_domain",
+                self.evaluation.faces_per_domain as u64,
+            ),
+            (
+                "architecture.classifier_channels",
+                self.architecture.classifier_channels as u64,
+            ),
         ];
         let wrong = |field: &str, found: String, expected: &str| {
             Err(in_file(Mismatch::new(field, found, expected)).into())
@@ -32,6 +41,25 @@ impl Config {
         for (field, value) in positive {
             if value == 0 {
                 return wrong(field, "0".into(), "1 or more");
+            }
+        }
+        for (field, value, least) in self.rates_and_weights() {
+            let (is_enough, expected) = match least {
+                Least::Zero => (value >= 0.0, "a finite number, 0 or more"),
+                Least::AboveZero => (value > 0.0, "a finite number above 0"),
+            };
+            if !(is_enough && value.is_finite()) {
+                return wrong(field, value.to_string(), expected);
+            }
+        }
+        for (field, beta) in [
+            ("editor_adam.beta1", self.editor_adam.beta1),
+            ("editor_adam.beta2", self.editor_adam.beta2),
+            ("discriminator_adam.beta1", self.discriminator_adam.beta1),
+            ("discriminator_adam.beta2", self.discriminator_adam.beta2),
+        ] {
+            if !(0.0..1.0).contains(&beta) {
+                return wrong(field, beta.to_string(), "0 to 1, 1 left out");
             }
         }
         if self.architecture.reads_masks() && self.face_mask.is_none() {
@@ -92,4 +120,54 @@ impl Config {
         }
         Ok(())
     }
+
+    /// Learning rates and the weights of losses, with the least that each may be.
+    fn rates_and_weights(&self) -> [(&'static str, f64, Least); 18] {
+        use Least::{AboveZero, Zero};
+        let loss = &self.loss;
+        let (editor, discriminator) = (&self.editor_adam, &self.discriminator_adam);
+        [
+            ("editor_adam.learning_rate", editor.learning_rate, AboveZero),
+            ("editor_adam.weight_decay", editor.weight_decay, Zero),
+            (
+                "discriminator_adam.learning_rate",
+                discriminator.learning_rate,
+                AboveZero,
+            ),
+            (
+                "discriminator_adam.weight_decay",
+                discriminator.weight_decay,
+                Zero,
+            ),
+            (
+                "classifier.learning_rate",
+                self.classifier.learning_rate,
+                AboveZero,
+            ),
+            ("loss.adversarial", loss.adversarial, Zero),
+            ("loss.r1", loss.r1, Zero),
+            ("loss.cycle", loss.cycle, Zero),
+            ("loss.style", loss.style, Zero),
+            ("loss.perceptual", loss.perceptual, Zero),
+            ("loss.classification", loss.classification, Zero),
+            (
+                "loss.classification_margin",
+                loss.classification_margin,
+                Zero,
+            ),
+            ("loss.residual", loss.residual, Zero),
+            ("loss.displacement", loss.displacement, Zero),
+            ("loss.roughness", loss.roughness, Zero),
+            ("loss.covered", loss.covered, Zero),
+            ("loss.related_share", loss.related_share, Zero),
+            ("loss.orthogonality", loss.orthogonality, Zero),
+        ]
+    }
+}
+
+/// The least that a rate or weight may be.
+#[derive(Debug, Clone, Copy)]
+enum Least {
+    Zero,
+    AboveZero,
 }

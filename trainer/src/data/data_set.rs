@@ -1,13 +1,13 @@
 //! A data set opened for training, whatever its layout.
 
 use super::{
-    FaceSet, Layout, Listing, Split, decode, layout,
+    FaceSet, Layout, Listing, Selection, Split, decode, layout,
     pack::{self, Packed},
     synthetic,
 };
-use crate::error::TrainError;
-use model_spec::{Architecture, AttributeSet, digest};
-use std::path::Path;
+use crate::{error::TrainError, stop};
+use model_spec::{Architecture, digest};
+use std::{path::Path, sync::atomic::AtomicBool};
 
 /// Far from any seed that a person would choose, so that test faces differ from training faces.
 const TEST_SEED: u64 = 0x7E57_FACE_0000_0000;
@@ -42,13 +42,30 @@ impl DataSet {
     ///
     /// # Errors
     /// [`TrainError`] naming the file or folder that is wrong.
-    pub fn open(
+    pub fn open<'a>(
         data: &Path,
         architecture: &Architecture,
-        attributes: &AttributeSet,
+        selection: impl Into<Selection<'a>>,
         rendering: Rendering,
     ) -> Result<Self, TrainError> {
+        Self::open_until(data, architecture, selection, rendering, &stop::NEVER)
+    }
+
+    /// The same, until `stop` is set.
+    ///
+    /// # Errors
+    /// [`TrainError::Stopped`], and as for [`DataSet::open`].
+    pub(crate) fn open_until<'a>(
+        data: &Path,
+        architecture: &Architecture,
+        selection: impl Into<Selection<'a>>,
+        rendering: Rendering,
+        stop: &AtomicBool,
+    ) -> Result<Self, TrainError> {
+        let selection = selection.into();
+        let attributes = selection.attributes;
         let layout = layout::detect(data)?;
+        layout.check(data, &selection)?;
         log::info!("data: {} ({layout})", data.display());
         match layout {
             Layout::Packed => {
@@ -56,7 +73,7 @@ impl DataSet {
                     train,
                     test,
                     digest,
-                } = pack::open(data, architecture, attributes)?;
+                } = pack::open(data, architecture, &selection, stop)?;
                 Ok(Self {
                     layout,
                     train,
@@ -70,29 +87,37 @@ impl DataSet {
                     faces_per_domain,
                     seed,
                 } = rendering;
-                let render = |count, seed| synthetic::render(architecture, attributes, count, seed);
+                if faces_per_domain == 0 {
+                    return Err(TrainError::Usage(
+                        "data.synthetic_faces_per_domain: found 0, expected 1 or more with --data synthetic"
+                            .into(),
+                    ));
+                }
+                let render = |count, seed| {
+                    synthetic::render_until(architecture, attributes, count, seed, stop)
+                };
                 let text = format!("synthetic {faces_per_domain} {seed}");
                 Ok(Self {
                     layout,
-                    train: render(faces_per_domain, seed),
-                    test: Some(render(SYNTHETIC_TEST_FACES, seed ^ TEST_SEED)),
+                    train: render(faces_per_domain, seed)?,
+                    test: Some(render(SYNTHETIC_TEST_FACES, seed ^ TEST_SEED)?),
                     digest: digest::of_bytes(text.as_bytes()),
                 })
             }
             Layout::Folders | Layout::CelebAMaskHq | Layout::CelebA => {
-                let train = Listing::open(data, layout, Split::Train, attributes)?;
+                let train = Listing::open(data, layout, Split::Train, selection)?;
                 // A folder layout may have no test pictures, but not wrong ones.
-                let has_test = layout != Layout::Folders || data.join(Split::Test.name()).exists();
+                let has_test = Listing::has(data, layout, Split::Test);
                 let test = if has_test {
-                    let listing = Listing::open(data, layout, Split::Test, attributes)?;
-                    Some(decode::read(&listing, architecture)?)
+                    let listing = Listing::open(data, layout, Split::Test, selection)?;
+                    Some(decode::read(&listing, architecture, stop)?)
                 } else {
-                    log::warn!("{}: no test/ folder: no evaluation", data.display());
+                    log::warn!("{}: no test/ or val/ folder: no evaluation", data.display());
                     None
                 };
                 Ok(Self {
                     layout,
-                    train: decode::read(&train, architecture)?,
+                    train: decode::read(&train, architecture, stop)?,
                     test,
                     digest: train.digest()?,
                 })

@@ -1,14 +1,14 @@
 //! Decodes picture files on all cores, at the model's size.
 
 use super::{FaceSet, Listing, picture};
-use crate::error::TrainError;
+use crate::{device::memory, error::TrainError, stop};
 use model_spec::Architecture;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{
         Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread,
 };
@@ -51,13 +51,25 @@ pub fn decode(
     architecture: &Architecture,
     report: &mut Report,
 ) -> Vec<Option<Vec<u8>>> {
+    decode_until(files, architecture, report, &stop::NEVER)
+}
+
+/// The same, until `stop` is set: then some files are neither decoded nor reported.
+fn decode_until(
+    files: &[PathBuf],
+    architecture: &Architecture,
+    report: &mut Report,
+    stop: &AtomicBool,
+) -> Vec<Option<Vec<u8>>> {
     let (colour, size) = (architecture.colour, architecture.image_size);
     let next = AtomicUsize::new(0);
     let decoded = Mutex::new(Vec::with_capacity(files.len()));
     let work = || {
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(path) = files.get(index) else { break };
+            let Some(path) = files.get(index).filter(|_| stop::check(stop).is_ok()) else {
+                break;
+            };
             let face = picture::read_upright(path).map(|rgb| {
                 let sides = rgb.dimensions();
                 let square = picture::central_square(rgb);
@@ -98,13 +110,19 @@ pub fn decode(
 /// Decodes a whole listing into memory; unreadable pictures are named in the log and skipped.
 ///
 /// # Errors
-/// [`TrainError::Data`] when a domain has no readable picture.
-pub fn read(listing: &Listing, architecture: &Architecture) -> Result<FaceSet, TrainError> {
+/// [`TrainError::Data`] when a domain has no readable picture, [`TrainError::Stopped`].
+pub(crate) fn read(
+    listing: &Listing,
+    architecture: &Architecture,
+    stop: &AtomicBool,
+) -> Result<FaceSet, TrainError> {
+    check_memory(listing, architecture)?;
     let mut report = Report::default();
     let mut faces = Vec::new();
     for files in &listing.files {
-        let decoded = decode(files, architecture, &mut report).into_iter();
+        let decoded = decode_until(files, architecture, &mut report, stop).into_iter();
         let domain: Vec<Vec<u8>> = decoded.flatten().collect();
+        stop::check(stop)?;
         check_domain(files, domain.len(), &listing.root)?;
         faces.push(domain);
     }
@@ -117,6 +135,25 @@ pub fn read(listing: &Listing, architecture: &Architecture) -> Result<FaceSet, T
     );
     let channels = architecture.colour.channels();
     Ok(FaceSet::new(&faces, channels, architecture.image_size))
+}
+
+/// Refuses what would not fit into memory, where it is held twice for a moment.
+fn check_memory(listing: &Listing, architecture: &Architecture) -> Result<(), TrainError> {
+    let (side, channels) = (architecture.image_size, architecture.colour.channels());
+    let needed = 2 * (listing.len() * side * side * channels) as u64;
+    match memory::available() {
+        Some(available) if needed > available => Err(TrainError::Data {
+            path: listing.root.clone(),
+            reason: format!(
+                "reading {} pictures of {side} px takes {} MB, and {} MB are available: `trainer pack` them \
+                 first; a pack stays on the disk",
+                listing.len(),
+                needed / 1_000_000,
+                available / 1_000_000
+            ),
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// Refuses a domain without a single readable picture.

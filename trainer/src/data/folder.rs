@@ -1,11 +1,15 @@
 //! The folder-per-domain layout: `DIR/train/<domain>/…` and `DIR/test/<domain>/…`.
 
 use super::{Listing, Split};
-use crate::error::TrainError;
+use crate::{config::attributes::nearest, error::TrainError};
 use model_spec::AttributeSet;
-use std::{fs, io, path::Path};
+use std::{
+    collections::BTreeSet,
+    fs, io,
+    path::{Path, PathBuf},
+};
 
-/// Lists the pictures of `data/split` for every domain of `attributes`.
+/// Lists the pictures of `data/split` for every domain of `attributes`; letter case of the folders aside.
 ///
 /// # Errors
 /// [`TrainError::Data`] naming the missing folder and those that are there.
@@ -14,42 +18,169 @@ pub(crate) fn list(
     split: Split,
     attributes: &AttributeSet,
 ) -> Result<Listing, TrainError> {
-    let root = data.join(split.name());
+    let root = split_folder(data, split).ok_or_else(|| TrainError::Data {
+        path: data.join(split.name()),
+        reason: format!(
+            "no such folder; found {}",
+            few(&visible(data).unwrap_or_default())
+        ),
+    })?;
+    let mut unused: Vec<PathBuf> = subfolders(&root);
     let mut files = Vec::new();
     for name in attributes.domain_names() {
-        let folder = root.join(&name);
-        if !folder.is_dir() {
-            let found = match entries(&root) {
-                Ok(names) => few(&names.collect::<Vec<_>>()),
-                Err(_) => format!("no folder {}", root.display()),
-            };
-            return Err(TrainError::Data {
-                reason: format!("no folder for domain {name:?}; found: {found}"),
-                path: folder,
-            });
-        }
-        let mut pictures = fs::read_dir(&folder)
-            .and_then(|entries| {
-                entries
-                    .map(|entry| entry.map(|e| e.path()))
-                    .collect::<io::Result<Vec<_>>>()
-            })
-            .map_err(|e| TrainError::io(&folder, e))?;
-        pictures.retain(|path| path.is_file());
-        pictures.sort();
-        files.push(pictures);
+        let folder = domain_folder(&unused, &name)
+            .cloned()
+            .ok_or_else(|| no_folder(&root, &name, &unused, attributes))?;
+        unused.retain(|other| *other != folder);
+        files.push(pictures(&folder)?);
+    }
+    for folder in unused.iter().filter(|folder| holds_pictures(folder)) {
+        log::warn!(
+            "{}: unused, as no domain has this name ({}); an attribute has two values: a third needs an \
+             attribute of its own, with a folder for every combination, e.g. smiling+glasses",
+            folder.display(),
+            attributes.domain_names().join(", ")
+        );
     }
     Ok(Listing { root, files })
 }
 
-/// Sorted names in a folder.
-pub(super) fn entries(folder: &Path) -> io::Result<impl Iterator<Item = String>> {
+/// The folder called `name`, or else the one called so but for letter case.
+fn domain_folder<'a>(folders: &'a [PathBuf], name: &str) -> Option<&'a PathBuf> {
+    let mut exact = folders.iter();
+    exact.find(|folder| file_name(folder) == name).or_else(|| {
+        let mut folders = folders.iter();
+        folders.find(|folder| file_name(folder).eq_ignore_ascii_case(name))
+    })
+}
+
+fn no_folder(root: &Path, name: &str, unused: &[PathBuf], attributes: &AttributeSet) -> TrainError {
+    let found: Vec<String> = unused.iter().map(|folder| file_name(folder)).collect();
+    let words = |text: &str| -> BTreeSet<String> {
+        let words = text.split(|c: char| !c.is_alphanumeric());
+        words.map(str::to_lowercase).collect()
+    };
+    // `female_smiling` for `smiling+female`.
+    let reordered = found.iter().find(|other| words(other) == words(name));
+    let alike = reordered
+        .map(String::as_str)
+        .or_else(|| nearest(name, found.iter().map(String::as_str)));
+    let advice = match (alike, found.as_slice(), attributes.as_slice()) {
+        (Some(alike), ..) => format!("; did you mean {alike}? Rename the folder to {name}"),
+        (None, [off, on], [attribute]) => format!(
+            "; to use these two, give --attributes {}:{off}/{on}",
+            attribute.name
+        ),
+        _ => String::new(),
+    };
+    TrainError::Data {
+        path: root.join(name),
+        reason: format!(
+            "no folder for domain {name:?}; found: {}{advice}",
+            few(&found)
+        ),
+    }
+}
+
+/// The pictures in a folder, sorted; where it has none, those in the folders below.
+fn pictures(folder: &Path) -> Result<Vec<PathBuf>, TrainError> {
+    let mut pictures = files(folder)?;
+    let below = subfolders(folder);
+    if !pictures.is_empty() {
+        for folder in below.iter().filter(|folder| holds_pictures(folder)) {
+            log::warn!(
+                "{}: not read, as there are pictures beside this folder",
+                folder.display()
+            );
+        }
+        return Ok(pictures);
+    }
+    for folder in &below {
+        pictures.extend(self::pictures(folder)?);
+    }
+    if !pictures.is_empty() {
+        let count = pictures.len();
+        log::info!("{}: {count} pictures in folders below", folder.display());
+    }
+    Ok(pictures)
+}
+
+/// Files in a folder that are meant for it, sorted.
+fn files(folder: &Path) -> Result<Vec<PathBuf>, TrainError> {
+    let names = visible(folder).map_err(|e| TrainError::io(folder, e))?;
+    let paths = names.into_iter().map(|name| folder.join(name));
+    Ok(paths.filter(|path| path.is_file()).collect())
+}
+
+/// The folder of `split` in `data`, if there is one: `test/`, or `val/` as in the data of StarGAN v2.
+pub(super) fn split_folder(data: &Path, split: Split) -> Option<PathBuf> {
+    let names: &[&str] = match split {
+        Split::Train => &["train", "training"],
+        Split::Test => &["test", "testing", "val", "valid", "validation"],
+    };
+    let folders = subfolders(data);
+    names
+        .iter()
+        .find_map(|name| domain_folder(&folders, name).cloned())
+}
+
+/// Names in a folder, sorted, without what file managers and archives leave behind.
+pub(super) fn visible(folder: &Path) -> io::Result<Vec<String>> {
     let names = fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name()));
     let mut names = names.collect::<io::Result<Vec<_>>>()?;
     names.sort();
-    Ok(names
-        .into_iter()
-        .map(|name| name.to_string_lossy().into_owned()))
+    let names = names.into_iter();
+    let names = names.map(|name| name.to_string_lossy().into_owned());
+    Ok(names.filter(|name| !is_stray(name)).collect())
+}
+
+/// Folders in a folder, sorted; none where it cannot be read.
+pub(super) fn subfolders(folder: &Path) -> Vec<PathBuf> {
+    let names = visible(folder).unwrap_or_default().into_iter();
+    let paths = names.map(|name| folder.join(name));
+    paths.filter(|path| path.is_dir()).collect()
+}
+
+/// Whether there are picture files in a folder.
+pub(super) fn has_pictures(folder: &Path) -> bool {
+    let names = visible(folder).unwrap_or_default();
+    names.iter().any(|name| is_picture_name(name))
+}
+
+/// Whether there are picture files in a folder or in one below.
+pub(super) fn holds_pictures(folder: &Path) -> bool {
+    has_pictures(folder) || subfolders(folder).iter().any(|below| holds_pictures(below))
+}
+
+/// Whether a name ends like a picture file's.
+pub(super) fn is_picture_name(name: &str) -> bool {
+    const ENDINGS: [&str; 9] = [
+        "jpg", "jpeg", "jpe", "jfif", "png", "webp", "bmp", "tif", "tiff",
+    ];
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending);
+    ending.is_some_and(|found| {
+        ENDINGS
+            .iter()
+            .any(|known| found.eq_ignore_ascii_case(known))
+    })
+}
+
+/// Hidden files (`.DS_Store`, `._0001.jpg`) and what Windows, a NAS and archives leave beside pictures.
+fn is_stray(name: &str) -> bool {
+    const STRAY: [&str; 6] = [
+        "Thumbs.db",
+        "ehthumbs.db",
+        "desktop.ini",
+        "__MACOSX",
+        "@eaDir",
+        "lost+found",
+    ];
+    name.starts_with('.') || STRAY.iter().any(|stray| name.eq_ignore_ascii_case(stray))
+}
+
+pub(super) fn file_name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
 }
 
 /// The first few names, for a message.

@@ -1,9 +1,9 @@
 //! `trainer inspect`: what would be trained on.
 
 use super::{
-    DataSet, FaceSet, Layout, Listing, Rendering, Split,
+    DataSet, FaceSet, Layout, Listing, Rendering, Selection, Split,
     decode::{self, Report},
-    layout, picture,
+    layout, lettering, picture,
 };
 use crate::error::TrainError;
 use image::{RgbImage, imageops};
@@ -22,13 +22,14 @@ const SIZES: usize = 5;
 ///
 /// # Errors
 /// [`TrainError`]; unreadable pictures are listed, not errors.
-pub fn inspect(
+pub fn inspect<'a>(
     data: &Path,
     sheet: &Path,
     architecture: &Architecture,
-    attributes: &AttributeSet,
+    selection: impl Into<Selection<'a>>,
     print: &mut dyn FnMut(String),
 ) -> Result<(), TrainError> {
+    let selection = selection.into();
     output::check_file(sheet, picture::is_own)?;
     let layout = layout::detect(data)?;
     print(format!("data: {} ({layout})", data.display()));
@@ -38,22 +39,37 @@ pub fn inspect(
                 faces_per_domain: SHOWN,
                 seed: 0,
             };
-            let data = DataSet::open(data, architecture, attributes, rendering)?;
-            stored(&data, attributes, print)?
+            let data = DataSet::open(data, architecture, selection, rendering)?;
+            stored(&data, selection.attributes, print)?
         }
-        _ => pictures(data, layout, architecture, attributes, print)?,
+        _ => pictures(data, layout, architecture, &selection, print)?,
     };
-    let side = architecture.image_size as u32;
-    let mut picture = RgbImage::new(side * SHOWN as u32, side * rows.len() as u32);
-    for (y, row) in rows.iter().enumerate() {
-        for (x, face) in row.iter().enumerate() {
-            let (left, top) = (x as u32 * side, y as u32 * side);
+    picture::write(sheet, &contact_sheet(&rows, architecture.image_size as u32))?;
+    print(format!("contact sheet: {}", sheet.display()));
+    Ok(())
+}
+
+/// Faces of one split and domain.
+struct Row {
+    /// `train/neutral`.
+    name: String,
+    faces: Vec<RgbImage>,
+}
+
+/// Faces of `side` pixels, every row behind its name.
+fn contact_sheet(rows: &[Row], side: u32) -> RgbImage {
+    let margin = lettering::width(rows.iter().map(|row| row.name.as_str()));
+    let height = side.max(lettering::LINE);
+    let mut picture = RgbImage::new(margin + side * SHOWN as u32, height * rows.len() as u32);
+    for (y, row) in (0_u32..).zip(rows) {
+        let top = y * height;
+        lettering::write(&mut picture, [0, top], margin, &row.name);
+        for (x, face) in (0_u32..).zip(&row.faces) {
+            let left = margin + x * side;
             imageops::replace(&mut picture, face, left.into(), top.into());
         }
     }
-    picture::write(sheet, &picture)?;
-    print(format!("contact sheet: {}", sheet.display()));
-    Ok(())
+    picture
 }
 
 /// Counts of a pack; procedural faces are rendered on demand.
@@ -61,7 +77,7 @@ fn stored(
     data: &DataSet,
     attributes: &AttributeSet,
     print: &mut dyn FnMut(String),
-) -> Result<Vec<Vec<RgbImage>>, TrainError> {
+) -> Result<Vec<Row>, TrainError> {
     let mut rows = Vec::new();
     let test = data.test.iter().map(|set| (Split::Test, set));
     for (split, set) in std::iter::once((Split::Train, &data.train)).chain(test) {
@@ -72,7 +88,10 @@ fn stored(
                 _ => format!("{} pictures", set.count(domain)),
             };
             print(format!("{}/{name}: {count}", split.name()));
-            rows.push(shown(set, domain)?);
+            rows.push(Row {
+                name: format!("{}/{name}", split.name()),
+                faces: shown(set, domain)?,
+            });
         }
     }
     Ok(rows)
@@ -83,17 +102,17 @@ fn pictures(
     data: &Path,
     layout: Layout,
     architecture: &Architecture,
-    attributes: &AttributeSet,
+    selection: &Selection<'_>,
     print: &mut dyn FnMut(String),
-) -> Result<Vec<Vec<RgbImage>>, TrainError> {
+) -> Result<Vec<Row>, TrainError> {
     let mut report = Report::default();
     let mut rows = Vec::new();
     for split in [Split::Train, Split::Test] {
-        if split == Split::Test && layout == Layout::Folders && !data.join(split.name()).exists() {
+        if split == Split::Test && !Listing::has(data, layout, split) {
             print("test: no folder, so nothing can be judged".into());
             continue;
         }
-        let listing = Listing::open(data, layout, split, attributes)?;
+        let listing = Listing::open(data, layout, split, *selection)?;
         for (domain, files) in listing.files.iter().enumerate() {
             let unreadable = report.unreadable.len();
             let mut first: Vec<Vec<u8>> = Vec::new();
@@ -102,16 +121,22 @@ fn pictures(
                 let room = SHOWN - first.len();
                 first.extend(decoded.into_iter().flatten().take(room));
             }
-            print(format!(
-                "{}/{}: {} pictures, {} of them unreadable",
+            let name = format!(
+                "{}/{}",
                 split.name(),
-                attributes.domain_name(domain),
+                selection.attributes.domain_name(domain)
+            );
+            print(format!(
+                "{name}: {} pictures, {} of them unreadable",
                 files.len(),
                 report.unreadable.len() - unreadable
             ));
             let channels = architecture.colour.channels();
             let set = FaceSet::new(&[first], channels, architecture.image_size);
-            rows.push(shown(&set, 0)?);
+            rows.push(Row {
+                name,
+                faces: shown(&set, 0)?,
+            });
         }
         if split == Split::Train {
             print(format!("digest: {}", listing.digest()?));

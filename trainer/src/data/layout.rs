@@ -1,9 +1,12 @@
 //! The layouts that a data folder can have.
 
-use super::{Listing, Split, celeba, folder};
+use super::{Listing, Selection, Split, celeba, folder};
 use crate::error::TrainError;
 use model_spec::AttributeSet;
-use std::{fmt, path::Path};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
 /// Ending of a pack's file name.
 pub(crate) const EXTENSION: &str = "safetensors";
@@ -57,29 +60,90 @@ pub fn detect(data: &Path) -> Result<Layout, TrainError> {
     if !data.exists() && data.as_os_str() == SYNTHETIC {
         return Ok(Layout::Synthetic);
     }
-    let names = folder::entries(data)
-        .map_err(|e| TrainError::io(data, e))?
-        .collect::<Vec<_>>();
-    let has = |name: &str| names.iter().any(|found| found == name);
-    if has(celeba::MASK_HQ.pictures) || has(celeba::MASK_HQ.annotation) {
-        return Ok(Layout::CelebAMaskHq);
+    let names = folder::visible(data).map_err(|e| TrainError::io(data, e))?;
+    if let Some(layout) = of_folder(data) {
+        return Ok(layout);
     }
-    if has(celeba::CELEBA.pictures) || has(celeba::CELEBA.annotation) {
-        return Ok(Layout::CelebA);
+    let found = folder::few(&names);
+    if let Some(other) = intended(data) {
+        return Err(wrong(format!(
+            "found {found}, which is no data set; did you mean --data {}?",
+            other.display()
+        )));
     }
-    if has(Split::Train.name()) || has(Split::Test.name()) {
-        return Ok(Layout::Folders);
+    let domains: Vec<String> = folder::subfolders(data)
+        .iter()
+        .filter(|below| folder::holds_pictures(below))
+        .map(|below| folder::file_name(below))
+        .collect();
+    if !domains.is_empty() {
+        return Err(wrong(format!(
+            "found pictures in {}, expected train/ and test/ with a folder per domain: did you mean {}? \
+             Move the folders there",
+            folder::few(&domains),
+            data.join(Split::Train.name()).join(&domains[0]).display()
+        )));
     }
     Err(wrong(format!(
-        "found {}; expected train/ and test/ with a folder per domain, or CelebAMask-HQ ({} and {}), \
-         or CelebA ({}, {} and {})",
-        folder::few(&names),
-        celeba::MASK_HQ.pictures,
+        "found {found}; expected train/ and test/ with a folder per domain, or CelebAMask-HQ ({}/ and \
+         {}.txt), or CelebA ({}/, {}.txt and {}.txt)",
+        celeba::MASK_HQ.pictures[0],
         celeba::MASK_HQ.annotation,
-        celeba::CELEBA.pictures,
+        celeba::CELEBA.pictures[0],
         celeba::CELEBA.annotation,
-        celeba::PARTITION,
+        celeba::CELEBA.partition.unwrap_or_default(),
     )))
+}
+
+/// The layout of a folder, if it has one.
+fn of_folder(data: &Path) -> Option<Layout> {
+    let mut splits = [Split::Train, Split::Test].into_iter();
+    if celeba::is_at(data, &celeba::MASK_HQ) {
+        Some(Layout::CelebAMaskHq)
+    } else if celeba::is_at(data, &celeba::CELEBA) {
+        Some(Layout::CelebA)
+    } else {
+        splits
+            .any(|split| folder::split_folder(data, split).is_some())
+            .then_some(Layout::Folders)
+    }
+}
+
+/// The data set that is one folder further out or further in than `data`, if there is one.
+fn intended(data: &Path) -> Option<PathBuf> {
+    let whole = data.canonicalize().ok()?;
+    let further_out = whole.parent().filter(|parent| {
+        let is_split = [Split::Train, Split::Test].iter().any(|&split| {
+            folder::split_folder(parent, split).is_some_and(|folder| folder == whole)
+        });
+        let annotated = [celeba::MASK_HQ, celeba::CELEBA];
+        is_split
+            || annotated
+                .iter()
+                .any(|names| celeba::has_annotation(parent, names))
+    });
+    further_out.map(Path::to_owned).or_else(|| {
+        let mut below = folder::subfolders(data).into_iter();
+        below.find(|below| of_folder(below).is_some())
+    })
+}
+
+impl Layout {
+    /// Refuses to leave pictures out by columns that a data set of this layout cannot have.
+    ///
+    /// # Errors
+    /// [`TrainError::Usage`] naming the setting.
+    pub(super) fn check(self, data: &Path, selection: &Selection<'_>) -> Result<(), TrainError> {
+        match (self, selection.exclusions.first()) {
+            (Self::Folders | Self::Synthetic, Some(exclusion)) => Err(TrainError::Usage(format!(
+                "{}: {}: found {self} data, which has no table of annotations, expected CelebA, \
+                 CelebAMask-HQ, or a pack of one; sort the pictures yourself, or leave the setting out",
+                data.display(),
+                exclusion.key()
+            ))),
+            _ => Ok(()),
+        }
+    }
 }
 
 impl Listing {
@@ -87,21 +151,29 @@ impl Listing {
     ///
     /// # Errors
     /// [`TrainError::Data`] naming what is missing or disagrees.
-    pub fn open(
+    pub fn open<'a>(
         data: &Path,
         layout: Layout,
         split: Split,
-        attributes: &AttributeSet,
+        selection: impl Into<Selection<'a>>,
     ) -> Result<Self, TrainError> {
+        let selection = selection.into();
+        layout.check(data, &selection)?;
         let listing = match layout {
-            Layout::CelebAMaskHq => celeba::list(data, &celeba::MASK_HQ, split, attributes)?,
-            Layout::CelebA => celeba::list(data, &celeba::CELEBA, split, attributes)?,
+            Layout::CelebAMaskHq => celeba::list(data, &celeba::MASK_HQ, split, &selection)?,
+            Layout::CelebA => celeba::list(data, &celeba::CELEBA, split, &selection)?,
             Layout::Folders | Layout::Packed | Layout::Synthetic => {
-                folder::list(data, split, attributes)?
+                folder::list(data, split, selection.attributes)?
             }
         };
-        listing.check(split, attributes)?;
+        listing.check(split, selection.attributes)?;
         Ok(listing)
+    }
+
+    /// Whether `data` has this split; only the folder layout may lack one, the test split.
+    #[must_use]
+    pub(super) fn has(data: &Path, layout: Layout, split: Split) -> bool {
+        layout != Layout::Folders || folder::split_folder(data, split).is_some()
     }
 
     fn check(&self, split: Split, attributes: &AttributeSet) -> Result<(), TrainError> {

@@ -13,15 +13,18 @@ pub(crate) mod celeba;
 mod cover;
 mod data_set;
 pub mod decode;
+pub mod deduce;
 mod face_set;
 pub(crate) mod folder;
 pub mod inspect;
 pub mod layout;
+pub(crate) mod lettering;
 mod listing;
 mod loader;
 pub mod pack;
 pub mod picture;
 mod sampler;
+mod selection;
 pub mod synthetic;
 
 pub use batch::{Batch, Covers};
@@ -31,6 +34,7 @@ pub use layout::Layout;
 pub use listing::{Listing, Split};
 pub(crate) use loader::Loader;
 pub use sampler::{Sampler, SyntheticFaces};
+pub use selection::Selection;
 
 use model_spec::pixel::BYTES_PER_UNIT;
 use tch::Tensor;

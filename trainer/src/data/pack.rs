@@ -5,13 +5,13 @@
 //! made, from which files, and the SHA-256 of every tensor.
 
 use super::{
-    FaceSet, Layout, Listing, Split,
+    FaceSet, Layout, Listing, Selection, Split,
     decode::{self, Report},
     layout::{self, EXTENSION},
 };
-use crate::error::TrainError;
+use crate::{error::TrainError, stop};
 use memmap2::Mmap;
-use model_spec::{Architecture, AttributeSet, digest};
+use model_spec::{Architecture, AttributeSet, ColourMode};
 use output::OutputFile;
 use safetensors::{
     Dtype, SafeTensors,
@@ -23,7 +23,7 @@ use std::{
     fs::File,
     io::{BufWriter, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicBool},
 };
 
 /// Bytes kept free at the start for the header, which is known only at the end.
@@ -31,9 +31,14 @@ const HEADER_ROOM: u64 = 1 << 18;
 /// Pictures decoded before they are written.
 const CHUNK: usize = 512;
 
+/// Bytes of a pack that are read between two looks at whether to stop.
+const HASHED_AT_ONCE: usize = 1 << 24;
+
 const ATTRIBUTES: &str = "attributes";
 const IMAGE_SIZE: &str = "image_size";
 const COLOUR: &str = "colour";
+/// What is missing of the training pictures; packs made before there was such a setting lack nothing.
+const LEFT_OUT: &str = "left_out";
 const SOURCE_DIGEST: &str = "source_digest";
 const DIGEST: &str = "sha256.";
 
@@ -41,12 +46,13 @@ const DIGEST: &str = "sha256.";
 ///
 /// # Errors
 /// [`TrainError`]; `out` appears whole or not at all.
-pub fn pack(
+pub fn pack<'a>(
     data: &Path,
     out: &Path,
     architecture: &Architecture,
-    attributes: &AttributeSet,
+    selection: impl Into<Selection<'a>>,
 ) -> Result<Report, TrainError> {
+    let selection = selection.into();
     if out.extension().is_none_or(|end| end != EXTENSION) {
         return Err(TrainError::Usage(format!(
             "--out {}: expected a name that ends in .{EXTENSION}",
@@ -61,7 +67,7 @@ pub fn pack(
         )));
     }
     let mut file = OutputFile::create(out, is_pack)?;
-    let report = write(data, layout, file.file(), out, architecture, attributes)?;
+    let report = write(data, layout, file.file(), out, architecture, &selection)?;
     file.finish()?;
     Ok(report)
 }
@@ -90,8 +96,9 @@ fn write(
     file: &mut File,
     path: &Path,
     architecture: &Architecture,
-    attributes: &AttributeSet,
+    selection: &Selection<'_>,
 ) -> Result<Report, TrainError> {
+    let attributes = selection.attributes;
     let io = |e| TrainError::io(path, e);
     let mut file = BufWriter::new(file);
     file.seek(SeekFrom::Start(8 + HEADER_ROOM)).map_err(io)?;
@@ -102,14 +109,14 @@ fn write(
         (ATTRIBUTES.to_owned(), attributes.domain_names().join(", ")),
         (IMAGE_SIZE.to_owned(), side.to_string()),
         (COLOUR.to_owned(), format!("{:?}", architecture.colour)),
+        (LEFT_OUT.to_owned(), selection.left_out()),
     ]);
     for split in [Split::Train, Split::Test] {
-        let listing = match Listing::open(data, layout, split, attributes) {
-            Ok(listing) => listing,
-            // Test pictures are optional.
-            Err(_) if split == Split::Test && !data.join(split.name()).exists() => continue,
-            Err(error) => return Err(error),
-        };
+        // Test pictures are optional.
+        if split == Split::Test && !Listing::has(data, layout, split) {
+            continue;
+        }
+        let listing = Listing::open(data, layout, split, *selection)?;
         if split == Split::Train {
             metadata.insert(SOURCE_DIGEST.to_owned(), listing.digest()?);
         }
@@ -169,6 +176,44 @@ pub(super) struct Packed {
     pub(super) digest: String,
 }
 
+/// What a pack's notes say of its faces.
+#[derive(Debug)]
+pub(super) struct Notes {
+    /// Names of the domains, in their order.
+    pub domains: Vec<String>,
+    /// Side in pixels, and colour.
+    pub form: (usize, ColourMode),
+}
+
+/// Reads the notes alone.
+///
+/// # Errors
+/// [`TrainError::Data`] for a file that is no pack.
+pub(super) fn notes(path: &Path) -> Result<Notes, TrainError> {
+    let wrong = || TrainError::Data {
+        path: path.into(),
+        reason: "not a pack; make one with `trainer pack`".into(),
+    };
+    let file = File::open(path).map_err(|e| TrainError::io(path, e))?;
+    let mut header = Vec::new();
+    file.take(8 + HEADER_ROOM)
+        .read_to_end(&mut header)
+        .map_err(|e| TrainError::io(path, e))?;
+    let (_, metadata) = SafeTensors::read_metadata(&header).map_err(|_| wrong())?;
+    let note = |key: &str| metadata.metadata().as_ref()?.get(key);
+    let domains = note(ATTRIBUTES).ok_or_else(wrong)?;
+    let side = note(IMAGE_SIZE).and_then(|side| side.parse().ok());
+    let colours = [ColourMode::Luma, ColourMode::Rgb];
+    let colour = note(COLOUR).and_then(|noted| {
+        let mut colours = colours.into_iter();
+        colours.find(|colour| format!("{colour:?}") == *noted)
+    });
+    Ok(Notes {
+        domains: domains.split(", ").map(str::to_owned).collect(),
+        form: side.zip(colour).ok_or_else(wrong)?,
+    })
+}
+
 /// Maps a packed file, with every digest checked.
 ///
 /// # Errors
@@ -176,8 +221,10 @@ pub(super) struct Packed {
 pub(super) fn open(
     path: &Path,
     architecture: &Architecture,
-    attributes: &AttributeSet,
+    selection: &Selection<'_>,
+    stop: &AtomicBool,
 ) -> Result<Packed, TrainError> {
+    let attributes = selection.attributes;
     let wrong = |reason: String| TrainError::Data {
         path: path.into(),
         reason,
@@ -211,6 +258,16 @@ pub(super) fn open(
             )));
         }
     }
+    let (found, expected) = (note(LEFT_OUT), selection.left_out());
+    if found != expected {
+        // Evaluations and the like have no settings that leave anything out, and take what there is.
+        if !selection.exclusions.is_empty() {
+            return Err(wrong(format!(
+                "{LEFT_OUT}: found {found}, expected {expected}: pack the data again with these settings"
+            )));
+        }
+        log::info!("{}: packed without {found}", path.display());
+    }
     let channels = architecture.colour.channels();
     let split = |split: Split| -> Result<Option<FaceSet>, TrainError> {
         let mut counts = Vec::new();
@@ -221,7 +278,12 @@ pub(super) fn open(
                 return Ok(None);
             };
             let data = tensors.tensor(&name).map_err(|e| wrong(e.to_string()))?;
-            let found = digest::of_bytes(data.data());
+            let mut hasher = Sha256::new();
+            for part in data.data().chunks(HASHED_AT_ONCE) {
+                stop::check(stop)?;
+                hasher.update(part);
+            }
+            let found = hex(&hasher.finalize());
             let listed = note(&format!("{DIGEST}{name}"));
             if found != listed {
                 return Err(wrong(format!(

@@ -1,7 +1,7 @@
 //! Reading and writing picture files.
 
 use crate::error::TrainError;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, RgbImage, imageops};
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, RgbImage, imageops};
 use model_spec::{ColourMode, pixel};
 use std::{fs, io::Cursor, path::Path};
 use tch::Tensor;
@@ -30,16 +30,67 @@ pub(crate) fn read_upright(path: &Path) -> Result<RgbImage, String> {
     if bytes.starts_with(&[0xFF, 0xD8]) && !is_whole_jpeg(&bytes) {
         return Err("truncated JPEG: no end marker".into());
     }
+    if let Some(found) = other_format(&bytes) {
+        return Err(format!(
+            "found {found}, expected JPEG, PNG, WebP, BMP or TIFF"
+        ));
+    }
     let decode = || {
         let mut decoder = ImageReader::new(Cursor::new(&bytes))
             .with_guessed_format()?
             .into_decoder()?;
+        check_size(decoder.dimensions(), decoder.total_bytes())?;
         let orientation = decoder.orientation()?;
         let mut picture = DynamicImage::from_decoder(decoder)?;
         picture.apply_orientation(orientation);
         Ok(picture.into_rgb8())
     };
-    decode().map_err(|e: image::ImageError| e.to_string())
+    decode().map_err(|e: ImageError| e.to_string())
+}
+
+/// Most pixels of a picture: more than cameras take, and still room for one on every thread.
+const MOST_PIXELS: u64 = 1 << 27;
+/// Most bytes of a decoded picture.
+const MOST_BYTES: u64 = 1 << 29;
+
+/// Refuses a picture by the size that its header gives, before anything is decoded.
+fn check_size((width, height): (u32, u32), bytes: u64) -> Result<(), ImageError> {
+    if u64::from(width) * u64::from(height) <= MOST_PIXELS && bytes <= MOST_BYTES {
+        return Ok(());
+    }
+    let reason = format!(
+        "found {width} x {height} pixels ({} MB decoded), expected at most {} megapixels and {} MB: make \
+         it smaller",
+        bytes >> 20,
+        MOST_PIXELS / 1_000_000,
+        MOST_BYTES >> 20
+    );
+    Err(ImageError::IoError(std::io::Error::other(reason)))
+}
+
+/// What a file is that people take for a picture and that is not read.
+fn other_format(bytes: &[u8]) -> Option<&'static str> {
+    let starts = |start: &[u8]| bytes.starts_with(start);
+    let is = |brands: &[&[u8]]| {
+        bytes.get(4..12).is_some_and(|kind| {
+            kind.starts_with(b"ftyp") && brands.iter().any(|brand| kind.ends_with(brand))
+        })
+    };
+    if is(&[b"heic", b"heix", b"mif1", b"msf1", b"hevc"]) {
+        Some("HEIC")
+    } else if is(&[b"avif", b"avis"]) {
+        Some("AVIF")
+    } else if starts(b"GIF8") {
+        Some("GIF")
+    } else if starts(b"%PDF") {
+        Some("PDF")
+    } else if starts(b"version https://git-lfs") {
+        Some("a Git LFS pointer (`git lfs pull` fetches the file)")
+    } else if starts(b"<!DOCTYPE") || starts(b"<!doctype") || starts(b"<html") {
+        Some("a web page")
+    } else {
+        None
+    }
 }
 
 /// Whether an end marker follows the last start of scan; a thumbnail has both before it.

@@ -1,11 +1,12 @@
 //! Procedural faces as training images.
 
 use super::{FaceSet, picture};
-use crate::{config::attributes::nearest, error::TrainError};
+use crate::{config::attributes::nearest, error::TrainError, stop};
 use faces::Feature;
 use model_spec::{Architecture, AttributeSet};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
+use std::sync::atomic::AtomicBool;
 
 /// Refuses attributes that procedural faces cannot show.
 ///
@@ -40,6 +41,32 @@ pub(crate) fn render(
     count: usize,
     seed: u64,
 ) -> FaceSet {
+    rendered(architecture, attributes, count, seed, &stop::NEVER)
+}
+
+/// The same, until `stop` is set.
+///
+/// # Errors
+/// [`TrainError::Stopped`].
+pub(crate) fn render_until(
+    architecture: &Architecture,
+    attributes: &AttributeSet,
+    count: usize,
+    seed: u64,
+    stop: &AtomicBool,
+) -> Result<FaceSet, TrainError> {
+    let faces = rendered(architecture, attributes, count, seed, stop);
+    stop::check(stop).map(|()| faces)
+}
+
+/// Fewer faces than `count` once `stop` is set.
+fn rendered(
+    architecture: &Architecture,
+    attributes: &AttributeSet,
+    count: usize,
+    seed: u64,
+    stop: &AtomicBool,
+) -> FaceSet {
     let names = attributes.names();
     let features: Vec<(usize, Feature)> = names
         .iter()
@@ -63,7 +90,11 @@ pub(crate) fn render(
             let rgb = faces::training_face_with(rng.random(), smile, &others, size);
             picture::planar(&rgb, architecture.colour)
         };
-        (0..count).map(face).collect::<Vec<_>>()
+        let going_on = |_: &usize| stop::check(stop).is_ok();
+        (0..count)
+            .take_while(going_on)
+            .map(face)
+            .collect::<Vec<_>>()
     };
     // One thread per domain: rendering is the slow part of starting a run.
     let faces: Vec<Vec<Vec<u8>>> = std::thread::scope(|scope| {

@@ -1,5 +1,6 @@
 //! Where and how a program computes: the CPU or a CUDA GPU, in which precision and memory order.
 
+pub(crate) mod memory;
 mod precision;
 mod speed;
 
@@ -29,10 +30,10 @@ pub(crate) fn choose() -> Device {
     let device = Device::cuda_if_available();
     match device {
         Device::Cpu => log::info!(
-            "training on the CPU with {} threads (no CUDA build of libtorch was found)",
+            "device: the CPU with {} threads (no CUDA build of libtorch was found)",
             tch::get_num_threads()
         ),
-        _ => log::info!("training on {device:?}"),
+        _ => log::info!("device: {device:?}"),
     }
     device
 }

@@ -9,10 +9,10 @@ use crate::{
     networks::{Classifier, StoredClassifier},
     optimiser::{Adam, AdamSettings},
     run::Progress,
-    weights,
+    stop, weights,
 };
 use model_spec::{Architecture, AttributeSet};
-use std::path::Path;
+use std::{path::Path, sync::atomic::AtomicBool};
 use tch::{Device, Kind};
 
 /// A classifier's file.
@@ -24,6 +24,15 @@ pub(crate) struct ClassifierFile<'a> {
     pub data_digest: &'a str,
     /// What to do with one that learnt from other data.
     pub other_data: OtherData,
+}
+
+/// A classifier in training, as a user sees it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Job<'a> {
+    /// What it is for, on the progress bar.
+    pub name: &'static str,
+    /// Ends the training once it is set.
+    pub stop: &'a AtomicBool,
 }
 
 /// Trains a classifier on `sampler`'s faces, starting from its seed, and writes it to `file`
@@ -38,6 +47,7 @@ pub(crate) fn train(
     sampler: &Sampler,
     file: ClassifierFile<'_>,
     device: Device,
+    job: Job<'_>,
 ) -> Result<StoredClassifier, TrainError> {
     let label = purpose::label(architecture, attributes, Some(file.data_digest));
     // Before the training, not after it.
@@ -56,8 +66,9 @@ pub(crate) fn train(
         weight_decay: 1e-4,
     };
     let mut adam = Adam::new(&stored.store, settings);
-    let progress = Progress::new("classifier", 0, steps, batch_size);
+    let progress = Progress::new(job.name, 0, steps, batch_size);
     for step in 1..=steps {
+        stop::check(job.stop)?;
         let batch = sampler.batch(step, batch_size, device);
         let logits = stored.network.forward(&batch.x, true);
         let loss = classification(&logits, &batch.source);
@@ -69,12 +80,12 @@ pub(crate) fn train(
             if !value.is_finite() {
                 return Err(TrainError::NonFiniteLoss {
                     step,
-                    loss: "classifier",
+                    loss: job.name,
                     value,
                     checkpoint: None,
                 });
             }
-            progress.tick(step, &[("classifier", value)]);
+            progress.tick(step, &[("loss", value)]);
         }
     }
     progress.finish();
@@ -96,10 +107,19 @@ pub(crate) fn load_or_train(
     sampler: &Sampler,
     file: ClassifierFile<'_>,
     device: Device,
+    job: Job<'_>,
 ) -> Result<StoredClassifier, TrainError> {
     let path = file.path;
     if !path.exists() {
-        return train(architecture, attributes, settings, sampler, file, device);
+        return train(
+            architecture,
+            attributes,
+            settings,
+            sampler,
+            file,
+            device,
+            job,
+        );
     }
     let expected = purpose::label(architecture, attributes, Some(file.data_digest));
     purpose::check(path, &expected, file.other_data)?;

@@ -2,7 +2,7 @@
 
 use super::{
     Estimate,
-    classifier::{self, ClassifierFile},
+    classifier::{self, ClassifierFile, Job},
     frechet,
     metrics::Rows,
     pairs::Pairs,
@@ -14,6 +14,7 @@ use crate::{
     device,
     error::TrainError,
     networks::{Classifier, InceptionV3},
+    stop,
 };
 use model_spec::{Architecture, AttributeSet};
 use std::{
@@ -83,6 +84,10 @@ pub(crate) fn compare(request: &CompareRequest) -> Result<Estimates, TrainError>
     let device = device::choose();
     let bit = bit_of(&request.attributes, &request.attribute)?;
     let directions = directions(request, bit)?;
+    let inception = request.inception.as_ref();
+    let inception = inception
+        .map(|path| InceptionV3::load(path, device))
+        .transpose()?;
     let data = DataSet::open(
         &request.data,
         &request.architecture,
@@ -117,12 +122,12 @@ pub(crate) fn compare(request: &CompareRequest) -> Result<Estimates, TrainError>
             other_data: OtherData::Refused,
         },
         device,
+        Job {
+            name: "judge",
+            stop: &stop::NEVER,
+        },
     )?;
-    let inception = request.inception.as_ref();
-    let features = match inception
-        .map(|path| InceptionV3::load(path, device))
-        .transpose()?
-    {
+    let features = match inception {
         Some(network) => Features::Inception(network),
         None => Features::Judge(&judge.network),
     };

@@ -13,6 +13,7 @@ use crate::{
     editing::BatchEditor,
     error::TrainError,
     networks::InceptionV3,
+    stop,
 };
 use std::path::PathBuf;
 
@@ -48,6 +49,12 @@ pub(crate) fn evaluate(request: &EvaluateRequest) -> Result<Metrics, TrainError>
     let device = device::choose();
     let model = checkpoint::load(&request.checkpoint, device)?;
     let (architecture, attributes) = (&model.spec.architecture, &model.spec.attributes);
+    // Before the judge is trained: a wrong path should not cost that time.
+    let inception = request
+        .inception
+        .as_ref()
+        .map(|path| InceptionV3::load(path, device))
+        .transpose()?;
     let rendering = Rendering {
         faces_per_domain: SYNTHETIC_FACES,
         seed: request.judge_seed,
@@ -77,12 +84,11 @@ pub(crate) fn evaluate(request: &EvaluateRequest) -> Result<Metrics, TrainError>
             other_data: OtherData::Refused,
         },
         device,
+        classifier::Job {
+            name: "judge",
+            stop: &stop::NEVER,
+        },
     )?;
-    let inception = request
-        .inception
-        .as_ref()
-        .map(|path| InceptionV3::load(path, device))
-        .transpose()?;
     let evaluation = Evaluation {
         judge: &judge.network,
         faces: test,

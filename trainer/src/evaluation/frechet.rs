@@ -10,6 +10,10 @@ use crate::{
 };
 use tch::{Device, Kind, Tensor};
 
+/// Below as many images as features, the covariances are singular and the distance is biased upwards.
+pub(super) const LEAST_IMAGES: i64 = 2048;
+/// Images that distances are usually measured on (Heusel et al. 2017 recommend 10,000 at least).
+pub(super) const USUAL_IMAGES: i64 = 10_000;
 /// Images per forward pass.
 const AT_ONCE: i64 = 32;
 

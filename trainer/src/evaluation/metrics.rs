@@ -95,7 +95,8 @@ impl Evaluation<'_> {
     ///   judge's score does not fall;
     /// - `change_below_nose.…` and `change_above_eyes.…`, or `change_edited_rows.…` and
     ///   `change_kept_rows.…` where the settings give an attribute rows of its own;
-    /// - `frechet_inception_distance.…` to the real faces of the target domain;
+    /// - `frechet_inception_distance.…` to the real faces of the target domain, with the number of pictures
+    ///   it was measured on; the log warns of few;
     /// - `unrelated_share`: the mean of `|s_un|^2 / (|s_un|^2 + |s_re|^2)`; below 1 % the log warns;
     /// - `score`: success, times monotonicity, times the edited rows' part of both rows' change; the
     ///   mean over all directions.
@@ -193,6 +194,18 @@ impl Evaluation<'_> {
             let real = self.faces.of_domain(target, self.settings.faces_per_domain);
             let features = |images: &Tensor| frechet::features(network, images, model.device);
             let distance = frechet::distance(&features(&whole), &features(&real))?;
+            let pictures = faces.size()[0].min(real.size()[0]);
+            if pictures < frechet::LEAST_IMAGES {
+                log::warn!(
+                    "Fréchet inception distance, {path}: of {pictures} pictures only, which makes it too \
+                     high; figures of others are of {} or more",
+                    frechet::USUAL_IMAGES
+                );
+            }
+            metrics.insert(
+                format!("frechet_inception_distance_pictures.{path}"),
+                pictures as f64,
+            );
             metrics.insert(format!("frechet_inception_distance.{path}"), distance);
         }
         let place = inside / (inside + outside).max(f64::EPSILON);

@@ -9,4 +9,5 @@ pub mod tensorboard;
 pub(crate) use folder::RunFolder;
 pub(crate) use losses::{Figures, LossReader};
 pub(crate) use progress::Progress;
+pub use progress::{clear_bars, log_above_bars};
 pub use tensorboard::EventWriter;

@@ -1,7 +1,43 @@
-//! The progress bar: step, losses, images per second, time left.
+//! The progress bar: step, losses, images per second, time left; and the log above it.
 
-use indicatif::{ProgressBar, ProgressStyle};
-use std::time::Instant;
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use std::{sync::LazyLock, time::Instant};
+
+/// The bars of the program, at the bottom of the terminal.
+static BARS: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
+
+/// Writes log lines above the bars instead of into them.
+#[derive(Debug)]
+struct AboveBars(env_logger::Logger);
+
+impl log::Log for AboveBars {
+    fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
+        self.0.enabled(metadata)
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        if self.0.matches(record) {
+            BARS.suspend(|| self.0.log(record));
+        }
+    }
+
+    fn flush(&self) {
+        self.0.flush();
+    }
+}
+
+/// Makes `logger` the program's, its lines above the progress bars.
+pub fn log_above_bars(logger: env_logger::Logger) {
+    log::set_max_level(logger.filter());
+    // The first logger of the process is always accepted.
+    let _ = log::set_boxed_logger(Box::new(AboveBars(logger)));
+}
+
+/// Removes bars that an error left behind, so that its message starts on a line of its own.
+pub fn clear_bars() {
+    // A terminal that cannot be written to shows nothing either way.
+    let _ = BARS.clear();
+}
 
 /// A bar on a terminal, log lines elsewhere.
 #[derive(Debug)]
@@ -18,7 +54,7 @@ impl Progress {
     /// Starts at step `first` of `total`.
     #[must_use]
     pub(crate) fn new(name: &'static str, first: u64, total: u64, images_per_step: usize) -> Self {
-        let bar = ProgressBar::new(total).with_position(first);
+        let bar = BARS.add(ProgressBar::new(total).with_position(first));
         if let Ok(style) =
             ProgressStyle::with_template("{prefix} {bar:30} {pos}/{len} {msg}, {eta} left")
         {

@@ -88,6 +88,8 @@ pub struct Picture {
 pub struct EventWriter {
     path: PathBuf,
     file: File,
+    /// Time of the newest event, which none after it precedes.
+    newest: f64,
 }
 
 impl EventWriter {
@@ -98,21 +100,24 @@ impl EventWriter {
     /// [`TrainError::Io`].
     pub fn create(folder: &Path, last_step: u64) -> Result<Self, TrainError> {
         fs::create_dir_all(folder).map_err(|e| TrainError::io(folder, e))?;
-        let seconds = now() as u64;
+        // TensorBoard reads files in the order of their names and expects time to pass: where the clock was
+        // set back, a resumed run goes on from the newest time there.
+        let newest = now().max(after_all(folder));
+        let seconds = newest as u64;
         let path = folder.join(format!(
             "events.out.tfevents.{seconds:010}.trainer.{}.{last_step}",
             std::process::id()
         ));
         let file = File::create_new(&path).map_err(|e| TrainError::io(&path, e))?;
-        let mut writer = Self { path, file };
+        let mut writer = Self { path, file, newest };
         writer.append(&Event {
-            wall_time: now(),
+            wall_time: newest,
             step: last_step as i64,
             file_version: Some("brain.Event:2".into()),
             ..Event::default()
         })?;
         writer.append(&Event {
-            wall_time: now(),
+            wall_time: newest,
             step: last_step as i64 + 1,
             session_log: Some(SessionLog {
                 status: SESSION_START,
@@ -163,12 +168,19 @@ impl EventWriter {
     }
 
     fn summary(&mut self, step: u64, value: Vec<Value>) -> Result<(), TrainError> {
+        let wall_time = self.time();
         self.append(&Event {
-            wall_time: now(),
+            wall_time,
             step: step as i64,
             summary: Some(Summary { value }),
             ..Event::default()
         })
+    }
+
+    /// Now, or the time of the event before where the clock was set back meanwhile.
+    fn time(&mut self) -> f64 {
+        self.newest = self.newest.max(now());
+        self.newest
     }
 
     fn append(&mut self, event: &Event) -> Result<(), TrainError> {
@@ -192,6 +204,20 @@ pub fn masked_crc(data: &[u8]) -> u32 {
     crc32c::crc32c(data)
         .rotate_right(15)
         .wrapping_add(0xA282_EAD8)
+}
+
+/// A second after every event file in `folder` was named or last written; 0 where there is none.
+fn after_all(folder: &Path) -> f64 {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let times = entries.filter_map(|entry| {
+        let name = entry.file_name().into_string().ok()?;
+        let named: f64 = name.split('.').nth(3)?.parse().ok()?;
+        let modified = entry.metadata().and_then(|data| data.modified()).ok();
+        let written = modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        let written = written.map_or(0.0, |time| time.as_secs_f64());
+        Some(named.max(written).ceil() + 1.0)
+    });
+    times.fold(0.0, f64::max)
 }
 
 fn now() -> f64 {

@@ -12,7 +12,7 @@ use crate::{
     run::RunFolder,
     weights::{self, Weights},
 };
-use model_spec::{CheckpointSpec, Light, Provenance, checkpoint::FORMAT_VERSION};
+use model_spec::{AttributeSet, CheckpointSpec, Light, Provenance, checkpoint::FORMAT_VERSION};
 use std::collections::BTreeMap;
 use tch::Device;
 
@@ -129,13 +129,13 @@ impl Checkpointer<'_> {
             name: config.name.clone(),
             licence: config.licence.clone(),
             architecture: config.architecture.clone(),
-            attributes: config.attributes.clone(),
+            attributes: AttributeSet::clone(&config.attributes),
             framing: config.framing,
             light: Some(self.light),
             provenance: Provenance {
                 steps: step,
                 metrics,
-                data: joined(&self.past.data, &config.data_notes),
+                data: joined(&self.past.data, &data_notes(config)),
                 notes: joined(&self.past.notes, &config.notes),
                 ..provenance(config, self.data, self.device)
             },
@@ -149,7 +149,7 @@ pub(super) fn provenance(config: &Config, data: &DataSet, device: Device) -> Pro
     Provenance {
         trainer_version: env!("CARGO_PKG_VERSION").into(),
         revision: env!("TRAINER_REVISION").into(),
-        data: config.data_notes.clone(),
+        data: data_notes(config),
         notes: config.notes.clone(),
         data_digest: data.digest.clone(),
         steps: 0,
@@ -163,4 +163,16 @@ pub(super) fn provenance(config: &Config, data: &DataSet, device: Device) -> Pro
 fn joined(past: &[String], now: &[String]) -> Vec<String> {
     let new = now.iter().filter(|note| !past.contains(note));
     past.iter().chain(new).cloned().collect()
+}
+
+/// Origin and terms of the data, and what of them was left out.
+fn data_notes(config: &Config) -> Vec<String> {
+    let left_out = config.attributes.exclusions().iter();
+    let left_out = left_out.map(|exclusion| {
+        format!(
+            "Left out of training: {}.",
+            exclusion.describe(&config.attributes)
+        )
+    });
+    config.data_notes.iter().cloned().chain(left_out).collect()
 }

@@ -1,8 +1,8 @@
 //! `trainer fit`: the training loop.
 
 use super::{
-    Checkpointer, FrozenNetworks, Health, Past, RunLog, StepPlan, Trainee, checkpointer, setup,
-    with_memory_hint,
+    Checkpointer, FrozenNetworks, Health, Past, PretrainedNetworks, RunLog, StepPlan, Trainee,
+    checkpointer, setup, with_memory_hint,
 };
 use crate::{
     checkpoint::{changes, compatibility},
@@ -65,6 +65,16 @@ impl Due {
 /// # Errors
 /// [`TrainError`]; every checkpoint written before stays whole.
 pub fn fit(request: &FitRequest, stop: &Arc<AtomicBool>) -> Result<(), TrainError> {
+    match train(request, stop) {
+        Err(TrainError::Stopped) => {
+            log::info!("stopped before the first step: nothing to save");
+            Ok(())
+        }
+        ended => ended,
+    }
+}
+
+fn train(request: &FitRequest, stop: &AtomicBool) -> Result<(), TrainError> {
     let config = &request.config;
     let (schedule, speed) = (&config.schedule, config.speed);
     let run = RunFolder::open(&request.out, request.resume)?;
@@ -72,11 +82,12 @@ pub fn fit(request: &FitRequest, stop: &Arc<AtomicBool>) -> Result<(), TrainErro
     let device = device::choose();
     speed.check(device)?;
     speed.set_up(device);
-    let data = setup::open_data(config, &request.data)?;
-    let sampler = setup::sampler(config, &data)?;
-    let classifier = setup::classifier(config, &sampler, &data, &run, device)?;
-    let judge = setup::judge(config, &data, &run, device)?;
-    let frozen = FrozenNetworks::load(config, &classifier.network, device)?;
+    let pretrained = PretrainedNetworks::load(config, device)?;
+    let data = setup::open_data(config, &request.data, stop)?;
+    let sampler = setup::sampler(config, &data, stop)?;
+    let classifier = setup::classifier(config, &sampler, &data, &run, device, stop)?;
+    let judge = setup::judge(config, &data, &run, device, stop)?;
+    let frozen = FrozenNetworks::new(config, pretrained, &classifier.network);
     let mut trainee = Trainee::new(config, device);
     let now = checkpointer::provenance(config, &data, device);
     let Resumed { mut step, past } = resume(&mut trainee, config, &run, &now)?;
@@ -152,6 +163,7 @@ pub fn fit(request: &FitRequest, stop: &Arc<AtomicBool>) -> Result<(), TrainErro
     }
     log.finish();
     log::info!("stopped after step {step} of {}", schedule.steps);
+    log.conclude(&run)?;
     Ok(())
 }
 

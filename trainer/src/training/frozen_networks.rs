@@ -8,6 +8,39 @@ use crate::{
 };
 use tch::{Device, Tensor};
 
+/// Networks from files that the settings name: loaded before anything is trained, so that a wrong file is
+/// found at once.
+#[derive(Debug)]
+pub struct PretrainedNetworks {
+    resnet18: Option<ResNet18>,
+    face_mask: Option<FaceMask>,
+}
+
+impl PretrainedNetworks {
+    /// Loads the networks that the losses and the generator of `config` use.
+    ///
+    /// # Errors
+    /// [`TrainError::Data`] naming a file that is not there, [`TrainError::Weights`] for another.
+    pub fn load(config: &Config, device: Device) -> Result<Self, TrainError> {
+        config.check_files()?;
+        let resnet18 = config.resnet18.as_ref();
+        let resnet18 = resnet18.filter(|_| config.loss.perceptual > 0.0);
+        let face_mask = config.face_mask.as_ref();
+        let face_mask = face_mask.filter(|_| config.architecture.reads_masks());
+        Ok(Self {
+            resnet18: resnet18
+                .map(|path| {
+                    log::info!("perceptual loss: ResNet18 of {}", path.display());
+                    ResNet18::load(path, device)
+                })
+                .transpose()?,
+            face_mask: face_mask
+                .map(|path| FaceMask::load(path, device))
+                .transpose()?,
+        })
+    }
+}
+
 /// What losses are measured with besides the networks in training.
 #[derive(Debug)]
 pub struct FrozenNetworks<'a> {
@@ -25,21 +58,17 @@ enum Features<'a> {
 }
 
 impl<'a> FrozenNetworks<'a> {
-    /// Loads the networks that `config` names; logs which features the perceptual loss uses.
-    ///
-    /// # Errors
-    /// [`TrainError::Weights`] naming the file.
-    pub fn load(
+    /// The networks from files, and the run's `classifier`, whose features the perceptual loss uses where
+    /// there is no ResNet18.
+    #[must_use]
+    pub fn new(
         config: &Config,
+        pretrained: PretrainedNetworks,
         classifier: &'a Classifier,
-        device: Device,
-    ) -> Result<Self, TrainError> {
-        let features = match &config.resnet18 {
-            Some(path) if config.loss.perceptual > 0.0 => {
-                log::info!("perceptual loss: ResNet18 of {}", path.display());
-                Features::ResNet18(Box::new(ResNet18::load(path, device)?))
-            }
-            _ => {
+    ) -> Self {
+        let features = match pretrained.resnet18 {
+            Some(network) => Features::ResNet18(Box::new(network)),
+            None => {
                 if config.loss.perceptual > 0.0 {
                     log::info!(
                         "perceptual loss: features of the attribute classifier (no `resnet18` set)"
@@ -48,17 +77,24 @@ impl<'a> FrozenNetworks<'a> {
                 Features::Classifier(classifier)
             }
         };
-        let face_mask = config
-            .face_mask
-            .as_ref()
-            .filter(|_| config.architecture.reads_masks())
-            .map(|path| FaceMask::load(path, device))
-            .transpose()?;
-        Ok(Self {
+        Self {
             features,
             classifier,
-            face_mask,
-        })
+            face_mask: pretrained.face_mask,
+        }
+    }
+
+    /// Both at once.
+    ///
+    /// # Errors
+    /// As of [`PretrainedNetworks::load`].
+    pub fn load(
+        config: &Config,
+        classifier: &'a Classifier,
+        device: Device,
+    ) -> Result<Self, TrainError> {
+        let pretrained = PretrainedNetworks::load(config, device)?;
+        Ok(Self::new(config, pretrained, classifier))
     }
 
     /// Adds the face masks that the generator needs.

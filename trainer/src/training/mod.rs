@@ -21,7 +21,7 @@ pub use bench::{BenchRequest, BenchRow, bench, table};
 pub(crate) use checkpointer::{Checkpointer, Past};
 pub(crate) use dry_run::dry_run;
 pub use fit::{FitRequest, fit};
-pub use frozen_networks::FrozenNetworks;
+pub use frozen_networks::{FrozenNetworks, PretrainedNetworks};
 pub(crate) use health::Health;
 pub use health::{Ailment, Finding};
 pub use memory::{silence_memory_panics, with_memory_hint};

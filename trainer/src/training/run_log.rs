@@ -117,7 +117,8 @@ impl<'a> RunLog<'a> {
     /// [`TrainError`] naming the file.
     pub(crate) fn samples(&mut self, step: u64, model: &BatchEditor<'_>) -> Result<(), TrainError> {
         let columns = grid::edits(model, self.attributes, &self.samples);
-        let picture = grid::picture(&columns)?;
+        let rows = grid::rows(self.attributes, &self.samples);
+        let picture = grid::picture(&columns, &rows)?;
         picture::write_own(&self.run.sample(step), &picture)?;
         self.events.picture(step, "samples", &picture)
     }
@@ -142,6 +143,22 @@ impl<'a> RunLog<'a> {
         let mark = if is_best { ", the best so far" } else { "" };
         log::info!("step {step}: score {score:.3}{mark}");
         Ok(Evaluated { metrics, is_best })
+    }
+
+    /// Says how good the best checkpoint is and where it lies, or else where the newest one does.
+    ///
+    /// # Errors
+    /// [`TrainError::Io`].
+    pub(crate) fn conclude(&self, run: &RunFolder) -> Result<(), TrainError> {
+        if let Some(path) = run.best_checkpoint()? {
+            log::info!("best score {:.3}: {}", self.best, path.display());
+        } else if let Some(path) = run.newest_checkpoint()? {
+            log::info!(
+                "newest checkpoint, as nothing was evaluated: {}",
+                path.display()
+            );
+        }
+        Ok(())
     }
 
     /// Removes the progress bar.

@@ -11,34 +11,57 @@ use crate::{
     networks::StoredClassifier,
     run::RunFolder,
 };
-use std::path::Path;
+use std::{path::Path, sync::atomic::AtomicBool};
 use tch::Device;
 
 /// Distinguishes the seed of the judge from the run's: any other seed makes it a different network.
 const JUDGE_SEED: u64 = 0x4A_5544_4745;
 
 /// Opens the data that the run learns from.
-pub(super) fn open_data(config: &Config, data: &Path) -> Result<DataSet, TrainError> {
+pub(super) fn open_data(
+    config: &Config,
+    data: &Path,
+    stop: &AtomicBool,
+) -> Result<DataSet, TrainError> {
+    // Before hours of decoding.
+    if config.data.synthetic_share > 0.0 {
+        check_mixture(config)?;
+    }
     let rendering = Rendering {
         faces_per_domain: config.data.synthetic_faces_per_domain,
         seed: config.seed,
     };
-    DataSet::open(
+    DataSet::open_until(
         data,
         &config.picture_architecture(),
         &config.attributes,
         rendering,
+        stop,
     )
 }
 
+/// Refuses to mix in procedural faces that cannot show the attributes.
+fn check_mixture(config: &Config) -> Result<(), TrainError> {
+    synthetic::check(&config.attributes).map_err(|error| {
+        TrainError::Usage(format!(
+            "{error}; the settings mix them in (data.synthetic_share = {}): to train on your pictures alone, \
+             add --set data.synthetic_share=0",
+            config.data.synthetic_share
+        ))
+    })
+}
+
 /// Draws from real faces and from the share of procedural ones that the settings ask for.
-pub(super) fn sampler(config: &Config, data: &DataSet) -> Result<Sampler, TrainError> {
+pub(super) fn sampler(
+    config: &Config,
+    data: &DataSet,
+    stop: &AtomicBool,
+) -> Result<Sampler, TrainError> {
     let share = config.data.synthetic_share;
     let synthetic = if share > 0.0 && data.layout != Layout::Synthetic {
-        synthetic::check(&config.attributes)?;
         let count = config.data.synthetic_faces_per_domain;
         let (architecture, attributes) = (config.picture_architecture(), &config.attributes);
-        let faces = synthetic::render(&architecture, attributes, count, config.seed);
+        let faces = synthetic::render_until(&architecture, attributes, count, config.seed, stop)?;
         Some(SyntheticFaces { faces, share })
     } else {
         None
@@ -67,6 +90,7 @@ pub(super) fn classifier(
     data: &DataSet,
     run: &RunFolder,
     device: Device,
+    stop: &AtomicBool,
 ) -> Result<StoredClassifier, TrainError> {
     classifier::load_or_train(
         &config.architecture,
@@ -79,6 +103,10 @@ pub(super) fn classifier(
             other_data: other_data(run)?,
         },
         device,
+        classifier::Job {
+            name: "classifier",
+            stop,
+        },
     )
 }
 
@@ -89,6 +117,7 @@ pub(super) fn judge(
     data: &DataSet,
     run: &RunFolder,
     device: Device,
+    stop: &AtomicBool,
 ) -> Result<Option<StoredClassifier>, TrainError> {
     if config.evaluation.interval == 0 || data.test.is_none() {
         return Ok(None);
@@ -115,6 +144,10 @@ pub(super) fn judge(
             other_data: other_data(run)?,
         },
         device,
+        classifier::Job {
+            name: "judge",
+            stop,
+        },
     )?;
     Ok(Some(judge))
 }

@@ -1,0 +1,233 @@
+//! CelebA and CelebAMask-HQ: one folder of pictures and a table of 40 attributes.
+
+mod files;
+mod partition;
+mod table;
+mod text;
+
+pub(super) use files::{has_annotation, is_at};
+
+use self::{
+    files::Files,
+    partition::Partition,
+    table::{Column, Row, Table},
+};
+use super::{
+    Listing, Selection, Split,
+    folder::{few, is_picture_name, visible},
+};
+use crate::{config::Exclusion, error::TrainError};
+use model_spec::AttributeSet;
+use std::{
+    collections::{BTreeSet, HashMap},
+    path::Path,
+};
+
+/// Names inside one of the two data sets.
+#[derive(Debug)]
+pub(crate) struct Names {
+    /// Names that the folder of the pictures goes by.
+    pub pictures: [&'static str; 2],
+    /// Table of attributes: a count, the attributes' names, then a row per picture of 1 and -1.
+    pub annotation: &'static str,
+    /// Table of the split, where the data set has one.
+    pub partition: Option<&'static str>,
+}
+
+/// CelebAMask-HQ (Lee et al. 2020); has no split of its own.
+pub(crate) const MASK_HQ: Names = Names {
+    pictures: ["CelebA-HQ-img", "celeba-hq-img"],
+    annotation: "CelebAMask-HQ-attribute-anno",
+    partition: None,
+};
+/// CelebA, aligned and cropped (Liu et al. 2015).
+pub(crate) const CELEBA: Names = Names {
+    pictures: ["img_align_celeba", "img_align_celeba_png"],
+    annotation: "list_attr_celeba",
+    partition: Some("list_eval_partition"),
+};
+
+/// Lists the pictures of `split` by domain.
+///
+/// # Errors
+/// [`TrainError::Data`] for a table that is malformed or knows nothing of pictures that are there,
+/// [`TrainError::Usage`] for an attribute that the table does not have.
+pub(crate) fn list(
+    data: &Path,
+    names: &Names,
+    split: Split,
+    selection: &Selection<'_>,
+) -> Result<Listing, TrainError> {
+    let attributes = selection.attributes;
+    let found = Files::find(data, names)?;
+    let table = Table::read(&found.annotation)?;
+    let exclusions = selection.exclusions.iter();
+    let mut exclusions = exclusions
+        .map(|exclusion| LeftOut::new(exclusion, &table))
+        .collect::<Result<Vec<_>, _>>()?;
+    let columns = attributes
+        .as_slice()
+        .iter()
+        .map(|attribute| table.column(attribute))
+        .collect::<Result<Vec<_>, _>>()?;
+    let pictures = Pictures::match_up(&table, &found)?;
+    let partition = match (&found.partition, names.partition) {
+        (Some(path), _) => Partition::read(path, pictures.stems())?,
+        (None, Some(name)) => {
+            log::warn!(
+                "{}: no {name}: every fifteenth picture is for testing",
+                data.display()
+            );
+            Partition::EveryFifteenth
+        }
+        (None, None) => Partition::EveryFifteenth,
+    };
+    let mut files = vec![Vec::new(); attributes.domain_count()];
+    for (index, row) in table.rows.iter().enumerate() {
+        let Some(picture) = &pictures.of_rows[index] else {
+            continue;
+        };
+        if partition.split(index, &picture.stem) != Some(split) {
+            continue;
+        }
+        let values = columns.iter().map(|column| column.is_on(row));
+        let domain = AttributeSet::domain_from_values(values);
+        let left_out = split == Split::Train
+            && exclusions
+                .iter_mut()
+                .any(|exclusion| exclusion.takes(domain, row));
+        if !left_out {
+            files[domain].push(found.pictures.join(&picture.name));
+        }
+    }
+    if split == Split::Train {
+        pictures.log_missing(&found);
+        for LeftOut {
+            exclusion, count, ..
+        } in &exclusions
+        {
+            let described = exclusion.describe(attributes);
+            log::info!("{count} training pictures left out: {described}");
+        }
+    }
+    Ok(Listing {
+        root: found.pictures,
+        files,
+    })
+}
+
+/// An [`Exclusion`] with the columns of a table that it names.
+struct LeftOut<'a> {
+    exclusion: &'a Exclusion,
+    columns: Vec<Column>,
+    /// Pictures left out so far.
+    count: usize,
+}
+
+impl<'a> LeftOut<'a> {
+    fn new(exclusion: &'a Exclusion, table: &Table) -> Result<Self, TrainError> {
+        let columns = exclusion.columns.iter();
+        let columns = columns.map(|name| table.named(&exclusion.key(), name));
+        Ok(Self {
+            exclusion,
+            columns: columns.collect::<Result<_, _>>()?,
+            count: 0,
+        })
+    }
+
+    /// Whether the picture of `row`, which is of `domain`, is left out; counts it if so.
+    fn takes(&mut self, domain: usize, row: &Row) -> bool {
+        let set = self.columns.iter().any(|column| column.is_on(row));
+        let taken = self.exclusion.concerns(domain) && set;
+        self.count += usize::from(taken);
+        taken
+    }
+}
+
+/// The files that the rows of a table are about.
+struct Pictures {
+    /// In the rows' order; `None` where the picture is not there.
+    of_rows: Vec<Option<Picture>>,
+    missing: Vec<String>,
+}
+
+#[derive(Debug, Clone)]
+struct Picture {
+    name: String,
+    stem: String,
+}
+
+impl Pictures {
+    /// Finds the picture of every row: by its name, or else by its name without the ending, since some
+    /// copies of a data set hold `.png` where the table says `.jpg`.
+    ///
+    /// # Errors
+    /// [`TrainError::Data`] when pictures are there that the table does not list, or none that it does.
+    fn match_up(table: &Table, files: &Files) -> Result<Self, TrainError> {
+        let there = visible(&files.pictures).map_err(|e| TrainError::io(&files.pictures, e))?;
+        // `None` for a stem that several files share.
+        let mut by_stem: HashMap<String, Option<&str>> = HashMap::with_capacity(there.len());
+        for name in &there {
+            by_stem
+                .entry(text::stem(name))
+                .and_modify(|name| *name = None)
+                .or_insert(Some(name));
+        }
+        let names: BTreeSet<&str> = there.iter().map(String::as_str).collect();
+        let mut unlisted = names.clone();
+        let (mut of_rows, mut missing) = (Vec::new(), Vec::new());
+        for row in &table.rows {
+            let stem = text::stem(&row.name);
+            let found = names
+                .get(row.name.as_str())
+                .copied()
+                .or_else(|| by_stem.get(&stem).copied().flatten());
+            match found {
+                Some(name) => {
+                    unlisted.remove(name);
+                }
+                None => missing.push(row.name.clone()),
+            }
+            of_rows.push(found.map(|name| Picture {
+                name: name.into(),
+                stem,
+            }));
+        }
+        unlisted.retain(|name| is_picture_name(name));
+        if unlisted.is_empty() && missing.len() < table.rows.len() {
+            return Ok(Self { of_rows, missing });
+        }
+        let unlisted: Vec<String> = unlisted.into_iter().map(str::to_owned).collect();
+        Err(TrainError::Data {
+            path: files.annotation.clone(),
+            reason: format!(
+                "lists {} pictures, but {} holds {}; only listed: {}; only in the folder: {}",
+                table.rows.len(),
+                files.pictures.display(),
+                there.iter().filter(|name| is_picture_name(name)).count(),
+                few(&missing),
+                few(&unlisted)
+            ),
+        })
+    }
+
+    /// Stems of the pictures that are there.
+    fn stems(&self) -> impl Iterator<Item = &str> + Clone {
+        self.of_rows
+            .iter()
+            .flatten()
+            .map(|picture| picture.stem.as_str())
+    }
+
+    fn log_missing(&self, files: &Files) {
+        if !self.missing.is_empty() {
+            log::warn!(
+                "{}: {} of {} listed pictures are not there ({}): going on with those that are",
+                files.pictures.display(),
+                self.missing.len(),
+                self.of_rows.len(),
+                few(&self.missing)
+            );
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Which pictures a run wants, and as examples of what.
+
+use crate::config::{AttributeSettings, Exclusion};
+use model_spec::AttributeSet;
+
+/// The attributes whose values make the domains, and the training pictures that are left out.
+#[derive(Debug, Clone, Copy)]
+pub struct Selection<'a> {
+    /// Attributes, in the order of the domain bits.
+    pub attributes: &'a AttributeSet,
+    /// Left out of the training split alone, so that results stay comparable.
+    pub exclusions: &'a [Exclusion],
+}
+
+impl<'a> From<&'a AttributeSet> for Selection<'a> {
+    fn from(attributes: &'a AttributeSet) -> Self {
+        Self {
+            attributes,
+            exclusions: &[],
+        }
+    }
+}
+
+impl<'a> From<&'a AttributeSettings> for Selection<'a> {
+    fn from(settings: &'a AttributeSettings) -> Self {
+        Self {
+            attributes: settings,
+            exclusions: settings.exclusions(),
+        }
+    }
+}
+
+impl Selection<'_> {
+    /// What is left out, in words; `nothing` where nothing is.
+    #[must_use]
+    pub(super) fn left_out(&self) -> String {
+        let described = self.exclusions.iter().map(|e| e.describe(self.attributes));
+        let described: Vec<String> = described.collect();
+        match described.is_empty() {
+            true => "nothing".into(),
+            false => described.join(", "),
+        }
+    }
+}

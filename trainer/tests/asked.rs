@@ -1,0 +1,178 @@
+//! Requests with wrong or missing values, and what data and runs say of themselves.
+
+use crate::small::{config, configs, data, settings};
+use std::{fs, process::Command};
+use trainer::{
+    config::Config,
+    data::{deduce::deduce, inspect, pack},
+    run::tensorboard::EventWriter,
+};
+
+#[test]
+fn rates_weights_and_counts_that_cannot_work_are_named() {
+    let wrong = [
+        "editor_adam.learning_rate=-1e-4",
+        "discriminator_adam.learning_rate=0",
+        "editor_adam.beta2=1.0",
+        "editor_adam.weight_decay=-1",
+        "classifier.learning_rate=nan",
+        "loss.cycle=-1",
+        "loss.orthogonality=inf",
+        "evaluation.faces_per_domain=0",
+        "evaluation.judge_steps=0",
+        "classifier.steps=0",
+        "architecture.classifier_channels=0",
+    ];
+    for setting in wrong {
+        let error = Config::load(&configs().join("smile-64.toml"), &settings(&[setting]));
+        let message = error.unwrap_err().to_string();
+        let name = setting.split('=').next().unwrap();
+        assert!(
+            message.contains(name) && message.contains("expected"),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn procedural_faces_that_cannot_show_an_attribute_are_left_out_by_a_setting() {
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = data(temporary.path());
+    let mixed = [
+        "data.synthetic_share=0.5",
+        "attributes=[{name='grin',label='Grin',off='neutral',on='smiling',strength_range=[-1,1]}]",
+    ];
+    let out = temporary.path().join("run");
+    let error = crate::small::train(&folder, &out, config(&mixed), false).unwrap_err();
+    assert!(error.is_usage());
+    let message = error.to_string();
+    assert!(
+        message.contains("--set data.synthetic_share=0"),
+        "{message}"
+    );
+    // None at all.
+    let none = config(&[
+        "data.synthetic_share=0",
+        "data.synthetic_faces_per_domain=0",
+    ]);
+    let error = crate::small::train("synthetic".as_ref(), &out, none, false).unwrap_err();
+    let message = error.to_string();
+    assert!(
+        message.contains("data.synthetic_faces_per_domain"),
+        "{message}"
+    );
+}
+
+#[test]
+fn inspect_needs_no_settings_where_the_data_says_enough() {
+    let _alone = crate::small::alone();
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = data(&temporary.path().join("data"));
+    let deduced = deduce(&folder).unwrap();
+    assert_eq!(deduced.attributes.domain_names(), ["neutral", "smiling"]);
+    let packed = temporary.path().join("faces.safetensors");
+    let config = config(&[]);
+    pack::pack(&folder, &packed, &config.architecture, &config.attributes).unwrap();
+    let deduced = deduce(&packed).unwrap();
+    let form = (config.architecture.image_size, config.architecture.colour);
+    assert_eq!(deduced.form, Some(form));
+    let sheet = temporary.path().join("sheet.png");
+    let mut lines = Vec::new();
+    let mut print = |line| lines.push(line);
+    let (architecture, attributes) = (&config.architecture, &deduced.attributes);
+    inspect::inspect(&packed, &sheet, architecture, attributes, &mut print).unwrap();
+    assert!(
+        lines.contains(&"test/smiling: 3 pictures".to_owned()),
+        "{lines:?}"
+    );
+
+    let celeba = temporary.path().join("celeba");
+    crate::layouts::celeba_hq(&celeba, 16);
+    let message = deduce(&celeba).unwrap_err().to_string();
+    assert!(message.contains("--attributes"), "{message}");
+}
+
+#[test]
+fn a_clock_that_was_set_back_keeps_event_files_in_order() {
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = temporary.path();
+    // Named a year ahead, as by a run before the clock was set back.
+    let seconds = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap()
+        .as_secs();
+    let ahead = format!(
+        "events.out.tfevents.{:010}.trainer.1.0",
+        seconds + 31_536_000
+    );
+    fs::write(folder.join(&ahead), "").unwrap();
+    let mut events = EventWriter::create(folder, 5).unwrap();
+    events.scalars(6, "loss", [("real", 1.0)]).unwrap();
+    let names = fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = names.map(|e| e.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names[0].to_str(), Some(ahead.as_str()));
+    fs::remove_file(folder.join(&ahead)).unwrap();
+    let times = crate::watched::events(folder).into_iter();
+    let times: Vec<f64> = times.map(|event| event.wall_time).collect();
+    assert!(times[0] > (seconds + 31_536_000) as f64, "{times:?}");
+    assert!(times.is_sorted(), "{times:?}");
+}
+
+#[test]
+fn editing_is_not_called_training_and_fit_says_where_the_best_is() {
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = data(&temporary.path().join("data"));
+    let out = temporary.path().join("run");
+    let trainer = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_trainer"));
+        let output = command.args(arguments).output().unwrap();
+        let log = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{log}");
+        log
+    };
+    let path = |path: &std::path::Path| path.display().to_string();
+    let config = path(&configs().join("smile-64.toml"));
+    let mut arguments = vec!["fit", "--config", &config, "--data"];
+    let (data, run) = (path(&folder), path(&out));
+    arguments.extend([data.as_str(), "--out", &run]);
+    let settings = settings(&["evaluation.interval=2", "evaluation.judge_steps=2"]);
+    arguments.extend(settings.iter().flat_map(|setting| ["--set", setting]));
+    let log = trainer(&arguments);
+    assert!(log.contains("judge 2/2"), "{log}");
+    let last = log.lines().last().unwrap();
+    assert!(
+        last.contains("best score") && last.contains("best/step-"),
+        "{log}"
+    );
+    let best = fs::read_dir(out.join("best")).unwrap().next().unwrap();
+    let best = path(&best.unwrap().path());
+    let (face, edited) = (
+        path(&folder.join("test/neutral/0.png")),
+        path(&out.join("e.png")),
+    );
+    let log = trainer(&[
+        "edit",
+        "--checkpoint",
+        &best,
+        "--input",
+        &face,
+        "--attr",
+        "smile=1",
+        "--out",
+        &edited,
+    ]);
+    assert!(!log.contains("training"), "{log}");
+    // The run's own settings say which rows are judged.
+    let judge = path(&out.join("classifier/judge.safetensors"));
+    let log = trainer(&[
+        "eval",
+        "--checkpoint",
+        &best,
+        "--data",
+        &data,
+        "--judge",
+        &judge,
+    ]);
+    assert!(log.contains("config.toml"), "{log}");
+}
