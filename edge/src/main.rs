@@ -5,6 +5,7 @@ use edge::{
     error::EdgeError,
     service::log_limit::Limited,
     timing::allocations::Counting,
+    window::input_method,
 };
 use std::{env, io, process::ExitCode};
 
@@ -12,6 +13,7 @@ use std::{env, io, process::ExitCode};
 static ALLOCATOR: Counting = Counting;
 
 fn main() -> ExitCode {
+    input_method::disable();
     let environment = env_logger::Env::new().filter_or("EDGE_LOG", "info,onnxruntime=off");
     let logger = env_logger::Builder::from_env(environment)
         .format_timestamp(None)

@@ -11,7 +11,7 @@ use crate::{
     },
     run::{config::Config, subject::Subject},
     track::Pace,
-    window::{self, picture::Base},
+    window::{self, picture::Base, server::unset},
 };
 use std::{env, path::PathBuf};
 
@@ -70,7 +70,8 @@ impl Plan {
             let has_screen = env::var_os("DISPLAY").is_some_and(|display| !display.is_empty());
             plan.display = DisplayChoice::Window;
             if !has_screen {
-                log::info!("no display (DISPLAY is not set)");
+                let wayland = env::var("WAYLAND_DISPLAY").ok();
+                log::warn!("no display ({})", unset(wayland.as_deref()));
                 plan.demonstrate(config);
             }
         }
@@ -143,7 +144,7 @@ impl Plan {
                 match window::MirrorWindow::open(attributes, strengths, model, screen, base) {
                     Ok(window) => return Ok(Presenter::Window(Box::new(window))),
                     Err(error @ EdgeError::Window(_)) if self.may_fall_back => {
-                        log::info!("no display ({error})");
+                        log::warn!("no display ({error})");
                         unseen(&DisplayChoice::None)?;
                         self.demonstrate(config);
                         return Ok(Presenter::Sinks(Vec::new()));
