@@ -242,8 +242,8 @@ mod tests {
             (M, &[ascii(b"mM"), [0x6d8, 0x6f8]]),
             (ZERO, &[ascii(b"0)")]),
         ]);
-        for group in [0, 1] {
-            let state = KeyButMask::from(group << 13);
+        for group in [0_u16, 1] {
+            let state = KeyButMask::from(group << 13_u16);
             assert_eq!(both.key(H, state), Some(Key::Character('h')));
             assert_eq!(both.key(M, state), Some(Key::Character('m')));
             assert_eq!(both.key(ZERO, state), Some(Key::Character('0')));
