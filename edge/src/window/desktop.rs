@@ -162,6 +162,16 @@ impl Desktop {
         self.place(window, geometry).map_err(window_error)
     }
 
+    /// Makes a kiosk's `window` cover the primary monitor, wherever it was opened.
+    ///
+    /// # Errors
+    /// [`EdgeError::Window`].
+    pub(crate) fn cover(&mut self, window: Window) -> Result<(), EdgeError> {
+        // A window manager makes it cover the monitor on which most of it is.
+        self.place(window, self.monitor()?).map_err(window_error)?;
+        self.set_mode(window, WindowMode::FullScreen)
+    }
+
     /// Makes `window` cover the monitor, or puts it back.
     ///
     /// # Errors
@@ -196,10 +206,6 @@ impl Desktop {
             let data = [action, fullscreen, 0, 1, 0];
             let event = ClientMessageEvent::new(32, window, state, data);
             let to = EventMask::SUBSTRUCTURE_REDIRECT | EventMask::SUBSTRUCTURE_NOTIFY;
-            if mode == WindowMode::FullScreen {
-                // A manager makes it cover the monitor on which most of it is.
-                self.place(window, geometry)?;
-            }
             self.connection.send_event(false, self.root, to, event)?;
             self.connection.flush()?;
             Ok(())

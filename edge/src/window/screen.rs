@@ -71,7 +71,7 @@ impl Screen {
             input
                 .show_pointer(desktop.connection(), false)
                 .map_err(window_error)?;
-            desktop.set_mode(handle(&window), mode)?;
+            desktop.cover(handle(&window))?;
         }
         Ok(Self {
             window,
