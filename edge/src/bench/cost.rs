@@ -11,7 +11,7 @@ use crate::{
     overlay::{
         Overlay,
         labels::Labels,
-        settings::{Languages, OverlaySettings},
+        settings::{Languages, OverlaySettings, StatusChoice},
         state::{MirrorState, Readings},
         widget::{pointer::Pointer, text::Text},
     },
@@ -126,6 +126,7 @@ fn overlay(model: &Model, strengths: &[f32]) -> Result<Overlay, EdgeError> {
         flipped: true,
         leave_after: 0.0,
         fade_after: 0.0,
+        status: StatusChoice::Auto,
         away: false,
         recording: false,
     };
