@@ -43,4 +43,4 @@ mod run;
 pub mod service;
 pub mod timing;
 pub mod track;
-mod window;
+pub mod window;

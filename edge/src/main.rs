@@ -1,6 +1,6 @@
 //! `edge`: counts allocations, sets up logging, maps errors to exit codes. All else is in the library.
 
-use edge::{cli, service::log_limit, timing::allocations::Counting};
+use edge::{cli, service::log_limit, timing::allocations::Counting, window::input_method};
 use std::{
     env,
     io::{self, Write},
@@ -11,6 +11,7 @@ use std::{
 static ALLOCATOR: Counting = Counting;
 
 fn main() -> ExitCode {
+    input_method::disable();
     log_limit::init();
     match cli::run(env::args_os(), &mut io::stdout().lock()) {
         Ok(()) => ExitCode::SUCCESS,

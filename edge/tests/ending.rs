@@ -85,7 +85,9 @@ fn how_long_every_way_to_end_takes() {
             let process = screen.mirror.id().to_string();
             Command::new("kill").arg(process).status().unwrap();
         }),
-        ("X server killed", |screen| screen.server.kill().unwrap()),
+        ("X server killed", |screen| {
+            screen.server.process.kill().unwrap();
+        }),
     ];
     for (name, end) in ways {
         let (mut millis, mut ended) = (Vec::new(), String::new());

@@ -43,4 +43,5 @@ mod replay;
 mod screen;
 mod status_line;
 mod wrong_machine;
+mod xserver;
 mod xvfb;

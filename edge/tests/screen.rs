@@ -165,9 +165,10 @@ fn keys_change_reset_and_end() {
         return;
     };
     screen.act(&["keydown", "space"]);
-    assert!(!screen.is_marked(), "while comparing, nothing is edited");
+    let marked = |wanted| wait_for(|| (screen.is_marked() == wanted).then_some(())).is_some();
+    assert!(marked(false), "while comparing, nothing is edited");
     screen.act(&["keyup", "space"]);
-    assert!(screen.is_marked());
+    assert!(marked(true), "space is let go");
     screen.press("0");
     let unmarked = wait_for(|| (!screen.is_marked()).then_some(()));
     assert!(unmarked.is_some(), "reset means unchanged");
@@ -191,9 +192,10 @@ fn a_drag_moves_the_slider_and_buttons_do_what_they_say() {
     screen.act(&["mouseup", "1"]);
     screen.move_to(COMPARE);
     screen.act(&["mousedown", "1"]);
-    assert!(!screen.is_marked(), "compare is held");
+    let marked = |wanted| wait_for(|| (screen.is_marked() == wanted).then_some(())).is_some();
+    assert!(marked(false), "compare is held");
     screen.act(&["mouseup", "1"]);
-    assert!(screen.is_marked());
+    assert!(marked(true), "compare is let go");
     // On dark hair, which no edit makes white.
     let divided = || screen.shot().get_pixel(480, 80).0 == [255; 3];
     screen.tap(SPLIT);

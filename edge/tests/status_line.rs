@@ -85,3 +85,34 @@ fn the_providers_dot_is_amber_when_a_faster_one_was_tried_in_vain_and_green_when
         assert!(provider == "auto" || in_vain.is_empty());
     }
 }
+
+#[test]
+fn the_status_line_can_stay_on_or_be_switched_off() {
+    for (choice, expected) in [("on", true), ("off", false), ("auto", false)] {
+        let place = Place::with_bundle(&Tiny::default());
+        let arguments = [
+            "--source",
+            "demo",
+            "--provider",
+            "cpu",
+            "--fade-after",
+            "0.1",
+            "--status",
+            choice,
+        ];
+        let Some(screen) = Screen::new(place, &arguments) else {
+            return;
+        };
+        let has_line = || {
+            let shot = screen.shot();
+            let is_dot = |x| (20..60).any(|y| shot.get_pixel(x, y).0 == GREEN);
+            (0..500).any(is_dot)
+        };
+        wait_for(|| screen.is_marked().then_some(())).expect("the mirror runs");
+        // The controls, which would bring it along, fade meanwhile.
+        thread::sleep(Duration::from_secs(3));
+        let seen = wait_for(|| (has_line() == expected).then_some(()));
+        assert!(seen.is_some(), "--status {choice}");
+        screen.end("q");
+    }
+}

@@ -3,33 +3,47 @@
 use crate::place::{Place, runtime, skip};
 use image::RgbImage;
 use std::{
+    io::{BufRead, BufReader},
     process::{Child, Command, ExitStatus, Stdio},
-    sync::atomic::{AtomicU32, Ordering},
     thread,
     time::{Duration, Instant},
 };
 
-use x11rb::protocol::xproto::{ClientMessageEvent, ConnectionExt as _, EventMask, ImageFormat};
+use x11rb::{
+    connection::Connection as _,
+    protocol::xproto::{ClientMessageEvent, ConnectionExt as _, EventMask, ImageFormat},
+    rust_connection::RustConnection,
+};
 
 /// Size of the screen.
 pub const SCREEN: [u32; 2] = [1000, 760];
 
+/// An Xvfb, which ends with the value.
+pub struct Server {
+    pub process: Child,
+    pub display: String,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
 /// An Xvfb and the mirror on it; both end with the value.
 pub struct Screen {
-    pub place: Place,
-    pub server: Child,
     pub mirror: Child,
-    display: String,
+    pub place: Place,
+    pub server: Server,
     window: String,
     at: [i32; 2],
 }
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        for child in [&mut self.mirror, &mut self.server] {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
+        let _ = self.mirror.kill();
+        let _ = self.mirror.wait();
     }
 }
 
@@ -74,8 +88,44 @@ pub fn tools() -> Option<()> {
     Some(())
 }
 
-/// Tests run side by side, and each needs a server of its own.
-static NEXT_DISPLAY: AtomicU32 = AtomicU32::new(210);
+impl Server {
+    /// An Xvfb with a screen of this depth in bits, or says what is missing.
+    pub fn start(depth: u8) -> Option<Self> {
+        tools()?;
+        let [width, height] = SCREEN;
+        let screen = format!("{width}x{height}x{depth}");
+        // The server takes a free number, and says which. One that resets when xdotool, for a moment its only
+        // client, leaves would cut the mirror off.
+        let arguments = [
+            "-displayfd",
+            "1",
+            "-screen",
+            "0",
+            &screen,
+            "-nolisten",
+            "tcp",
+            "-noreset",
+        ];
+        let mut process = Command::new("Xvfb")
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .ok()?;
+        let mut number = String::new();
+        let said = BufReader::new(process.stdout.as_mut().unwrap()).read_line(&mut number);
+        said.expect("Xvfb starts");
+        let display = format!(":{}", number.trim());
+        Some(Self { process, display })
+    }
+
+    /// A connection to it, and its root window.
+    pub fn connect(&self) -> (RustConnection, u32) {
+        let (connection, screen) = x11rb::connect(Some(&self.display)).unwrap();
+        let root = connection.setup().roots[screen].root;
+        (connection, root)
+    }
+}
 
 impl Screen {
     /// Starts the mirror of the bundle in `place` on a screen of its own, or says what is missing.
@@ -90,26 +140,7 @@ impl Screen {
         environment: &[(&str, &str)],
     ) -> Option<Self> {
         let library = runtime()?;
-        tools()?;
-        let display = format!(":{}", NEXT_DISPLAY.fetch_add(1, Ordering::Relaxed));
-        let [width, height] = SCREEN;
-        let screen = format!("{width}x{height}x24");
-        let server = Command::new("Xvfb")
-            // A server that resets when xdotool, for a moment its only client, leaves would cut the mirror off.
-            .args([
-                &display,
-                "-screen",
-                "0",
-                &screen,
-                "-nolisten",
-                "tcp",
-                "-noreset",
-            ])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .ok()?;
-        wait_for(|| quiet("xdotool", &display, &["getdisplaygeometry"])).expect("Xvfb starts");
+        let server = Server::start(24)?;
         let fixed = [
             "run",
             "--bundle",
@@ -124,17 +155,16 @@ impl Screen {
         let arguments: Vec<&str> = fixed.iter().chain(extra).copied().collect();
         let mirror = place
             .command(&library, &arguments)
-            .env("DISPLAY", &display)
+            .env("DISPLAY", &server.display)
             .envs(environment.iter().copied())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
         let mut screen = Self {
-            place,
-            display,
-            server,
             mirror,
+            place,
+            server,
             window: String::new(),
             at: [0, 0],
         };
@@ -149,7 +179,7 @@ impl Screen {
     }
 
     fn tool(&self, arguments: &[&str]) -> Option<String> {
-        quiet("xdotool", &self.display, arguments).filter(|text| !text.trim().is_empty())
+        quiet("xdotool", &self.server.display, arguments).filter(|text| !text.trim().is_empty())
     }
 
     /// Left, top, width and height of the window.
@@ -165,7 +195,7 @@ impl Screen {
 
     /// Lets xdotool do something.
     pub fn send(&self, arguments: &[&str]) {
-        quiet("xdotool", &self.display, arguments).expect("xdotool works");
+        quiet("xdotool", &self.server.display, arguments).expect("xdotool works");
     }
 
     /// The same; what is seen next is drawn after it.
@@ -186,7 +216,7 @@ impl Screen {
 
     /// Closes the window as its frame's button does.
     pub fn close(&self) {
-        let (connection, _) = x11rb::connect(Some(&self.display)).unwrap();
+        let (connection, _) = self.server.connect();
         let atom = |name: &str| {
             let cookie = connection.intern_atom(false, name.as_bytes()).unwrap();
             cookie.reply().unwrap().atom
@@ -212,7 +242,7 @@ impl Screen {
 
     /// The window's pixels.
     pub fn shot(&self) -> RgbImage {
-        let (connection, _) = x11rb::connect(Some(&self.display)).unwrap();
+        let (connection, _) = self.server.connect();
         let window = self.window.parse().unwrap();
         let size = connection.get_geometry(window).unwrap().reply().unwrap();
         let [width, height] = [size.width, size.height];

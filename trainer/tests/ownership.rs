@@ -412,7 +412,9 @@ fn classifiers_of_other_data_attributes_or_shapes_are_not_reused() {
     let colour = set("architecture.colour=\"rgb\"");
     refused(colour, &data_a, "colour: found Luma, expected Rgb");
     let glasses = Config {
-        attributes: trainer::config::attributes::parse("glasses:neutral/smiling").unwrap().into(),
+        attributes: trainer::config::attributes::parse("glasses:neutral/smiling")
+            .unwrap()
+            .into(),
         ..config(&[])
     };
     let why = "attributes: found smile:neutral/smiling, expected glasses:neutral/smiling";

@@ -12,7 +12,7 @@ use crate::{
         Overlay,
         language::labels::Labels,
         language::languages::Languages,
-        settings::OverlaySettings,
+        settings::{OverlaySettings, StatusChoice},
         state::{MirrorState, Readings},
         widget::{pointer::Pointer, text::Text},
     },
@@ -127,6 +127,7 @@ fn overlay(model: &Model, strengths: &[f32]) -> Result<Overlay, EdgeError> {
         flipped: true,
         leave_after: 0.0,
         fade_after: 0.0,
+        status: StatusChoice::Auto,
         away: false,
         recording: false,
     };

@@ -53,6 +53,7 @@ pub(crate) fn examine(arguments: &DoctorArgs, system: &System) -> Diagnosis {
     findings.extend(camera::findings(&board, system));
     findings.push(display::finding(
         env::var("DISPLAY").ok().as_deref(),
+        env::var("WAYLAND_DISPLAY").ok().as_deref(),
         system,
     ));
     findings.extend(power::findings(&board, system));

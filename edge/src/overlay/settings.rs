@@ -1,5 +1,7 @@
 //! How the overlay starts, and what it returns to when a visitor leaves.
 
+use clap::ValueEnum;
+
 /// How the overlay starts, and what it returns to when a visitor leaves.
 #[derive(Debug, Clone)]
 pub(crate) struct OverlaySettings {
@@ -11,8 +13,20 @@ pub(crate) struct OverlaySettings {
     pub(crate) leave_after: f64,
     /// Seconds without a key or touch after which the controls fade away; 0: never.
     pub(crate) fade_after: f64,
+    pub(crate) status: StatusChoice,
     /// Whether the overlay starts with nobody in front of the mirror.
     pub(crate) away: bool,
     /// Whether the mirror picture is recorded.
     pub(crate) recording: bool,
+}
+
+/// When the status line is on screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StatusChoice {
+    /// Together with the controls.
+    Auto,
+    /// Whenever no page is open.
+    On,
+    /// Never.
+    Off,
 }

@@ -6,7 +6,7 @@ use crate::{
     present::{display::DisplayChoice, sink::Sinks},
     run::{config::Config, sinks, subject::Subject},
     track::Pace,
-    window::{MirrorWindow, picture::Base},
+    window::{MirrorWindow, picture::Base, server::unset},
 };
 use std::{env, path::PathBuf};
 
@@ -66,7 +66,8 @@ impl Plan {
             let has_screen = env::var_os("DISPLAY").is_some_and(|display| !display.is_empty());
             plan.display = DisplayChoice::Window;
             if !has_screen {
-                log::info!("no display (DISPLAY is not set)");
+                let wayland = env::var("WAYLAND_DISPLAY").ok();
+                log::warn!("no display ({})", unset(wayland.as_deref()));
                 plan.demonstrate(config);
             }
         }
@@ -133,7 +134,7 @@ impl Plan {
         match MirrorWindow::open(attributes, strengths, model, screen, base) {
             Ok(window) => Ok(Some(Box::new(window))),
             Err(error @ EdgeError::Window(_)) if self.may_fall_back => {
-                log::info!("no display ({error})");
+                log::warn!("no display ({error})");
                 sinks::refuse_unseen(&DisplayChoice::None, config)?;
                 self.demonstrate(config);
                 Ok(None)

@@ -1,28 +1,29 @@
-//! Keys: every press and release in the window, and what it means.
+//! What keys mean.
 
 use crate::overlay::{visitor::action::Action, widget::button::Button};
-use minifb::{InputCallback, Key};
-use std::{cell::RefCell, rc::Rc};
 
-/// The key events since they were last read. Polling key states instead would lose presses shorter
-/// than a tick.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Keys {
-    events: Rc<RefCell<Vec<KeyEvent>>>,
+/// A key that means something to the mirror.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Key {
+    /// A Latin letter in lower case, `0` or `?`.
+    Character(char),
+    Space,
+    Left,
+    Right,
+    Up,
+    Down,
+    Enter,
+    Escape,
+    Tab,
+    F1,
+    F11,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct KeyEvent {
-    key: Key,
-    down: bool,
-}
-
-impl InputCallback for Keys {
-    fn add_char(&mut self, _: u32) {}
-
-    fn set_key_state(&mut self, key: Key, down: bool) {
-        self.events.borrow_mut().push(KeyEvent { key, down });
-    }
+/// A press or a release. Polling key states instead would lose presses shorter than a tick.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct KeyEvent {
+    pub(crate) key: Key,
+    pub(crate) down: bool,
 }
 
 /// What keys mean, with those that are down.
@@ -52,23 +53,30 @@ enum Transition {
 }
 
 impl KeyMap {
-    /// Calls `act` for everything that `keys` asks for since the last call.
-    pub(crate) fn read(&mut self, keys: &Keys, mut act: impl FnMut(KeyCommand)) {
-        for KeyEvent { key, down } in keys.events.borrow_mut().drain(..) {
-            let was_down = self.down.contains(&key);
-            self.down.retain(|held| *held != key);
-            let transition = match (down, was_down) {
-                (true, false) => Transition::Pressed,
-                (true, true) => Transition::Repeated,
-                (false, _) => Transition::Released,
-            };
-            if down {
-                self.down.push(key);
-            }
-            if let Some(command) = command(key, transition) {
-                act(command);
+    /// What a press or release asks for.
+    pub(crate) fn follow(&mut self, KeyEvent { key, down }: KeyEvent) -> Option<KeyCommand> {
+        let was_down = self.down.contains(&key);
+        self.down.retain(|held| *held != key);
+        let transition = match (down, was_down) {
+            (true, false) => Transition::Pressed,
+            (true, true) => Transition::Repeated,
+            (false, _) => Transition::Released,
+        };
+        if down {
+            self.down.push(key);
+        }
+        command(key, transition)
+    }
+
+    /// The keyboard belongs to another window now, which is told of the releases. Returns a key that was
+    /// down and has to be taken as released; to be called until there is none.
+    pub(crate) fn lose(&mut self) -> Option<KeyCommand> {
+        while let Some(key) = self.down.pop() {
+            if let Some(command) = command(key, Transition::Released) {
+                return Some(command);
             }
         }
+        None
     }
 }
 
@@ -83,17 +91,17 @@ fn command(key: Key, transition: Transition) -> Option<KeyCommand> {
         (Key::Up, _) => Action::ChooseAbove,
         // Only sliders move while a key is held.
         (_, Transition::Repeated) => return None,
-        (Key::V, _) => Action::Press(Button::Split),
-        (Key::C, _) => Action::Press(Button::Copy),
-        (Key::P, _) => Action::Press(Button::Photo),
-        (Key::M, _) => Action::Press(Button::Flip),
-        (Key::Key0 | Key::NumPad0, _) => Action::Press(Button::Reset),
-        (Key::H | Key::F1 | Key::Slash, _) => Action::Press(Button::Help),
-        (Key::L, _) => Action::NextLanguage,
-        (Key::Enter | Key::NumPadEnter, _) => Action::Confirm,
+        (Key::Character('v'), _) => Action::Press(Button::Split),
+        (Key::Character('c'), _) => Action::Press(Button::Copy),
+        (Key::Character('p'), _) => Action::Press(Button::Photo),
+        (Key::Character('m'), _) => Action::Press(Button::Flip),
+        (Key::Character('0'), _) => Action::Press(Button::Reset),
+        (Key::Character('h' | '?') | Key::F1, _) => Action::Press(Button::Help),
+        (Key::Character('l'), _) => Action::NextLanguage,
+        (Key::Enter, _) => Action::Confirm,
         (Key::Escape, _) => Action::Close,
-        (Key::F | Key::F11, _) => return Some(KeyCommand::ToggleFullScreen),
-        (Key::Q, _) => return Some(KeyCommand::Quit),
+        (Key::Character('f') | Key::F11, _) => return Some(KeyCommand::ToggleFullScreen),
+        (Key::Character('q'), _) => return Some(KeyCommand::Quit),
         _ => return None,
     };
     Some(KeyCommand::Overlay(action))
@@ -105,22 +113,20 @@ mod tests {
 
     #[test]
     fn short_taps_count_and_held_keys_repeat_only_on_sliders() {
-        let mut keys = Keys::default();
         let mut map = KeyMap::default();
+        let mut commands = Vec::new();
         for (key, down) in [
-            (Key::V, true),
-            (Key::V, false),
-            (Key::V, true),
-            (Key::V, true),
+            (Key::Character('v'), true),
+            (Key::Character('v'), false),
+            (Key::Character('v'), true),
+            (Key::Character('v'), true),
             (Key::Right, true),
             (Key::Right, true),
             (Key::Space, true),
             (Key::Space, false),
         ] {
-            keys.set_key_state(key, down);
+            commands.extend(map.follow(KeyEvent { key, down }));
         }
-        let mut commands = Vec::new();
-        map.read(&keys, |command| commands.push(command));
         let expected = [
             Action::Press(Button::Split),
             Action::Press(Button::Split),
@@ -130,6 +136,16 @@ mod tests {
             Action::StopComparing,
         ];
         assert_eq!(commands, expected.map(KeyCommand::Overlay));
-        map.read(&keys, |command| panic!("{command:?} came twice"));
+    }
+
+    #[test]
+    fn what_was_held_ends_when_another_window_takes_the_keyboard() {
+        let mut map = KeyMap::default();
+        for key in [Key::Space, Key::Character('v')] {
+            map.follow(KeyEvent { key, down: true });
+        }
+        let stop = KeyCommand::Overlay(Action::StopComparing);
+        assert_eq!(map.lose(), Some(stop));
+        assert_eq!(map.lose(), None);
     }
 }

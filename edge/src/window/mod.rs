@@ -2,7 +2,10 @@
 //!
 //! | what changes together | where |
 //! |---|---|
-//! | the window on the desktop: `keys`, full screen, light | `screen`, `desktop` |
+//! | the X server, before a window is opened on it | `server`, `input_method` |
+//! | the window on the desktop: full screen, monitors | `screen`, `desktop` |
+//! | fingers, pointer and keys | `input`, `keyboard`, `keys` |
+//! | the monitor's light, and the screen saver | `light` |
 //! | its pixels | `canvas` |
 //! | which frame and edit are on screen | `picture` |
 //! | photos | `photos` |
@@ -13,7 +16,11 @@
 pub(crate) mod canvas;
 pub(crate) mod desktop;
 pub(crate) mod display_lost;
-pub(crate) mod keys;
+mod input;
+pub mod input_method;
+mod keyboard;
+mod keys;
+mod light;
 pub(crate) mod meter;
 mod open;
 pub(crate) mod options;
@@ -21,6 +28,7 @@ pub(crate) mod photos;
 pub(crate) mod picture;
 pub(crate) mod screen;
 mod serve;
+pub(crate) mod server;
 
 use crate::{
     compose::mirror::Mirror,
@@ -35,6 +43,7 @@ use crate::{
     track::tracked::Tracked,
 };
 use canvas::Canvas;
+use input::Input;
 use keys::KeyCommand;
 use meter::Meter;
 use model_spec::AttributeSet;
@@ -47,7 +56,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Time between two looks at the pointer; slower ones would miss taps.
+/// Time between two looks for news.
 const TICK: Duration = Duration::from_micros(16_667);
 
 /// What the main thread works with while the window is open.
@@ -111,19 +120,16 @@ impl MirrorWindow {
     fn read_input(&mut self) -> Result<(), EdgeError> {
         let (overlay, ended) = (&mut self.overlay, &mut self.ended);
         let mut toggled = false;
-        self.screen.read_keys(|command| match command {
-            KeyCommand::Overlay(action) => overlay.perform(action),
-            KeyCommand::ToggleFullScreen => toggled = !toggled,
-            KeyCommand::Quit => *ended = true,
-        });
+        self.screen.read_input(|input| match input {
+            Input::Pointer(pointer) => overlay.point(pointer),
+            Input::Key(KeyCommand::Overlay(action)) => overlay.perform(action),
+            Input::Key(KeyCommand::ToggleFullScreen) => toggled = !toggled,
+            Input::Key(KeyCommand::Quit) => *ended = true,
+        })?;
         if toggled {
             self.screen.toggle_full_screen()?;
         }
-        if let Some(pointer) = self.screen.pointer() {
-            self.overlay.point(pointer);
-        }
-        self.screen.show_pointer(self.overlay.wants_pointer());
-        Ok(())
+        self.screen.show_pointer(self.overlay.wants_pointer())
     }
 
     /// Composes, draws and presents, if there is anything new to see.

@@ -62,6 +62,7 @@ fn overlay_settings(options: &ScreenOptions, strengths: &[f32]) -> OverlaySettin
         flipped: options.view == Side::Mirror,
         leave_after: options.leave_after,
         fade_after: options.fade_after,
+        status: options.status,
         away: options.kiosk,
         recording: options.record.is_some(),
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     error::EdgeError,
-    overlay::{language::labels::Language, output::stamp::Stamp},
+    overlay::{language::labels::Language, output::stamp::Stamp, settings::StatusChoice},
     present::recorder::Recording,
 };
 use clap::{Args, ValueEnum};
@@ -34,6 +34,9 @@ pub(crate) struct ScreenOptions {
     /// Seconds without a touch after which the controls fade away; 0: never
     #[arg(long, value_name = "SECONDS", default_value_t = 6.0, value_parser = seconds)]
     pub(crate) fade_after: f64,
+    /// The status line: with the controls, always or never
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = StatusChoice::Auto)]
+    pub(crate) status: StatusChoice,
     /// Seconds after a visitor has left until the screen goes dark, to be lit by the next one; 0: never.
     /// Nobody ever leaves with --leave-after 0
     #[arg(long, value_name = "SECONDS", default_value_t = 0.0, value_parser = seconds)]

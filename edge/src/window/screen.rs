@@ -1,30 +1,31 @@
 //! The window itself: its size on the desktop, mouse pointer, light and pixels.
 
 use super::{
-    desktop::{Desktop, WindowMode},
-    keys::{KeyCommand, KeyMap, Keys},
+    desktop::{Desktop, WindowMode, window_error},
+    input::{Input, InputReader},
+    light::{self, SaverGuard},
     options::ScreenOptions,
+    server::Server,
 };
 use crate::{
     error::EdgeError,
-    overlay::widget::pointer::Pointer,
     service::idle::{Idle, Light},
 };
-use minifb::{MouseButton, MouseMode, ScaleMode, Window, WindowOptions};
+use minifb::{ScaleMode, Window, WindowOptions};
 use std::time::Instant;
+use x11rb::connection::Connection;
 
 /// A window on the X display.
 pub(crate) struct Screen {
     window: Window,
     desktop: Desktop,
-    keys: Keys,
-    key_map: KeyMap,
+    input: InputReader,
     /// A kiosk always covers the screen and has no mouse pointer.
     kiosk: bool,
     mode: WindowMode,
-    pointer_shown: bool,
     idle: Idle,
     light: Light,
+    saver: SaverGuard,
 }
 
 impl Screen {
@@ -34,12 +35,21 @@ impl Screen {
     /// [`EdgeError::Window`], e.g. without a display.
     pub(crate) fn open(options: &ScreenOptions) -> Result<Self, EdgeError> {
         let kiosk = options.kiosk;
-        let mut desktop = Desktop::connect().map_err(|error| no_window(&error))?;
+        let server = Server::of_environment().map_err(|no| EdgeError::Window(no.to_string()))?;
+        if server.is_remote() {
+            let display = &server.display;
+            log::warn!(
+                "window: {display} is on another machine, where every picture travels uncompressed; a \
+                 small --window-size helps"
+            );
+        }
+        let mut desktop = Desktop::new(server)?;
+        let monitor = desktop.monitor()?;
+        let monitor = [monitor.width, monitor.height].map(|side| side as usize);
         let [width, height] = if kiosk {
-            let monitor = desktop.monitor()?;
-            [monitor.width, monitor.height].map(|side| side as usize)
+            monitor
         } else {
-            options.window_size
+            [0, 1].map(|side| options.window_size[side].min(monitor[side]))
         };
         let settings = WindowOptions {
             resize: true,
@@ -53,24 +63,25 @@ impl Screen {
         // The main loop sets the pace, so that presenting is timed without minifb's waits.
         window.set_target_fps(0);
         window.set_background_color(8, 9, 12);
-        let keys = Keys::default();
-        window.set_input_callback(Box::new(keys.clone()));
+        let mut input = InputReader::attach(desktop.connection(), handle(&window))
+            .map_err(|error| EdgeError::Window(error.to_string()))?;
         let mut mode = WindowMode::Windowed;
         if kiosk {
             mode = WindowMode::FullScreen;
-            window.set_cursor_visibility(false);
-            desktop.set_mode(handle(&window), mode)?;
+            input
+                .show_pointer(desktop.connection(), false)
+                .map_err(window_error)?;
+            desktop.cover(handle(&window))?;
         }
         Ok(Self {
             window,
             desktop,
-            keys,
-            key_map: KeyMap::default(),
+            input,
             kiosk,
             mode,
-            pointer_shown: !kiosk,
             idle: Idle::new(options.blank_after(), Instant::now()),
             light: Light::On,
+            saver: SaverGuard::default(),
         })
     }
 
@@ -85,17 +96,27 @@ impl Screen {
         [width, height]
     }
 
-    /// Calls `act` for everything that keys have asked for since the last call.
-    pub(crate) fn read_keys(&mut self, act: impl FnMut(KeyCommand)) {
-        self.key_map.read(&self.keys, act);
-    }
-
-    /// The mouse pointer or finger, if it has been anywhere yet.
-    pub(crate) fn pointer(&self) -> Option<Pointer> {
-        // Clamped, because a drag may leave the window.
-        let (x, y) = self.window.get_unscaled_mouse_pos(MouseMode::Clamp)?;
-        let down = self.window.get_mouse_down(MouseButton::Left);
-        Some(Pointer { at: [x, y], down })
+    /// Calls `act` for everything that was done since the last call, in order, and follows monitors that
+    /// come, go, turn or change their size.
+    ///
+    /// # Errors
+    /// [`EdgeError::Window`].
+    pub(crate) fn read_input(&mut self, mut act: impl FnMut(Input)) -> Result<(), EdgeError> {
+        let connection = self.desktop.connection();
+        let mut changed = false;
+        while let Some(event) = connection
+            .poll_for_event()
+            .map_err(|error| window_error(error.into()))?
+        {
+            changed |= self.desktop.is_change(&event);
+            self.input
+                .read(connection, &event, &mut act)
+                .map_err(window_error)?;
+        }
+        if changed {
+            self.desktop.follow(handle(&self.window), self.mode)?;
+        }
+        Ok(())
     }
 
     /// Covers the screen, or goes back to a window; a kiosk stays as it is.
@@ -114,12 +135,13 @@ impl Screen {
     }
 
     /// Shows or hides the mouse pointer; a kiosk never has one.
-    pub(crate) fn show_pointer(&mut self, shown: bool) {
-        let shown = shown && !self.kiosk;
-        if shown != self.pointer_shown {
-            self.pointer_shown = shown;
-            self.window.set_cursor_visibility(shown);
-        }
+    ///
+    /// # Errors
+    /// [`EdgeError::Window`].
+    pub(crate) fn show_pointer(&mut self, shown: bool) -> Result<(), EdgeError> {
+        self.input
+            .show_pointer(self.desktop.connection(), shown && !self.kiosk)
+            .map_err(window_error)
     }
 
     /// Goes dark some time after the last visitor has left, and lights up for the next one. Returns
@@ -128,12 +150,14 @@ impl Screen {
     /// # Errors
     /// [`EdgeError::Window`].
     pub(crate) fn follow_visitor(&mut self, present: bool) -> Result<bool, EdgeError> {
-        let light = self.idle.look(present, Instant::now());
+        let (now, connection) = (Instant::now(), self.desktop.connection());
+        self.saver.watch(connection, present, now)?;
+        let light = self.idle.look(present, now);
         if light == self.light {
             return Ok(false);
         }
         self.light = light;
-        self.desktop.set_light(light)?;
+        light::set(connection, light)?;
         Ok(true)
     }
 
@@ -167,18 +191,16 @@ impl Drop for Screen {
     fn drop(&mut self) {
         if self.is_dark() {
             // If the X server is gone, there is nothing left to switch.
-            let _ = self.desktop.set_light(Light::On);
+            let _ = light::set(self.desktop.connection(), Light::On);
         }
     }
 }
 
 fn no_window(error: &dyn std::fmt::Display) -> EdgeError {
-    let display = match std::env::var("DISPLAY") {
-        Ok(display) => format!("DISPLAY is {display:?}"),
-        Err(_) => "DISPLAY is not set".into(),
-    };
-    let hint = "`--display none` and `png:DIR` need no screen";
-    EdgeError::Window(format!("{error} ({display}; {hint})"))
+    let display = std::env::var("DISPLAY").unwrap_or_default();
+    EdgeError::Window(format!(
+        "{error} (DISPLAY is {display:?}; `--display none` and `png:DIR` need no screen)"
+    ))
 }
 
 /// The window's X identifier, which minifb returns as a pointer.

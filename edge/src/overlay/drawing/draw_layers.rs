@@ -6,6 +6,7 @@ use crate::overlay::{
         dialog::DialogTap, marks::Marked, message::Message, panel::LitButtons,
         photo_question::Answer,
     },
+    settings::StatusChoice,
     state::MirrorState,
     view::Content,
     visitor::presence::PresenceChange,
@@ -78,12 +79,13 @@ impl Overlay {
         let covered = self.layers.dialog.is_open() || self.fades.invitation.is_shown();
         let message = message(state, note, covered);
 
+        let status_opacity = self.status_opacity();
         let (about, labels) = (&self.about, self.languages.labels());
         let layers = &mut self.layers;
         let (extent, text) = (layers.extent, &mut layers.text);
         layers.panel.light(lit);
         let mut changed = layers.panel.draw(text, labels);
-        if self.fades.controls.opacity() > 0 {
+        if status_opacity > 0 {
             let line = &mut layers.status_line;
             changed |= line.draw(state.readings, about, extent, text, labels);
         }
@@ -96,6 +98,15 @@ impl Overlay {
         changed | layers.dialog.draw(extent, about, text, &self.languages)
     }
 
+    /// Opacity of the status line while no page is open, 0..=256.
+    fn status_opacity(&self) -> u32 {
+        match self.settings.status {
+            StatusChoice::Auto => self.fades.controls.opacity(),
+            StatusChoice::On => 256,
+            StatusChoice::Off => 0,
+        }
+    }
+
     /// Blends all layers onto the window's pixels (`0x00RRGGBB`).
     pub(crate) fn blend(&self, pixels: &mut [u32], size: [usize; 2]) {
         let layers = &self.layers;
@@ -104,7 +115,8 @@ impl Overlay {
         // The controls make way for an open page.
         let controls = self.fades.controls.opacity() * (256 - layers.dialog.opacity()) / 256;
         layers.panel.blend(pixels, size, controls);
-        layers.status_line.blend(pixels, size, controls);
+        let status = self.status_opacity() * (256 - layers.dialog.opacity()) / 256;
+        layers.status_line.blend(pixels, size, status);
         layers.messages.blend(pixels, size);
         layers.dialog.blend(pixels, size);
         layers.marks.blend(pixels, size);

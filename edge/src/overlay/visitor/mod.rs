@@ -50,13 +50,11 @@ impl Visitor {
     /// Follows the pointer. Returns whether what is on screen reacts to it: not if it rests, nor while
     /// the finger is down whose touch brought back controls that were not `visible`.
     pub(super) fn point(&mut self, pointer: Pointer, now: f64, visible: bool) -> bool {
-        let Some(before) = self.pointer.replace(pointer) else {
-            return false;
-        };
-        if pointer == before {
+        let before = self.pointer.replace(pointer);
+        if before == Some(pointer) {
             return false;
         }
-        let pressed = pointer.down && !before.down;
+        let pressed = pointer.down && !before.is_some_and(|before| before.down);
         self.waking = (self.waking && pointer.down) || (pressed && !visible);
         self.touch(now);
         !self.waking

@@ -180,9 +180,11 @@ fn draw_pictures(
     draw_name(painter, &labels.before, at, colour::PANEL);
     let at = [after * unit, TITLE * unit].map(f32::round);
     preview::paste(painter.pixmap, &pictures.after, pictures.size, at);
-    if photo.edited {
-        draw_name(painter, &labels.edited, at, colour::ACCENT);
-    }
+    let (name, ground) = match photo.edited {
+        true => (&labels.edited, colour::ACCENT),
+        false => (&labels.unchanged, colour::PANEL),
+    };
+    draw_name(painter, name, at, ground);
 }
 
 fn draw_note(painter: &mut Painter<'_>, note: &Paragraph, layout: QuestionLayout, small: Style) {
