@@ -25,7 +25,7 @@ enum Command {
     Edit(model::Edit),
     /// Measure edit success and what changes outside the edited region, on the test faces.
     Eval(model::Eval),
-    /// Turn weights of the official code, StarGAN v2 or torchvision into this project's formats.
+    /// Turn weights of the official code, of torchvision or of re-implementations into this project's formats.
     Import(weights::Import),
     /// Train the attribute classifier that imported weights come without.
     Classifier(weights::Classifier),

@@ -14,6 +14,19 @@ use model_spec::{Architecture, AttributeSet};
 use std::path::Path;
 use tch::{Device, Kind};
 
+/// First width of a classifier for a model that has none of its own.
+pub(crate) const WIDTH: usize = 16;
+
+/// `architecture` with a classifier: imported weights come without.
+#[must_use]
+pub(crate) fn architecture_with_classifier(architecture: &Architecture) -> Architecture {
+    let mut architecture = architecture.clone();
+    if !architecture.has_classifier() {
+        architecture.classifier_channels = WIDTH;
+    }
+    architecture
+}
+
 /// Trains a classifier on `sampler`'s faces, starting from its seed, and writes it to `path`
 /// (names `classifier.…`).
 ///

@@ -1,6 +1,8 @@
 //! `trainer fit --dry-run`: everything that can go wrong early, and nothing written.
 
-use super::{FitRequest, FrozenNetworks, StepPlan, Trainee, Updates, setup, with_memory_hint};
+use super::{
+    FitRequest, FrozenNetworks, StepPlan, Trainee, Updates, setup, start::Start, with_memory_hint,
+};
 use crate::{device, error::TrainError, networks::StoredClassifier, run::RunFolder};
 
 /// What a dry run found.
@@ -36,9 +38,13 @@ pub(crate) fn dry_run(request: &FitRequest) -> Result<Findings, TrainError> {
         ..StepPlan::at(config, 1)
     };
     let batch_size = config.schedule.batch_size;
+    let mut trainee = Trainee::new(config, device);
+    if let Some(path) = &request.from {
+        Start::read(path, config)?.apply(&trainee, path)?;
+    }
     let losses = with_memory_hint(batch_size, || {
         let batch = sampler.batch(1, batch_size, device);
-        Ok(Trainee::new(config, device).step(batch, &plan, &frozen))
+        Ok(trainee.step(batch, &plan, &frozen))
     })?;
     let losses = losses
         .into_iter()

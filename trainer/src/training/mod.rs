@@ -13,6 +13,7 @@ mod frozen_networks;
 mod memory;
 mod run_log;
 mod setup;
+mod start;
 mod step;
 mod trainee;
 
