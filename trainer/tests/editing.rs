@@ -107,6 +107,9 @@ fn weights_without_a_classifier_edit_only_from_a_named_domain() {
     let temporary = tempfile::tempdir().unwrap();
     let (mut model, data) = trained(temporary.path());
     model.classifier = None;
+    // An edit that shows, after however few steps.
+    let mut bias = model.editor.store.variables()["generator.to_rgb.2.bias"].shallow_clone();
+    tch::no_grad(|| bias.fill_(0.5));
     let path = data.join("test/neutral/0.png");
     let error = Portrait::open(&model, &path, None, Device::Cpu).unwrap_err();
     assert!(error.is_usage());
