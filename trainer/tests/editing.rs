@@ -109,7 +109,7 @@ fn weights_without_a_classifier_edit_only_from_a_named_domain() {
     model.classifier = None;
     // An edit that shows, after however few steps.
     let mut bias = model.editor.store.variables()["generator.to_rgb.2.bias"].shallow_clone();
-    tch::no_grad(|| bias.fill_(0.5));
+    let _ = tch::no_grad(|| bias.fill_(0.5));
     let path = data.join("test/neutral/0.png");
     let error = Portrait::open(&model, &path, None, Device::Cpu).unwrap_err();
     assert!(error.is_usage());

@@ -52,7 +52,7 @@ fn distance(found: &Weights, start: &Weights, network: &str) -> f64 {
 fn a_run_starts_from_a_checkpoint_and_says_so_after_it_was_resumed() {
     let _alone = crate::small::alone();
     let folders = [(); 3].map(|()| tempfile::tempdir().unwrap());
-    let [first, second, fresh] = folders.each_ref().map(|folder| folder.path());
+    let [first, second, fresh] = folders.each_ref().map(tempfile::TempDir::path);
     fit_from(first, None, config(&["seed=1"]), false).unwrap();
     let start = step(&first.join("run"), 4);
     // Rates of zero keep the weights where they started.
@@ -77,7 +77,8 @@ fn a_run_starts_from_a_checkpoint_and_says_so_after_it_was_resumed() {
     // The same command goes on with the run, not with the start again.
     fit_from(second, Some(&start), still("4"), true).unwrap();
     fit_from(second, None, still("6"), true).unwrap();
-    for at in [2, 4, 6] {
+    // The oldest has made room.
+    for at in [4, 6] {
         let spec = checkpoint::load(&step(&second.join("run"), at), tch::Device::Cpu)
             .unwrap()
             .spec;
@@ -99,7 +100,6 @@ fn a_run_starts_from_official_weights_and_from_stargan_v2s() {
         "architecture.output=image",
         "architecture.style_dim=8",
         "editor_adam.learning_rate=1e-12",
-        "data.picture_scale=1",
         "schedule.steps=2",
     ];
     for transformer in [true, false] {

@@ -18,7 +18,7 @@ pub(super) fn open(file: &File, bytes: u64) -> Result<Opened, String> {
     })?;
     let names: Vec<String> = archive
         .file_names()
-        .map(|name| name.map(|name| name.into_owned()))
+        .map(|name| name.map(std::borrow::Cow::into_owned))
         .collect::<Result<_, _>>()
         .map_err(|e| e.to_string())?;
     if names.iter().any(|name| name.ends_with("/constants.pkl")) {

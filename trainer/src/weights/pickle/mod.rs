@@ -110,10 +110,8 @@ impl PickledFile {
         let mut entries = 0;
         while let Some((name, object, depth)) = waiting.pop() {
             match object {
-                Object::Tensor(tensor) => {
-                    if tensor.storage.element.is_fraction() {
-                        self.tensors.insert(name, tensor.clone());
-                    }
+                Object::Tensor(tensor) if tensor.storage.element.is_fraction() => {
+                    self.tensors.insert(name, tensor.clone());
                 }
                 Object::Dictionary(pairs) if depth < DEEPEST => {
                     entries += pairs.len();
