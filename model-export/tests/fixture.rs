@@ -168,10 +168,8 @@ pub fn tensors(spec: &CheckpointSpec) -> Tensors {
                 &[to, from, 1, 1],
             );
             let mirrored = format!("generator.decode.{}.conv1x1.weight", down + 1 - i);
-            // There, the high-pass skips take the place of shortcuts.
-            if !high_pass {
-                add(mirrored, &[from, to, 1, 1]);
-            }
+            // With high-pass skips no block runs it, but the generator has it all the same.
+            add(mirrored, &[from, to, 1, 1]);
         }
     }
     for i in 1..=last {

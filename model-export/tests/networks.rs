@@ -59,6 +59,14 @@ impl Case {
         fixture::noise(&[2, a.colour.channels(), a.image_size, a.image_size], 901)
     }
 
+    /// Random masks, where the generator reads them.
+    fn masks(&self) -> Option<[ArrayD<f32>; 2]> {
+        let side = tensor::MASK_SIZE;
+        let mask = |seed| fixture::noise(&[2, 1, side, side], seed).mapv(f32::abs);
+        let reads_masks = self.spec.architecture.reads_masks();
+        reads_masks.then(|| [mask(903), mask(904)])
+    }
+
     fn codes(&self) -> ArrayD<f32> {
         fixture::noise(&[2, self.spec.architecture.style_dim], 902)
     }
@@ -112,9 +120,13 @@ fn code(codes: &ArrayD<f32>, n: usize) -> Array1<f64> {
 
 fn check_generator(case: &Case) {
     let (images, codes) = (case.images(), case.codes());
+    let masks = case.masks();
     let results = [0, 1].map(|n| {
+        let masks = masks
+            .as_ref()
+            .map(|masks| masks.each_ref().map(|mask| image(mask, n)));
         case.reference()
-            .generator(&image(&images, n), &code(&codes, n))
+            .generator(&image(&images, n), &code(&codes, n), masks.as_ref())
     });
     let names: &[&str] = match case.spec.architecture.output {
         OutputForm::Image => &[tensor::EDITED],
@@ -126,8 +138,51 @@ fn check_generator(case: &Case) {
         (name, batch(&of_faces))
     });
     let expected: Vec<_> = outputs.collect();
-    let inputs = [(tensor::IMAGE, &images), (tensor::STYLE, &codes)];
+    let mut inputs = vec![(tensor::IMAGE, &images), (tensor::STYLE, &codes)];
+    if let Some([first, second]) = &masks {
+        inputs.push((tensor::MASK_FIRST, first));
+        inputs.push((tensor::MASK_SECOND, second));
+    }
     case.check(2, &inputs, &expected);
+}
+
+#[test]
+fn generators_with_high_pass_skips_and_rising_widths_match_the_reference() {
+    if runtime::is_missing("generators_with_high_pass_skips_and_rising_widths") {
+        return;
+    }
+    let outputs = [
+        (64, OutputForm::Image, 1.0),
+        (128, OutputForm::Difference, 0.5),
+    ];
+    for (size, output, w_hpf) in outputs {
+        let mut spec = fixture::spec(size, ColourMode::Rgb, output);
+        spec.architecture.w_hpf = w_hpf;
+        let case = Case::of(spec);
+        // The shortcut of every decoder block that narrows.
+        let unused = &case.graphs[2].0.unused;
+        assert_eq!(unused.len(), 1, "{unused:?}");
+        check_generator(&case);
+    }
+}
+
+#[test]
+fn a_shortcut_of_another_shape_is_named_even_though_no_block_runs_it() {
+    let mut spec = fixture::spec(64, ColourMode::Rgb, OutputForm::Image);
+    spec.architecture.w_hpf = 1.0;
+    let mut tensors = fixture::tensors(&spec);
+    let name = "generator.decode.4.conv1x1.weight";
+    assert!(tensors.contains_key(name));
+    tensors.insert(name.into(), fixture::noise(&[8, 8, 1, 1], 1));
+    let folder = tempfile::tempdir().unwrap();
+    fixture::write(folder.path(), &spec, &tensors);
+    let message = network::build(folder.path(), &spec)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        message.contains("conv1x1.weight: found F32 [8, 8, 1, 1], expected F32 [8, 16, 1, 1]"),
+        "{message}"
+    );
 }
 
 #[test]

@@ -64,6 +64,16 @@ fn linear(x: &Array1<f64>, weight: ArrayView2<'_, f64>, bias: ArrayView1<'_, f64
     weight.dot(x) + bias
 }
 
+/// Bilinear, aligned as by pixel centres: of every `k` values the mean of the middle two, in both directions.
+fn reduced(mask: &Image, side: usize) -> Image {
+    let k = mask.dim().1 / side;
+    let first = k / 2 - 1;
+    Image::from_shape_fn((1, side, side), |(_, i, j)| {
+        let (i, j) = (k * i + first, k * j + first);
+        mask.slice(s![0, i..i + 2, j..j + 2]).sum() / 4.0
+    })
+}
+
 /// The networks as functions of their tensors.
 pub struct Reference<'a> {
     pub architecture: &'a Architecture,
@@ -147,6 +157,7 @@ impl Reference<'_> {
     }
 
     fn adaptive(&self, name: &str, x: &Image, style: &Array1<f64>, up: bool) -> Image {
+        let high_pass = self.architecture.w_hpf > 0.0;
         let part = |part: &str| format!("{name}.{part}");
         let mut h = leaky_relu(&self.adain(&part("norm1"), x, style));
         let mut shortcut = x.clone();
@@ -157,20 +168,49 @@ impl Reference<'_> {
         h = self.conv(&part("conv1"), &h, 1, 1);
         h = leaky_relu(&self.adain(&part("norm2"), &h, style));
         h = self.conv(&part("conv2"), &h, 1, 1);
+        if high_pass {
+            return h;
+        }
         (h + self.shortcut(name, &shortcut)) / 2_f64.sqrt()
     }
 
-    /// The generator's outputs, in order.
-    pub fn generator(&self, x: &Image, style: &Array1<f64>) -> Vec<Image> {
-        let down = self.architecture.image_size.ilog2() as usize - 4;
+    /// `HighPass(mask * f) / w_hpf` of a feature `f`: 8 times every value less its neighbours.
+    fn high_pass(&self, feature: &Image, mask: &Image) -> Image {
+        let (channels, side, _) = feature.dim();
+        let mut masked = Image::zeros((channels, side + 2, side + 2));
+        masked
+            .slice_mut(s![.., 1..=side, 1..=side])
+            .assign(&(feature * &reduced(mask, side)));
+        Image::from_shape_fn((channels, side, side), |(c, i, j)| {
+            let sum = masked.slice(s![c, i..i + 3, j..j + 3]).sum();
+            (9.0 * masked[[c, i + 1, j + 1]] - sum) / f64::from(self.architecture.w_hpf)
+        })
+    }
+
+    /// The generator's outputs, in order; `masks [1,256,256]`, the whole face and the face without chin, lips
+    /// and brows, where it has high-pass skips.
+    pub fn generator(
+        &self,
+        x: &Image,
+        style: &Array1<f64>,
+        masks: Option<&[Image; 2]>,
+    ) -> Vec<Image> {
+        let down = self.architecture.image_size.ilog2() as usize - 4 + usize::from(masks.is_some());
         let mut features = None;
+        let mut kept = std::collections::BTreeMap::new();
         let mut h = self.conv("generator.from_rgb", x, 1, 1);
         for i in 0..down + 2 {
             let size = if i < down { Size::Halved } else { Size::Kept };
+            kept.insert(h.dim().1, h.clone());
             h = self.residual(&format!("generator.encode.{i}"), &h, size, true);
         }
         for i in 0..down + 2 {
             h = self.adaptive(&format!("generator.decode.{i}"), &h, style, i >= 2);
+            let side = h.dim().1;
+            if let (Some(masks), 32 | 64 | 128) = (masks, side) {
+                let mask = &masks[usize::from(side > 32)];
+                h = h + self.high_pass(&kept[&side], mask);
+            }
             if h.dim().1 == 32 {
                 features = Some(h.clone());
             }

@@ -2,6 +2,7 @@
 //!
 //! - [`chain`]: faces -> `trainer fit` -> `model-export` -> `edge check` -> `edge run`;
 //! - [`official`]: the official checkpoint layout through the same chain;
+//! - [`high_pass`]: generators with high-pass skips and blocks of two widths, imported and trained;
 //! - [`shipped`]: the bundle in `models/`;
 //! - [`exit_codes`]: 2 for usage, 1 for failure, everywhere.
 
@@ -9,7 +10,11 @@
 
 mod chain;
 mod exit_codes;
+mod high_pass;
 mod official;
+#[allow(dead_code, reason = "shared with the trainer's tests")]
+#[path = "../../trainer/tests/pickled.rs"]
+mod pickled;
 mod shipped;
 
 use tests::{Finished, run};

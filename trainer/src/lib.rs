@@ -8,7 +8,7 @@
 //!
 //! Below them stand `config`, `device`, `weights`, `stop` and `error`; above them `cli`. Rooms use what is listed
 //! before them: `error`, `stop`, `weights`, `networks`, `optimiser`, `device`, `config`, `data`, `losses`, `run`,
-//! `checkpoint`, `editing`, `evaluation`, `training`, `import`, `align`, `cli`.
+//! `checkpoint`, `editing`, `evaluation`, `import`, `training`, `align`, `cli`.
 
 pub mod align;
 pub mod checkpoint;

@@ -14,13 +14,14 @@ fn strength_zero_changes_nothing_and_a_face_is_its_own_reference() {
     let temporary = tempfile::tempdir().unwrap();
     let (model, data) = trained(temporary.path());
     let path = data.join("test/neutral/0.png");
-    let portrait = Portrait::open(&model, &path, Device::Cpu).unwrap();
+    let portrait = Portrait::open(&model, &path, None, Device::Cpu).unwrap();
     let picture = image::open(&path).unwrap().into_rgb8();
     assert_eq!(
         portrait.edited(&model, &Change::Strengths(vec![0.0])),
         picture
     );
-    let other = Portrait::open(&model, &data.join("test/smiling/1.png"), Device::Cpu).unwrap();
+    let other =
+        Portrait::open(&model, &data.join("test/smiling/1.png"), None, Device::Cpu).unwrap();
     let copied = |face: &Portrait, strength| {
         let face = Box::new(face.clone());
         portrait.edited(&model, &Change::Reference { face, strength })
@@ -71,7 +72,7 @@ fn a_sweep_becomes_a_strip_an_animated_png_or_an_animated_gif() {
         assert!(Sweep::parse(wrong, attributes, 6).is_err(), "{wrong}");
     }
     let path = data.join("test/neutral/0.png");
-    let portrait = Portrait::open(&model, &path, Device::Cpu).unwrap();
+    let portrait = Portrait::open(&model, &path, None, Device::Cpu).unwrap();
     let frames = sweep.frames(&model, &portrait);
     let write = |name: &str| {
         let path = temporary.path().join(name);
@@ -98,4 +99,34 @@ fn a_sweep_becomes_a_strip_an_animated_png_or_an_animated_gif() {
         count += 1;
     }
     assert_eq!(count, 10);
+}
+
+#[test]
+fn weights_without_a_classifier_edit_only_from_a_named_domain() {
+    let _alone = crate::small::alone();
+    let temporary = tempfile::tempdir().unwrap();
+    let (mut model, data) = trained(temporary.path());
+    model.classifier = None;
+    // An edit that shows, after however few steps.
+    let mut bias = model.editor.store.variables()["generator.to_rgb.2.bias"].shallow_clone();
+    let _ = tch::no_grad(|| bias.fill_(0.5));
+    let path = data.join("test/neutral/0.png");
+    let error = Portrait::open(&model, &path, None, Device::Cpu).unwrap_err();
+    assert!(error.is_usage());
+    let message = error.to_string();
+    for part in [
+        "0.png",
+        "--source-domain (neutral, smiling",
+        "--reference-domain",
+    ] {
+        assert!(message.contains(part), "{part:?} is not in: {message}");
+    }
+    // An attribute that the face is said to have is not added again, one it lacks is.
+    let edited = |source| {
+        let portrait = Portrait::open(&model, &path, Some(source), Device::Cpu).unwrap();
+        portrait.edited(&model, &Change::Strengths(vec![1.0]))
+    };
+    let picture = image::open(&path).unwrap().into_rgb8();
+    assert_eq!(edited(1), picture);
+    assert_ne!(edited(0), picture);
 }

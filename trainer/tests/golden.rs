@@ -173,7 +173,7 @@ fn resnet18() -> ResNet18 {
 }
 
 /// Names of the official layout: the style transformer lives inside the style encoder.
-fn official_names(store: &VarStore, network: &str) -> Weights {
+pub fn official_names(store: &VarStore, network: &str) -> Weights {
     let named = weights::of_store(store, "").into_iter();
     let renamed = named.filter_map(|(name, tensor)| {
         if let Some(rest) = name.strip_prefix("style_transformer.") {

@@ -15,6 +15,8 @@
 //! - [`watched`]: statistics, TensorBoard events, evaluations, the best checkpoint;
 //! - [`settings`]: every settings file that ships trains;
 //! - [`imports`]: weights from elsewhere;
+//! - [`foreign`]: their files, of every year and form, damaged and malicious ones;
+//! - [`starts`]: runs that start from the weights of another model;
 //! - [`editing`]: pictures, references, sweeps.
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
@@ -24,6 +26,7 @@ mod asked;
 mod compared;
 mod editing;
 mod fixtures;
+mod foreign;
 mod forms;
 mod found_data;
 mod golden;
@@ -38,4 +41,5 @@ mod safety;
 mod settings;
 mod small;
 mod speed;
+mod starts;
 mod watched;

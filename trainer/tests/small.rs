@@ -78,6 +78,7 @@ pub fn train(data: &Path, out: &Path, config: Config, resume: bool) -> Result<()
         data: data.into(),
         out: out.into(),
         resume,
+        from: None,
     };
     fit(&request, &Arc::new(AtomicBool::new(false)))
 }

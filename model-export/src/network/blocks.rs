@@ -58,7 +58,8 @@ pub(crate) fn residual(
 }
 
 /// `AdaIN act [up2] conv1 (C->C') AdaIN act conv2`, plus a shortcut and divided by sqrt(2) unless the
-/// generator has high-pass skips instead (`w_hpf > 0`).
+/// generator has high-pass skips instead (`w_hpf > 0`): the reference implementation then still has the
+/// shortcut's convolution, and never runs it.
 ///
 /// # Shapes
 /// `x [C,H,W]`, style `[d]` -> `[C',H,W]`, or twice the height and width.
@@ -82,6 +83,9 @@ pub(crate) fn adaptive(
     let h = layers.leaky_relu(&part("act2"), &h);
     let h = layers.conv(&part("conv2"), &h, ConvShape::same([to, to]));
     if !with_shortcut {
+        if from != to {
+            layers.unread(&part("conv1x1"), ConvShape::pointwise([from, to]));
+        }
         return h;
     }
 

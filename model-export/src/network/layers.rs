@@ -145,6 +145,14 @@ impl<'a> Layers<'a> {
         self.graph.push(name, Op::Conv(conv), &[x])
     }
 
+    /// Takes the weight of a convolution that the network has and never runs.
+    pub(crate) fn unread(&mut self, name: &str, shape: ConvShape) {
+        let [from, to] = shape.channels;
+        let weight = self.weight(name, [to, from, shape.kernel, shape.kernel]);
+        let name = self.tensor(name, "weight");
+        self.graph.unused.push((name, weight.into_dyn()));
+    }
+
     /// `[from] -> [to]`.
     pub(crate) fn linear(&mut self, name: &str, x: &str, [from, to]: [usize; 2]) -> String {
         let weight_name = self.tensor(name, "weight");

@@ -42,7 +42,7 @@ pub fn build(folder: &Path, spec: &CheckpointSpec) -> Result<Graphs> {
         ),
     ]);
     for graph in graphs.values_mut() {
-        graph.unused = weights.take_unused(&graph.name);
+        graph.unused.extend(weights.take_unused(&graph.name));
     }
     if architecture.has_classifier() {
         let classifier = classifier::build(architecture, attributes, &mut weights);

@@ -125,8 +125,8 @@ pub struct Checkpoint {
     pub spec: CheckpointSpec,
     /// The averaged editor.
     pub editor: StoredEditor,
-    /// The attribute classifier.
-    pub classifier: StoredClassifier,
+    /// The attribute classifier, where the checkpoint has one.
+    pub classifier: Option<StoredClassifier>,
     /// The face-mask network, where the checkpoint has one.
     pub face_mask: Option<FaceMask>,
 }
@@ -142,20 +142,14 @@ pub fn load(folder: &Path, device: Device) -> Result<Checkpoint, TrainError> {
     let mut editor = StoredEditor::new(&spec.architecture, &spec.attributes, device);
     weights::copy_into(&weights::of_store(&editor.store, ""), &tensors, "", &path)?;
     editor.store.freeze();
-    let mut classifier = if spec.architecture.has_classifier() {
-        let classifier = StoredClassifier::new(&spec.architecture, &spec.attributes, device);
+    let classifier = if spec.architecture.has_classifier() {
+        let mut classifier = StoredClassifier::new(&spec.architecture, &spec.attributes, device);
         classifier.load(&tensors, &path)?;
-        classifier
+        classifier.store.freeze();
+        Some(classifier)
     } else {
-        // One whose logits are all 0: every face counts as having every attribute's `off` value.
-        let mut architecture = spec.architecture.clone();
-        architecture.classifier_channels = 1;
-        let mut untrained = StoredClassifier::new(&architecture, &spec.attributes, device);
-        untrained.network.forget();
-        log::warn!("{}: no attribute classifier", folder.display());
-        untrained
+        None
     };
-    classifier.store.freeze();
     let face_mask = if spec.files.contains_key(FACE_MASK_FILE) {
         CheckpointSpec::load(folder, &[FACE_MASK_FILE])?;
         Some(FaceMask::load(&folder.join(FACE_MASK_FILE), device)?)

@@ -29,7 +29,7 @@ enum Command {
     Eval(model::Eval),
     /// Judge pictures before and after an edit, by whatever method.
     Compare(compare::Compare),
-    /// Turn weights of the official code, StarGAN v2 or torchvision into this project's formats.
+    /// Turn weights of the official code, of torchvision or of re-implementations into this project's formats.
     Import(weights::Import),
     /// Train the attribute classifier that imported weights come without.
     Classifier(weights::Classifier),

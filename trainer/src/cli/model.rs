@@ -10,6 +10,7 @@ use crate::{
     evaluation::{self, EvaluateRequest},
 };
 use clap::Args;
+use model_spec::AttributeSet;
 use std::path::PathBuf;
 
 /// See [`super::Command::Edit`].
@@ -36,6 +37,13 @@ pub(crate) struct Edit {
     /// Strengths of the sweep.
     #[arg(long, default_value_t = 7)]
     frames: usize,
+    /// Domain of the faces in --input, e.g. neutral or smiling+female, instead of the one that the model's
+    /// classifier finds; needed for weights without a classifier.
+    #[arg(long, value_name = "DOMAIN")]
+    source_domain: Option<String>,
+    /// The same for the face in --reference.
+    #[arg(long, value_name = "DOMAIN", requires = "reference")]
+    reference_domain: Option<String>,
     /// Picture to write, or folder for a folder. A sweep becomes a strip; to .gif or .apng an
     /// animation.
     #[arg(long)]
@@ -48,10 +56,11 @@ impl Edit {
         let device = device::choose();
         let model = checkpoint::load(&self.checkpoint, device)?;
         let attributes = &model.spec.attributes;
+        let source = domain("--source-domain", self.source_domain.as_deref(), attributes)?;
         if let Some(text) = &self.sweep {
             files::refuse_same(&self.input, &self.out)?;
             let sweep = Sweep::parse(text, attributes, self.frames)?;
-            let portrait = Portrait::open(&model, &self.input, device)?;
+            let portrait = Portrait::open(&model, &self.input, source, device)?;
             sweep::write(&self.out, &sweep.frames(&model, &portrait))?;
             log::info!("{} strengths: {}", self.frames, self.out.display());
             return Ok(());
@@ -59,8 +68,10 @@ impl Edit {
         let change = match &self.reference {
             Some(path) => {
                 files::refuse_same(path, &self.out)?;
+                let name = self.reference_domain.as_deref();
+                let of_reference = domain("--reference-domain", name, attributes)?;
                 Change::Reference {
-                    face: Box::new(Portrait::open(&model, path, device)?),
+                    face: Box::new(Portrait::open(&model, path, of_reference, device)?),
                     strength: self.strength,
                 }
             }
@@ -69,7 +80,7 @@ impl Edit {
                 Change::Strengths(strengths.map_err(TrainError::from)?)
             }
         };
-        let done = files::edit_files(&model, &change, &self.input, &self.out, device)?;
+        let done = files::edit_files(&model, &change, &self.input, &self.out, source, device)?;
         log::info!(
             "{} pictures edited, {} skipped: {}",
             done.edited,
@@ -78,6 +89,23 @@ impl Edit {
         );
         Ok(())
     }
+}
+
+/// The domain of this name.
+fn domain(
+    option: &str,
+    name: Option<&str>,
+    attributes: &AttributeSet,
+) -> Result<Option<usize>, TrainError> {
+    let Some(name) = name else { return Ok(None) };
+    let names = attributes.domain_names();
+    let position = names.iter().position(|domain| domain == name);
+    position.map(Some).ok_or_else(|| {
+        TrainError::Usage(format!(
+            "{option}: found {name:?}, expected one of: {}",
+            names.join(", ")
+        ))
+    })
 }
 
 /// See [`super::Command::Eval`].

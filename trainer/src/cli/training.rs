@@ -31,6 +31,10 @@ pub(crate) struct Fit {
     /// Resume from the newest checkpoint in --out.
     #[arg(long)]
     resume: bool,
+    /// Start from the weights of another model instead of fresh ones: a checkpoint folder (of `fit` or
+    /// `import`), or an editor's file as `import` reads it, StarGAN v2's included.
+    #[arg(long, value_name = "CHECKPOINT")]
+    from: Option<PathBuf>,
     /// Check settings, data and memory with one step, and write nothing.
     #[arg(long)]
     dry_run: bool,
@@ -48,6 +52,7 @@ impl Fit {
             data: self.data,
             out: self.out,
             resume: self.resume,
+            from: self.from,
         };
         if self.dry_run {
             let findings = training::dry_run(&request, &stop)?;

@@ -20,7 +20,8 @@ use std::path::PathBuf;
 /// See [`super::Command::Import`].
 #[derive(Debug, Args)]
 pub(crate) struct Import {
-    /// nets_ema.ckpt, or a .pth/.ckpt of ResNet18, Inception v3 or the face-mask network.
+    /// L2M-GAN's nets_ema.ckpt, or a file of ResNet18, Inception v3 or the face-mask network;
+    /// PyTorch's format of any year, or safetensors.
     input: PathBuf,
     /// Checkpoint folder to write for nets_ema.ckpt; a .safetensors file for the other networks.
     #[arg(long)]
@@ -28,10 +29,15 @@ pub(crate) struct Import {
     /// Attributes in the order of the domains, e.g. smile:neutral/smiling,gender:female/male.
     #[arg(long)]
     attributes: Option<String>,
-    /// Divisor of the high-pass skips, where the generator has them; it cannot be
-    /// inferred from the weights.
-    #[arg(long, default_value_t = 1.0)]
-    w_hpf: f32,
+    /// Names of another implementation: a file of lines THEIRS = OURS, where a * stands for any text
+    /// and OURS are the official names (generator.*, style_encoder.*, fan.*); nothing behind the = leaves
+    /// a tensor out.
+    #[arg(long, value_name = "FILE")]
+    map: Option<PathBuf>,
+    /// Divisor of the high-pass skips, where the generator has them and the file lacks their filter, which
+    /// tells it. 1 when not given.
+    #[arg(long)]
+    w_hpf: Option<f32>,
     /// Framing of the images the weights were trained on: side of the crop, and x and y of its
     /// centre, in sides of a face detector's box.
     #[arg(long, value_name = "SIDE,X,Y", value_parser = framing, default_value = CELEBA_HQ_FRAMING)]
@@ -79,6 +85,7 @@ impl Import {
                 .transpose()?,
             input: self.input,
             out: self.out,
+            map: self.map,
             w_hpf: self.w_hpf,
             framing: self.framing,
             classifier: self.classifier,
@@ -113,7 +120,8 @@ impl Classifier {
         /// Procedural faces per domain, where the data are procedural.
         const SYNTHETIC_FACES: usize = 600;
         let spec = CheckpointSpec::load(&self.checkpoint, &[])?;
-        let (architecture, attributes) = (&spec.architecture, &spec.attributes);
+        let architecture = &classifier::architecture_with_classifier(&spec.architecture);
+        let attributes = &spec.attributes;
         let rendering = Rendering {
             faces_per_domain: SYNTHETIC_FACES,
             seed: 1,

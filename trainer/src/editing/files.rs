@@ -21,7 +21,8 @@ pub(crate) struct EditedFiles {
     pub skipped: usize,
 }
 
-/// Edits `input`, a picture or a folder of them, into `output` (a file or a folder, likewise).
+/// Edits `input`, a picture or a folder of them, into `output` (a file or a folder, likewise); the faces are in
+/// domain `source` or, if that is not given, where the model's classifier finds each of them.
 /// Pictures should be framed like the training faces; they keep their size, cropped to a square.
 ///
 /// # Errors
@@ -31,11 +32,12 @@ pub(crate) fn edit_files(
     change: &Change,
     input: &Path,
     output: &Path,
+    source: Option<usize>,
     device: Device,
 ) -> Result<EditedFiles, TrainError> {
     refuse_same(input, output)?;
     let edit_file = |input: &Path, output: &Path| {
-        let portrait = Portrait::open(model, input, device)?;
+        let portrait = Portrait::open(model, input, source, device)?;
         picture::write(output, &portrait.edited(model, change))
     };
     if !input.is_dir() {

@@ -26,7 +26,7 @@ pub struct Portrait {
     square: RgbImage,
     /// `[1,C,S,S]` at the model's size.
     face: Tensor,
-    /// The domain that the model's classifier finds.
+    /// The domain it is in.
     source: usize,
 }
 
@@ -41,11 +41,17 @@ impl Clone for Portrait {
 }
 
 impl Portrait {
-    /// Reads a picture, cut to its central square.
+    /// Reads a picture, cut to its central square, of a face that is in domain `source` or, if that is not given,
+    /// in the one that the model's classifier finds.
     ///
     /// # Errors
-    /// [`TrainError::Data`] when it is unreadable.
-    pub fn open(model: &Checkpoint, path: &Path, device: Device) -> Result<Self, TrainError> {
+    /// [`TrainError::Data`] when it is unreadable; [`TrainError::Usage`] when nothing tells its domain.
+    pub fn open(
+        model: &Checkpoint,
+        path: &Path,
+        source: Option<usize>,
+        device: Device,
+    ) -> Result<Self, TrainError> {
         let square = picture::read_square(path).map_err(|reason| TrainError::Data {
             path: path.into(),
             reason,
@@ -53,10 +59,24 @@ impl Portrait {
         let architecture = &model.spec.architecture;
         let face = picture::resized(&square, architecture.image_size);
         let face = picture::to_tensor(&face, architecture.colour).to_device(device);
-        let logits = model.classifier.network.logits_of_all(&face, device);
-        let values = Vec::<f32>::try_from(logits.reshape([-1]))
-            .map_err(TrainError::torch("reading the classifier's logits"))?;
-        let source = AttributeSet::domain_from_logits(&values);
+        let source = match (source, &model.classifier) {
+            (Some(source), _) => source,
+            (None, Some(classifier)) => {
+                let logits = classifier.network.logits_of_all(&face, device);
+                let values = Vec::<f32>::try_from(logits.reshape([-1]))
+                    .map_err(TrainError::torch("reading the classifier's logits"))?;
+                AttributeSet::domain_from_logits(&values)
+            }
+            (None, None) => {
+                return Err(TrainError::Usage(format!(
+                    "{}: the model has no attribute classifier, so nothing tells the face's domain, from which an \
+                     edit starts: name it with --source-domain ({}; --reference-domain for a reference), or import \
+                     the weights with a classifier (`trainer classifier`, then `trainer import --classifier`)",
+                    path.display(),
+                    model.spec.attributes.domain_names().join(", ")
+                )));
+            }
+        };
         Ok(Self {
             square,
             face,

@@ -35,6 +35,19 @@ pub(crate) struct Job<'a> {
     pub stop: &'a AtomicBool,
 }
 
+/// First width of a classifier for a model that has none of its own.
+pub(crate) const WIDTH: usize = 16;
+
+/// `architecture` with a classifier: imported weights come without.
+#[must_use]
+pub(crate) fn architecture_with_classifier(architecture: &Architecture) -> Architecture {
+    let mut architecture = architecture.clone();
+    if !architecture.has_classifier() {
+        architecture.classifier_channels = WIDTH;
+    }
+    architecture
+}
+
 /// Trains a classifier on `sampler`'s faces, starting from its seed, and writes it to `file`
 /// (names `classifier.…`), with what it is for.
 ///

@@ -48,13 +48,14 @@ const SYNTHETIC_FACES: usize = 600;
 pub(crate) fn evaluate(request: &EvaluateRequest) -> Result<Metrics, TrainError> {
     let device = device::choose();
     let model = checkpoint::load(&request.checkpoint, device)?;
-    let (architecture, attributes) = (&model.spec.architecture, &model.spec.attributes);
     // Before the judge is trained: a wrong path should not cost that time.
     let inception = request
         .inception
         .as_ref()
         .map(|path| InceptionV3::load(path, device))
         .transpose()?;
+    let architecture = &classifier::architecture_with_classifier(&model.spec.architecture);
+    let attributes = &model.spec.attributes;
     let rendering = Rendering {
         faces_per_domain: SYNTHETIC_FACES,
         seed: request.judge_seed,
@@ -101,11 +102,9 @@ pub(crate) fn evaluate(request: &EvaluateRequest) -> Result<Metrics, TrainError>
         face_mask: model.face_mask.as_ref(),
         device,
     })?;
-    let classifiers = [
-        ("judge_accuracy", &judge.network),
-        ("classifier_accuracy", &model.classifier.network),
-    ];
-    for (name, network) in classifiers {
+    let own = model.classifier.as_ref();
+    let own = own.map(|own| ("classifier_accuracy", &own.network));
+    for (name, network) in [("judge_accuracy", &judge.network)].into_iter().chain(own) {
         let accuracies = classifier::accuracy(network, test, attributes, device);
         for (accuracy, attribute) in accuracies.into_iter().zip(attributes.names()) {
             metrics.insert(format!("{name}.{attribute}"), accuracy);

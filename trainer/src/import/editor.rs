@@ -1,25 +1,33 @@
-//! An editor of the official code or of StarGAN v2 becomes a checkpoint.
+//! An editor of the official code becomes a checkpoint.
 
-use super::{ImportRequest, infer, official};
+use super::{ImportRequest, Official, infer};
 use crate::{
     checkpoint::{self, Contents, ParityNetworks, parity},
     config::attributes::parse,
     error::TrainError,
     evaluation::purpose::{self, OtherData},
     networks::{FaceMask, StoredClassifier, StoredEditor},
-    weights::{self, Weights},
+    weights::{self, Source, Weights},
 };
 use model_spec::{AttributeSet, CheckpointSpec, Provenance, checkpoint::FORMAT_VERSION, digest};
 use std::{collections::BTreeMap, path::Path};
 use tch::Device;
 
 /// Writes the checkpoint.
-pub(super) fn import_editor(request: &ImportRequest) -> Result<(), TrainError> {
+pub(super) fn import_editor(request: &ImportRequest, source: &Source) -> Result<(), TrainError> {
     let path = &request.input;
     checkpoint::check_target(&request.out)?;
     let device = Device::Cpu;
-    let official = official(path)?;
-    let (mut architecture, domains) = infer(&official.editor, request.w_hpf, path)?;
+    let official = Official::read(source)?;
+    check_kind(source, &official)?;
+    let w_hpf = divisor(request, &official)?;
+    let (mut architecture, domains) = infer(&official.editor, w_hpf, path)?;
+    if architecture.reads_masks() && official.w_hpf.or(request.w_hpf).is_none() {
+        log::warn!(
+            "the file does not tell the divisor of the high-pass skips: 1, as in the official code \
+             (--w-hpf for another)"
+        );
+    }
     if request.classifier.is_none() {
         architecture.classifier_channels = 0;
     }
@@ -37,7 +45,9 @@ pub(super) fn import_editor(request: &ImportRequest) -> Result<(), TrainError> {
             let classifier = StoredClassifier::new(&architecture, &attributes, device);
             let expected = purpose::label(&architecture, &attributes, None);
             purpose::check(file, &expected, OtherData::Refused)?;
-            classifier.load(&weights::read(file)?, file)?;
+            let tensors = weights::read(file)?;
+            weights::check_finite(&tensors, file)?;
+            classifier.load(&tensors, file)?;
             model.extend(weights::of_store(&classifier.store, "classifier."));
             Some(classifier)
         }
@@ -103,6 +113,66 @@ pub(super) fn import_editor(request: &ImportRequest) -> Result<(), TrainError> {
         }
     );
     checkpoint::write(&request.out, spec, &contents)
+}
+
+/// Refuses an editor that is not L2M-GAN's, saying what it is and what can be done with it.
+fn check_kind(source: &Source, official: &Official) -> Result<(), TrainError> {
+    let wrong = |reason: String| {
+        Err(TrainError::Weights {
+            path: source.path().into(),
+            reason,
+        })
+    };
+    if source.has("classifier.") && source.has("style_transformer.") {
+        return wrong(
+            "found the model of one of this program's own checkpoints, expected foreign weights: the folder it \
+             is in needs no import"
+                .into(),
+        );
+    }
+    if official.has_style_transformer() {
+        let known = ["generator", "style_encoder", "style_transformer", "fan"];
+        let others = source.parts().into_iter();
+        for (part, count) in others.filter(|(part, _)| !known.contains(part)) {
+            log::info!("left out: {part} ({count} tensors), which no editing needs");
+        }
+        return Ok(());
+    }
+    let what = if source.has("mapping_network.") {
+        "StarGAN v2's own networks (generator, style encoder, mapping network)"
+    } else {
+        "a generator and a style encoder"
+    };
+    let masks = if source.has("fan.") {
+        ", and its face-mask network (`fan`) serves as `face_mask`"
+    } else {
+        ""
+    };
+    wrong(format!(
+        "found {what}, expected L2M-GAN's: the style transformer (`transform1`, `transform2`), which moves a code \
+         from domain to domain, is missing, and without it no attribute can be edited. `trainer fit --from {}` \
+         starts a training from its generator and style encoder{masks}",
+        source.path().display()
+    ))
+}
+
+/// Divisor of the high-pass skips: the file's, which the request may not contradict, or the request's, or 1.
+fn divisor(request: &ImportRequest, official: &Official) -> Result<f32, TrainError> {
+    match (official.w_hpf, request.w_hpf) {
+        (Some(found), Some(wanted)) if (found - wanted).abs() > 1e-3 * found => {
+            Err(TrainError::Usage(format!(
+                "--w-hpf: found {wanted}, expected {found}: the file's own filter (generator.hpf.filter) says so"
+            )))
+        }
+        (Some(of_file), _) => Ok(of_file),
+        (None, Some(wanted)) if !(wanted.is_finite() && wanted > 0.0) => {
+            let expected = "a number above 0";
+            Err(TrainError::Usage(format!(
+                "--w-hpf: found {wanted}, expected {expected}"
+            )))
+        }
+        (None, wanted) => Ok(wanted.unwrap_or(1.0)),
+    }
 }
 
 fn file_name(path: &Path) -> String {

@@ -4,14 +4,14 @@ use super::ImportRequest;
 use crate::{
     error::TrainError,
     networks::{FaceMask, InceptionV3, ResNet18},
-    weights::{self, Label, pickle},
+    weights::{self, Label, Source},
 };
 use tch::Device;
 
 /// Writes the weights of the network, recognised by a tensor that only it has.
-pub(super) fn import_network(request: &ImportRequest) -> Result<(), TrainError> {
+pub(super) fn import_network(request: &ImportRequest, source: &Source) -> Result<(), TrainError> {
     let path = &request.input;
-    let tensors = weights::without_prefix(pickle::read_any(path, &["state_dict"])?, "module.");
+    let tensors = source.network(&["state_dict"])?;
     let has = |name: &str| tensors.contains_key(name);
     let (what, tensors) = if has("layer1.0.conv1.weight") {
         let network = ResNet18::from_weights(tensors, path, Device::Cpu)?;
@@ -27,8 +27,8 @@ pub(super) fn import_network(request: &ImportRequest) -> Result<(), TrainError> 
         return Err(TrainError::Weights {
             path: path.clone(),
             reason: format!(
-                "found tensors {}, …; expected an editor (`generator` and `style_encoder`), \
-                 torchvision's ResNet18 or Inception v3, or a face-mask network (wing.ckpt)",
+                "found tensors {}, …; expected an editor (`generator` and `style_encoder`), torchvision's \
+                 ResNet18 or Inception v3, or a face-mask network (wing.ckpt); --map FILE translates other names",
                 names.join(", ")
             ),
         });

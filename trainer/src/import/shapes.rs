@@ -1,7 +1,8 @@
 //! The architecture of an editor, inferred from its tensors' shapes.
 
-use super::CLASSIFIER_CHANNELS;
-use crate::{error::TrainError, weights::Weights};
+use crate::{
+    error::TrainError, evaluation::classifier::WIDTH as CLASSIFIER_CHANNELS, weights::Weights,
+};
 use model_spec::{Architecture, ColourMode, OutputForm, network::BOTTLENECK_BLOCKS};
 use std::path::Path;
 

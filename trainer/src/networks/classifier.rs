@@ -62,11 +62,6 @@ impl Classifier {
         self.pooled(x, false)
     }
 
-    /// Makes every logit 0, as of a classifier that has learnt nothing.
-    pub(crate) fn forget(&mut self) {
-        self.head.set_zero();
-    }
-
     fn pooled(&self, x: &Tensor, training: bool) -> Tensor {
         let mut h = reduced(x, self.image_size);
         for (i, (convolution, norm)) in self.layers.iter().enumerate() {

@@ -4,8 +4,7 @@
 
 use crate::{
     error::TrainError,
-    weights::pickle,
-    weights::{self, Weights},
+    weights::{self, Source, Weights},
 };
 use std::{fmt, path::Path};
 use tch::{
@@ -40,7 +39,7 @@ impl ResNet18 {
     /// # Errors
     /// [`TrainError::Weights`] naming every missing, extra or misshapen tensor.
     pub fn load(path: &Path, device: Device) -> Result<Self, TrainError> {
-        Self::from_weights(pickle::read_any(path, &[])?, path, device)
+        Self::from_weights(Source::open(path)?.network(&["state_dict"])?, path, device)
     }
 
     /// Weights by torchvision's tensor names; `path` is named in errors.

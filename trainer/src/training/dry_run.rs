@@ -2,7 +2,7 @@
 
 use super::{
     FitRequest, FrozenNetworks, PretrainedNetworks, StepPlan, Trainee, Updates, setup,
-    with_memory_hint,
+    start::Start, with_memory_hint,
 };
 use crate::{
     config::Config,
@@ -52,7 +52,11 @@ pub(crate) fn dry_run(request: &FitRequest, stop: &AtomicBool) -> Result<Finding
     let step = |images: usize| {
         with_memory_hint(images, || {
             let batch = sampler.batch(1, images, device);
-            Ok(Trainee::new(config, device).step(batch, &plan, &frozen))
+            let mut trainee = Trainee::new(config, device);
+            if let Some(path) = &request.from {
+                Start::read(path, config)?.apply(&trainee, path)?;
+            }
+            Ok(trainee.step(batch, &plan, &frozen))
         })
     };
     let estimate = if device == Device::Cpu {

@@ -2,7 +2,9 @@
 
 use super::{
     Checkpointer, FrozenNetworks, Health, Past, PretrainedNetworks, RunLog, StepPlan, Trainee,
-    checkpointer, setup, with_memory_hint,
+    checkpointer, setup,
+    start::{NOTE, Start},
+    with_memory_hint,
 };
 use crate::{
     checkpoint::{changes, compatibility},
@@ -34,6 +36,9 @@ pub struct FitRequest {
     pub out: PathBuf,
     /// Whether to resume from the newest checkpoint of the run folder.
     pub resume: bool,
+    /// What a run without a checkpoint of its own starts from instead of fresh weights: a checkpoint folder, or an
+    /// editor's file of another program.
+    pub from: Option<PathBuf>,
 }
 
 /// What is due after a step.
@@ -75,10 +80,24 @@ pub fn fit(request: &FitRequest, stop: &Arc<AtomicBool>) -> Result<(), TrainErro
 }
 
 fn train(request: &FitRequest, stop: &AtomicBool) -> Result<(), TrainError> {
-    let config = &request.config;
-    let (schedule, speed) = (&config.schedule, config.speed);
+    let mut config = request.config.clone();
     let run = RunFolder::open(&request.out, request.resume)?;
     run.sweep()?;
+    // What a run started from is settled before it, and then for all of it.
+    let start = match &request.from {
+        Some(path) if run.checkpoints()?.is_empty() => Some((path, Start::read(path, &config)?)),
+        Some(path) => {
+            log::info!("{} was the start; the run goes on", path.display());
+            None
+        }
+        None => None,
+    };
+    config
+        .notes
+        .extend(start.iter().map(|(_, start)| start.note.clone()));
+    config.notes.extend(started_from(&run)?);
+    let config = &config;
+    let (schedule, speed) = (&config.schedule, config.speed);
     let device = device::choose();
     speed.check(device)?;
     speed.set_up(device);
@@ -89,6 +108,9 @@ fn train(request: &FitRequest, stop: &AtomicBool) -> Result<(), TrainError> {
     let judge = setup::judge(config, &data, &run, device, stop)?;
     let frozen = FrozenNetworks::new(config, pretrained, &classifier.network);
     let mut trainee = Trainee::new(config, device);
+    if let Some((path, start)) = &start {
+        start.apply(&trainee, path)?;
+    }
     let now = checkpointer::provenance(config, &data, device);
     let Resumed { mut step, past } = resume(&mut trainee, config, &run, &now)?;
     let loader = Loader::start(sampler, step + 1, schedule.batch_size, device, speed.pinned)?;
@@ -173,6 +195,14 @@ struct Resumed {
     /// Steps done.
     step: u64,
     past: Past,
+}
+
+/// The note that the newest checkpoint keeps of the weights its run started from.
+fn started_from(run: &RunFolder) -> Result<Option<String>, TrainError> {
+    let newest = run.checkpoints()?.pop();
+    let spec = newest.and_then(|path| CheckpointSpec::load(&path, &[]).ok());
+    let mut notes = spec.into_iter().flat_map(|spec| spec.provenance.notes);
+    Ok(notes.find(|note| note.starts_with(NOTE)))
 }
 
 /// Resumes from the newest whole checkpoint of the run, from the start without one. What is otherwise `now`

@@ -14,6 +14,7 @@ pub(crate) mod health;
 mod memory;
 mod run_log;
 mod setup;
+mod start;
 mod step;
 mod trainee;
 

@@ -13,7 +13,7 @@ use tch::{Device, nn::VarStore};
 
 /// Prefix, in a checkpoint, of the editor's weights as they are in training, not averaged.
 const RAW: &str = "editor.";
-const DISCRIMINATOR: &str = "discriminator.";
+pub(super) const DISCRIMINATOR: &str = "discriminator.";
 const EDITOR_ADAM: &str = "editor_adam.";
 const DISCRIMINATOR_ADAM: &str = "discriminator_adam.";
 

@@ -1,14 +1,20 @@
-//! Named tensors on disk (safetensors), copied into networks by name.
+//! Named tensors on disk (safetensors; PyTorch's files are read, too), copied into networks by name.
 
 mod labelled;
 pub mod pickle;
+mod rename;
+mod source;
+mod stranger;
+
+pub use rename::RenameTable;
+pub use source::Source;
 
 pub(crate) use labelled::{Label, check_target, write_labelled};
 
 use crate::error::TrainError;
 use output::OutputFile;
 use std::{collections::BTreeMap, path::Path};
-use tch::{Tensor, nn::VarStore};
+use tch::{Kind, Tensor, nn::VarStore};
 
 /// Tensors by name.
 pub type Weights = BTreeMap<String, Tensor>;
@@ -26,6 +32,48 @@ pub fn read(path: &Path) -> Result<Weights, TrainError> {
     Ok(tensors.into_iter().collect())
 }
 
+/// Refuses numbers that are not finite: a network with one draws nothing but them.
+///
+/// # Errors
+/// [`TrainError::Weights`] naming the first such tensors of `path`.
+pub(crate) fn check_finite(weights: &Weights, path: &Path) -> Result<(), TrainError> {
+    let wrong = weights.iter().filter_map(|(name, tensor)| {
+        let values = tensor.reshape([-1]);
+        let strange = values.isfinite().logical_not();
+        let count = strange.sum(Kind::Int64).int64_value(&[]);
+        if count == 0 {
+            return None;
+        }
+        let first = strange
+            .to_kind(Kind::Int64)
+            .argmax(0, false)
+            .int64_value(&[]);
+        Some(format!(
+            "{name}: found {} at element {first} ({count} such of {}), expected finite numbers",
+            values.double_value(&[first]),
+            values.size()[0],
+        ))
+    });
+    refuse(wrong.collect(), path)
+}
+
+/// An error of the first `problems`, where there are any.
+fn refuse(mut problems: Vec<String>, path: &Path) -> Result<(), TrainError> {
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let more = problems.len().saturating_sub(NAMED_IN_ERROR);
+    problems.truncate(NAMED_IN_ERROR);
+    if more > 0 {
+        problems.push(format!("and {more} more"));
+    }
+    Err(TrainError::Weights {
+        path: path.into(),
+        reason: problems.join("; "),
+    })
+}
+
+/// Writes `weights` to `path`, whole or not at all.
 /// Writes `weights` to `path`, a name that is ours, whole or not at all.
 ///
 /// # Errors
@@ -76,18 +124,7 @@ pub fn copy_into(
             found => problems.push(unlike(&name, found, target)),
         }
     }
-    if problems.is_empty() {
-        return Ok(());
-    }
-    let more = problems.len().saturating_sub(NAMED_IN_ERROR);
-    problems.truncate(NAMED_IN_ERROR);
-    if more > 0 {
-        problems.push(format!("and {more} more"));
-    }
-    Err(TrainError::Weights {
-        path: path.into(),
-        reason: problems.join("; "),
-    })
+    refuse(problems, path)
 }
 
 /// Copies `from` into `targets`, which must have the same names and shapes.

@@ -14,8 +14,7 @@ use super::{
 };
 use crate::{
     error::TrainError,
-    weights::pickle,
-    weights::{self, Weights},
+    weights::{self, Source, Weights},
 };
 use model_spec::{
     network::face_mask::{HOURGLASS_DEPTH, HOURGLASS_WIDTH, LANDMARKS},
@@ -160,8 +159,8 @@ impl FaceMask {
     /// # Errors
     /// [`TrainError::Weights`].
     pub fn load(path: &Path, device: Device) -> Result<Self, TrainError> {
-        let tensors = pickle::read_any(path, &["fan", "state_dict"])?;
-        Self::from_weights(&weights::without_prefix(tensors, "module."), path, device)
+        let tensors = Source::open(path)?.network(&["fan", "state_dict"])?;
+        Self::from_weights(&tensors, path, device)
     }
 
     /// The weights, by the names of `wing.ckpt`.

@@ -7,8 +7,7 @@ mod modules;
 
 use crate::{
     error::TrainError,
-    weights::pickle,
-    weights::{self, Weights},
+    weights::{self, Source, Weights},
 };
 use branch::{Branch, Layer, Pool, Unit, mixed, same, valid};
 use modules::{module_a, module_b, module_c, module_d, module_e};
@@ -68,7 +67,7 @@ impl InceptionV3 {
     /// # Errors
     /// [`TrainError::Weights`] naming every missing, extra or misshapen tensor.
     pub(crate) fn load(path: &Path, device: Device) -> Result<Self, TrainError> {
-        Self::from_weights(pickle::read_any(path, &[])?, path, device)
+        Self::from_weights(Source::open(path)?.network(&["state_dict"])?, path, device)
     }
 
     /// Weights by torchvision's tensor names; `path` is named in errors.

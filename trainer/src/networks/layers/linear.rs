@@ -20,14 +20,6 @@ impl Linear {
         }
     }
 
-    /// Sets all parameters to zero.
-    pub(crate) fn set_zero(&mut self) {
-        tch::no_grad(|| {
-            let _ = self.weight.zero_();
-            let _ = self.bias.zero_();
-        });
-    }
-
     /// `[N,from] -> [N,to]`.
     pub(crate) fn forward(&self, x: &Tensor) -> Tensor {
         multiply_adds::add(x.size()[0] * self.weight.numel() as i64);
