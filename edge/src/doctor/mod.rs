@@ -50,7 +50,7 @@ pub(crate) fn examine(subject: &Subject, system: &System) -> Diagnosis {
     findings.extend(libraries::findings(&board, system));
     findings.extend(inference::runtime(&board, subject.onnxruntime.as_deref()));
     findings.push(inference::bundle(subject.bundle.as_deref()));
-    findings.extend(camera::findings(&board, system));
+    findings.extend(camera::findings(system));
     findings.push(display::finding(
         env::var("DISPLAY").ok().as_deref(),
         system,

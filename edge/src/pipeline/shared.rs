@@ -1,6 +1,7 @@
 //! What the threads tell each other besides pictures.
 
 use crate::{
+    capture::{source_name::SourceName, trouble::Trouble},
     inference::provider_report::ProviderReport,
     service::{health::Due, watchdog::Beats},
 };
@@ -16,9 +17,9 @@ pub(crate) struct Shared {
     reference_wish: Mutex<ReferenceRequest>,
     reference: Mutex<Reference>,
     pub(super) capture_ends: AtomicBool,
-    trouble: Mutex<Option<String>>,
+    trouble: Mutex<Option<Trouble>>,
     preparing: Mutex<Option<String>>,
-    source: Mutex<String>,
+    source: Mutex<SourceName>,
     provider: Mutex<Option<ProviderReport>>,
     /// How hard the threads should work.
     pub(crate) due: Arc<Due>,
@@ -99,7 +100,7 @@ impl Shared {
     }
 
     /// Why there are no pictures at the moment, if so.
-    pub(crate) fn trouble(&self) -> Option<String> {
+    pub(crate) fn trouble(&self) -> Option<Trouble> {
         lock(&self.trouble).clone()
     }
 
@@ -109,8 +110,8 @@ impl Shared {
         lock(&self.preparing).clone()
     }
 
-    /// Name of the source with its mode, e.g. `camera:/dev/video0 (1280x720 MJPG at 30)`.
-    pub(crate) fn source(&self) -> String {
+    /// The source and its mode now.
+    pub(crate) fn source(&self) -> SourceName {
         lock(&self.source).clone()
     }
 
@@ -138,7 +139,7 @@ impl Shared {
         }
     }
 
-    pub(super) fn set_source(&self, name: String) {
+    pub(super) fn set_source(&self, name: SourceName) {
         *lock(&self.source) = name;
     }
 
@@ -155,7 +156,7 @@ impl Shared {
         *lock(&self.preparing) = step;
     }
 
-    pub(super) fn set_trouble(&self, reason: Option<String>) {
+    pub(super) fn set_trouble(&self, reason: Option<Trouble>) {
         let mut trouble = lock(&self.trouble);
         if *trouble != reason {
             if let Some(reason) = &reason {

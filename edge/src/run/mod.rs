@@ -54,7 +54,7 @@ pub(crate) fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeErro
     let in_window = matches!(presenter, Presenter::Window(_));
     // Without a screen nobody waits: what is measured or written is the edit.
     while !in_window && !stop.load(Ordering::Relaxed) && !opening.wait(PATIENCE)? {}
-    let Input { name, source, pace } = plan.open_source(config.camera_mode, in_window)?;
+    let Input { source, pace } = plan.open_source(config, in_window)?;
     let sheet = plan.open_sheet(in_window, &subject);
     let _monitor = Monitor::start(config.system.clone(), Arc::clone(&shared.due))?;
     let _notifier = Notifier::start(Arc::clone(&shared.beats))?;
@@ -80,7 +80,6 @@ pub(crate) fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeErro
     let outcome = Outcome {
         begin,
         subject: &subject,
-        source: name,
         display: &plan.display,
         shown: &shown,
         totals: &totals,

@@ -182,7 +182,7 @@ impl MirrorWindow {
             face: base.is_none_or(|base| !base.faces.is_empty()),
             has_picture: base.is_some(),
             copied: self.copying.is_applied(),
-            trouble: trouble.as_deref(),
+            trouble: trouble.as_ref(),
             preparing: preparing.as_deref(),
         };
         self.overlay.draw(&state, size)
