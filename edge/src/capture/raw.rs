@@ -103,7 +103,7 @@ fn packed(
     let row = 4 * width.div_ceil(2);
     let stride = rows.stride.max(row);
     let packed = YuvPackedImage {
-        yuy: whole(bytes, stride * (height - 1) + row)?,
+        yuy: whole(bytes, stride * height)?,
         yuy_stride: stride as u32,
         width: width as u32,
         height: height as u32,
