@@ -1,10 +1,12 @@
 #!/bin/sh
 # Writes an initramfs that loads the camera drivers, mounts the host's file system as its own (read-only, over 9p), and
 # runs guest.sh from the shared folder in it.
-# usage: cross/camera-vm/initramfs.sh KERNEL_FOLDER OUTPUT
+# usage: cross/camera-vm/initramfs.sh KERNEL_FOLDER OUTPUT [FOLDER...]
+#   FOLDER   seen by the guest even if it lies where the guest has a file system of its own, as in /tmp
 set -eu
 
 kernel=$1 output=$2
+shift 2
 version=$(cat "$kernel/version")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -18,6 +20,7 @@ done | awk '!seen[$0]++' | while read -r file; do
     cp "$file" "$work/modules/$name"
     echo "$name" >>"$work/modules/order"
 done
+for folder; do echo "$folder"; done >"$work/folders"
 cat >"$work/init" <<'INIT'
 #!/bin/busybox sh
 b=/bin/busybox
@@ -37,7 +40,19 @@ $b mount -t 9p -o trans=virtio,version=9p2000.L,ro,msize=512000,cache=loose host
 for folder in dev proc sys; do $b mount --move /$folder /host/$folder; done
 $b mkdir -p /host/dev/pts /host/dev/shm
 $b mount -t devpts devpts /host/dev/pts
+number=0
+while read -r folder; do
+    number=$((number + 1))
+    $b mkdir -p "/kept/$number"
+    $b mount --bind "/host$folder" "/kept/$number"
+done </folders
 for folder in tmp run dev/shm; do $b mount -t tmpfs tmpfs /host/$folder; done
+number=0
+while read -r folder; do
+    number=$((number + 1))
+    $b mkdir -p "/host$folder"
+    $b mount --move "/kept/$number" "/host$folder"
+done </folders
 $b mkdir -p /host/tmp/share
 $b mount -t 9p -o trans=virtio,version=9p2000.L,rw,msize=512000 share /host/tmp/share
 export HOME=/tmp PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin

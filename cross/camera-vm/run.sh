@@ -16,7 +16,9 @@ share=$(mktemp -d)
 trap 'rm -rf "$share"' EXIT
 trap 'exit 130' INT TERM
 "${USB_CAMERA:?the usb-camera program}" draw "$share/pictures"
-"$here/initramfs.sh" "$kernel" "$share/initramfs"
+# A checkout in /tmp is seen as well: the working folder, the repository, and whatever is to be run.
+"$here/initramfs.sh" "$kernel" "$share/initramfs" "$PWD" "$repository" "$(dirname "$(realpath "$1")")" \
+    "$(dirname "$USB_CAMERA")"
 {
     echo "cd '$PWD'"
     echo "export USB_CAMERA='$USB_CAMERA' USB_CAMERA_PICTURES=/tmp/share/pictures GOMP_SPINCOUNT=0"

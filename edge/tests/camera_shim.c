@@ -3,11 +3,20 @@
  *
  *   SHIM_DEVICE    path that is the camera, e.g. /dev/video42
  *   SHIM_FOLDER    folder with picture0, picture1, ... of SHIM_PICTURES files, served in turn
- *   SHIM_FORMAT    MJPG, YUYV, NV12 or GREY: what the files are
+ *   SHIM_FORMAT    four characters: what the files are
  *   SHIM_OFFERS    the format it lists, where that is another than it gives [SHIM_FORMAT]
  *   SHIM_SIZE      their size [640x480]
  *   SHIM_LOG       file that gets a line "NUMBER NANOSECONDS" (real-time clock) per picture served
+ *   SHIM_SIZES     none: the driver names no sizes; any: it takes every even size, at up to 90 per second
+ *   SHIM_RATE      pictures per second, also as a fraction: 30000/1001 [30 and 15]
+ *   SHIM_PADDING   bytes behind every row of the first plane
+ *   SHIM_FULL      set: the driver says that the range is full
+ *   SHIM_PLANES    set: multi-planar capture
+ *   SHIM_FIRST     milliseconds until the first picture of all
+ *   SHIM_LATE      milliseconds after the program's start until the camera is plugged in
  *   SHIM_BUSY      set: somebody else streams
+ *   SHIM_BUSY_FOR  milliseconds after the program's start for which somebody else streams
+ *   SHIM_DEV       folder that is listed in place of /dev
  *   SHIM_UNPLUG    number of the picture at which the camera is pulled out, once
  *   SHIM_AWAY      milliseconds until it is plugged in again; without it, never
  *   SHIM_FREEZE    number of the picture after which none comes, once; a new stream works
@@ -18,6 +27,7 @@
  * that poll works by itself.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/videodev2.h>
@@ -52,6 +62,17 @@ static long long milliseconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+static long long started;
+
+__attribute__((constructor)) static void note_start(void) { started = milliseconds(); }
+
+static long age(void) { return milliseconds() - started; }
+
+static int is(const char *name, const char *value) {
+    const char *found = getenv(name);
+    return found && !strcmp(found, value);
 }
 
 static unsigned format_of(const char *name) {
@@ -92,6 +113,10 @@ static void note(unsigned number) {
 
 static void run_timer(long nanoseconds) {
     struct itimerspec period = {{0, nanoseconds}, {0, nanoseconds}};
+    if (nanoseconds && !camera.pictures && number("SHIM_FIRST") > 0) {
+        period.it_value.tv_sec = number("SHIM_FIRST") / 1000;
+        period.it_value.tv_nsec = number("SHIM_FIRST") % 1000 * 1000000;
+    }
     timerfd_settime(camera.descriptor, 0, &period, 0);
 }
 
@@ -99,6 +124,10 @@ static void run_timer(long nanoseconds) {
 static int open_camera(const char *path) {
     const char *device = getenv("SHIM_DEVICE");
     if (!device || strcmp(path, device)) return -2;
+    if (age() < number("SHIM_LATE")) {
+        errno = ENOENT;
+        return -1;
+    }
     if (camera.unplugged) {
         long away = number("SHIM_AWAY");
         if (away < 0 || milliseconds() < camera.unplugged_at + away) {
@@ -122,6 +151,22 @@ static int fill(unsigned char *memory) {
     return truncate > 0 && camera.pictures % truncate == 0 ? bytes / 2 : bytes;
 }
 
+static unsigned row_bytes(void) {
+    long padding = number("SHIM_PADDING");
+    unsigned width = side(0);
+    switch (fourcc()) {
+    case V4L2_PIX_FMT_MJPEG:
+    case V4L2_PIX_FMT_JPEG: return 0;
+    case V4L2_PIX_FMT_YUYV:
+    case V4L2_PIX_FMT_UYVY:
+    case V4L2_PIX_FMT_YVYU:
+    case V4L2_PIX_FMT_VYUY: width *= 2; break;
+    case V4L2_PIX_FMT_RGB24:
+    case V4L2_PIX_FMT_BGR24: width *= 3; break;
+    }
+    return width + (padding > 0 ? padding : 0);
+}
+
 static void describe_format(struct v4l2_format *format) {
     struct v4l2_pix_format *picture = &format->fmt.pix;
     memset(&format->fmt, 0, sizeof format->fmt);
@@ -129,7 +174,8 @@ static void describe_format(struct v4l2_format *format) {
     picture->height = side(1);
     picture->pixelformat = fourcc();
     picture->field = V4L2_FIELD_NONE;
-    picture->bytesperline = fourcc() == V4L2_PIX_FMT_MJPEG ? 0 : fourcc() == V4L2_PIX_FMT_YUYV ? 2 * side(0) : side(0);
+    picture->bytesperline = row_bytes();
+    picture->quantization = getenv("SHIM_FULL") ? V4L2_QUANTIZATION_FULL_RANGE : V4L2_QUANTIZATION_DEFAULT;
     picture->sizeimage = BUFFER_BYTES;
     picture->colorspace = V4L2_COLORSPACE_SRGB;
 }
@@ -165,6 +211,13 @@ static int dequeue(struct v4l2_buffer *buffer) {
     return 0;
 }
 
+static struct v4l2_fract interval(void) {
+    struct v4l2_fract interval = {1, camera.rate};
+    const char *rate = getenv("SHIM_RATE");
+    if (rate) sscanf(rate, "%u/%u", &interval.denominator, &interval.numerator);
+    return interval;
+}
+
 static int control(unsigned request, void *argument) {
     if (camera.unplugged) return fail(ENODEV);
     switch (request) {
@@ -173,7 +226,8 @@ static int control(unsigned request, void *argument) {
         memset(answer, 0, sizeof *answer);
         strcpy((char *)answer->driver, "shim");
         strcpy((char *)answer->card, "Camera of the tests");
-        answer->device_caps = V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING;
+        answer->device_caps = getenv("SHIM_PLANES") ? V4L2_CAP_VIDEO_CAPTURE_MPLANE : V4L2_CAP_VIDEO_CAPTURE;
+        answer->device_caps |= V4L2_CAP_STREAMING;
         answer->capabilities = answer->device_caps | V4L2_CAP_DEVICE_CAPS;
         return 0;
     }
@@ -186,7 +240,14 @@ static int control(unsigned request, void *argument) {
     }
     case (unsigned)VIDIOC_ENUM_FRAMESIZES: {
         struct v4l2_frmsizeenum *answer = argument;
+        if (is("SHIM_SIZES", "none")) return fail(ENOTTY);
         if (answer->index || answer->pixel_format != offered()) return fail(EINVAL);
+        if (is("SHIM_SIZES", "any")) {
+            struct v4l2_frmsize_stepwise range = {32, 2592, 2, 32, 1944, 2};
+            answer->type = V4L2_FRMSIZE_TYPE_STEPWISE;
+            answer->stepwise = range;
+            return 0;
+        }
         answer->type = V4L2_FRMSIZE_TYPE_DISCRETE;
         answer->discrete.width = side(0);
         answer->discrete.height = side(1);
@@ -194,7 +255,19 @@ static int control(unsigned request, void *argument) {
     }
     case (unsigned)VIDIOC_ENUM_FRAMEINTERVALS: {
         struct v4l2_frmivalenum *answer = argument;
-        if (answer->index >= RATES) return fail(EINVAL);
+        if (is("SHIM_SIZES", "any")) {
+            if (answer->index) return fail(EINVAL);
+            struct v4l2_frmival_stepwise range = {{1, 90}, {1, 1}, {1, 1}};
+            answer->type = V4L2_FRMIVAL_TYPE_CONTINUOUS;
+            answer->stepwise = range;
+            return 0;
+        }
+        if (answer->index >= (getenv("SHIM_RATE") ? 1 : RATES)) return fail(EINVAL);
+        if (getenv("SHIM_RATE")) {
+            answer->type = V4L2_FRMIVAL_TYPE_DISCRETE;
+            answer->discrete = interval();
+            return 0;
+        }
         answer->type = V4L2_FRMIVAL_TYPE_DISCRETE;
         answer->discrete.numerator = 1;
         answer->discrete.denominator = rates[answer->index];
@@ -208,13 +281,12 @@ static int control(unsigned request, void *argument) {
         if (request == (unsigned)VIDIOC_S_PARM)
             camera.rate = answer->parm.capture.timeperframe.denominator == rates[1] ? rates[1] : rates[0];
         memset(&answer->parm, 0, sizeof answer->parm);
-        answer->parm.capture.timeperframe.numerator = 1;
-        answer->parm.capture.timeperframe.denominator = camera.rate;
+        answer->parm.capture.timeperframe = interval();
         return 0;
     }
     case (unsigned)VIDIOC_REQBUFS: {
         struct v4l2_requestbuffers *answer = argument;
-        if (getenv("SHIM_BUSY")) return fail(EBUSY);
+        if (getenv("SHIM_BUSY") || age() < number("SHIM_BUSY_FOR")) return fail(EBUSY);
         if (answer->count > MOST_BUFFERS) answer->count = MOST_BUFFERS;
         camera.buffers = answer->count;
         camera.queued = 0;
@@ -260,3 +332,9 @@ static int control(unsigned request, void *argument) {
     }
 MMAP(mmap, off_t)
 MMAP(mmap64, off64_t)
+
+DIR *opendir(const char *path) {
+    REAL(opendir);
+    const char *folder = getenv("SHIM_DEV");
+    return real(folder && !strcmp(path, "/dev") ? folder : path);
+}

@@ -229,20 +229,17 @@ fn a_second_mirror_on_the_same_camera_is_told_who_has_it() {
     let place = Place::with_bundle(&Tiny::default());
     let source = format!("camera:{VIVID}");
     let arguments = ["run", "--bundle", "bundle", "--source", &source];
-    let arguments = [&arguments[..], &["--display", "none"]].concat();
+    let with = |extra: &[&'static str]| [&arguments[..], extra].concat();
     let mut first = place
-        .command(&library, &arguments)
+        .command(&library, &with(&["--display", "png:first"]))
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let arguments = [&arguments[..], &["--frames", "1"]].concat();
-    let refused = || {
-        let second = place.edge(&library, &arguments);
-        // The first one may not have come as far yet.
-        (!second.status.success()).then_some(second)
-    };
-    let refused = wait_for(refused).expect("only one of them gets the camera");
+    // Once it shows a picture, it has the camera.
+    let shown = || fs::read_dir(place.path("first")).ok()?.next()?.ok();
+    wait_for(shown).expect("the first one's picture");
+    let refused = place.edge(&library, &with(&["--display", "none", "--frames", "1"]));
     let holder = format!("edge (process {})", first.id());
     assert_fails(&refused, 1, &[VIVID, "busy", &holder]);
     assert_eq!(first.try_wait().unwrap(), None, "the first one goes on");

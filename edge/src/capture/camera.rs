@@ -2,14 +2,17 @@
 
 use super::{
     Next, Source,
-    interruption::{Interruption, Reason},
+    camera_stream::{CameraStream, Waited},
     jpeg::JpegReader,
-    raw, stable_name,
+    mode::{Mode, ModeRequest},
+    pixel_format, raw,
+    source_name::SourceName,
+    stable_name,
+    trouble::{Trouble, TroubleKind},
 };
 use crate::{
-    capture::mode::{self, Mode, ModeRequest},
     error::EdgeError,
-    machine::{access, system::System, users},
+    machine::{system::System, users},
     picture::frame::{Frame, Origin},
 };
 use std::{
@@ -18,29 +21,25 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
-use v4l::{
-    Device,
-    buffer::{Flags, Type},
-    capability,
-    io::{
-        mmap::Stream,
-        traits::{CaptureStream, Stream as StreamTrait},
-    },
-    video::{Capture, capture::Parameters},
-};
 
-/// Kernel buffers; the newest picture is what counts, so few.
-const BUFFERS: u32 = 4;
-/// Longest wait for a camera's first picture.
-const FIRST_FRAME: Duration = Duration::from_secs(3);
-/// Silence after which the stream is built anew.
+/// Longest wait for a camera's first picture; some take 5 seconds.
+const FIRST_PICTURE: Duration = Duration::from_secs(15);
+/// Silence after which a stream that has sent pictures is built anew.
 const SILENCE: Duration = Duration::from_secs(2);
-/// Longest single wait, so that the thread stays able to end.
-const SLICE_MILLIS: i32 = 200;
-/// Time between two attempts to open a camera that went away.
+/// How long another program may keep the camera before a mirror that nobody sees gives up.
+const BUSY_PATIENCE: Duration = Duration::from_secs(5);
+/// Time between two attempts to open a camera.
 const RETRY: Duration = Duration::from_millis(500);
-/// `POLLIN` of poll(2).
-const READABLE: i16 = 1;
+
+/// How long to wait for a camera at the start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Patience {
+    /// A camera that cannot be used yet is an error.
+    #[default]
+    Short,
+    /// Somebody sees the reason on the screen, and can help.
+    Endless,
+}
 
 /// A camera that comes back after errors, also under another number: it is known by its name in
 /// `/dev/v4l/by-id` where it has one.
@@ -48,111 +47,185 @@ pub(crate) struct Camera {
     device: PathBuf,
     stable: Option<PathBuf>,
     wish: ModeRequest,
-    active: Option<Active>,
-    mode: Mode,
+    patience: Patience,
+    stream: Option<CameraStream>,
+    mode: Option<Mode>,
     jpeg: JpegReader,
     start: Instant,
     frames: u64,
-    interruption: Option<Interruption>,
+    trouble: Option<Trouble>,
     retry_at: Instant,
 }
 
-struct Active {
-    stream: Stream<'static>,
-    mode: Mode,
-    stride: usize,
-    last_frame: Instant,
-    /// The picture fetched while opening has not been used yet.
-    first: Option<(Vec<u8>, bool)>,
-}
-
 impl Camera {
-    /// Opens `device` in the mode wished for, or its best, and waits for a picture.
+    /// Opens `device` in the mode wished for, or its best. With endless patience, a camera that is not
+    /// there yet is waited for by [`Source::next`].
     ///
     /// # Errors
-    /// [`EdgeError::Camera`] saying whether it is absent, busy, forbidden, silent or no camera.
-    pub(crate) fn open(device: &Path, wish: ModeRequest) -> Result<Self, EdgeError> {
-        let active = Active::open(device, wish).map_err(|reason| EdgeError::Camera {
-            device: device.into(),
-            reason: with_users(reason, device).to_string(),
-        })?;
-        log::info!("camera {}: {}", device.display(), active.mode);
-        Ok(Self {
+    /// [`EdgeError::Camera`] saying whether it is absent, busy, forbidden or no camera.
+    pub(crate) fn open(
+        device: &Path,
+        wish: ModeRequest,
+        patience: Patience,
+    ) -> Result<Self, EdgeError> {
+        let mut camera = Self {
             device: device.into(),
             stable: stable_name::of(device, Path::new(stable_name::FOLDER)),
             wish,
-            mode: active.mode,
-            active: Some(active),
+            patience,
+            stream: None,
+            mode: None,
             jpeg: JpegReader::default(),
             start: Instant::now(),
             frames: 0,
-            interruption: None,
+            trouble: None,
             retry_at: Instant::now(),
-        })
-    }
-
-    fn lost(&mut self, reason: Reason) -> Next {
-        self.active = None;
-        // A camera that was pulled out is absent next; the first reason tells more.
-        if self.interruption.is_none() || reason != Reason::Absent {
-            self.interruption = Some(Interruption {
-                device: self.device.clone(),
-                reason,
-            });
+        };
+        loop {
+            match CameraStream::open(device, wish) {
+                Ok(stream) => {
+                    camera.take_over(stream);
+                    return Ok(camera);
+                }
+                Err(trouble) if camera.can_wait(&trouble) => {
+                    camera.lose(trouble);
+                    return Ok(camera);
+                }
+                // Whoever looks which cameras there are has one for a moment.
+                Err(trouble)
+                    if trouble.kind == TroubleKind::Busy
+                        && camera.start.elapsed() < BUSY_PATIENCE =>
+                {
+                    thread::sleep(RETRY);
+                }
+                Err(trouble) => return Err(camera.error(&trouble)),
+            }
         }
-        self.retry_at = Instant::now() + RETRY;
-        Next::Waiting(self.interruption.clone())
     }
 
-    fn retry(&mut self) -> Next {
+    fn can_wait(&self, trouble: &Trouble) -> bool {
+        trouble.kind != TroubleKind::Unfit && self.patience == Patience::Endless
+    }
+
+    fn error(&self, trouble: &Trouble) -> EdgeError {
+        EdgeError::Camera {
+            device: self.device.clone(),
+            reason: self.with_users(trouble).reason,
+        }
+    }
+
+    fn take_over(&mut self, stream: CameraStream) {
+        let (device, mode) = (self.device.display(), stream.mode);
+        let back = if self.frames > 0 { "back, " } else { "" };
+        log::info!("camera {device}: {back}{mode}");
+        self.mode = Some(mode);
+        self.stream = Some(stream);
+    }
+
+    fn lose(&mut self, trouble: Trouble) {
+        self.retry_at = Instant::now() + RETRY;
+        let known = self.trouble.as_ref().map(|known| known.kind);
+        // A camera that was pulled out is missing next; the first reason tells more.
+        let tells_more = trouble.kind != TroubleKind::Missing;
+        if known.is_none() || (tells_more && known != Some(trouble.kind)) {
+            let trouble = self.with_users(&trouble);
+            self.trouble = Some(self.named(&trouble));
+        }
+    }
+
+    fn named(&self, trouble: &Trouble) -> Trouble {
+        let device = self.device.display();
+        Trouble::new(trouble.kind, format!("{device}: {trouble}"))
+    }
+
+    /// Names the programs that keep a camera busy, as far as this user may know them.
+    fn with_users(&self, trouble: &Trouble) -> Trouble {
+        let names = match trouble.kind {
+            TroubleKind::Busy => users::of(&self.device, &System::default()),
+            _ => Vec::new(),
+        };
+        if names.is_empty() {
+            return trouble.clone();
+        }
+        Trouble::new(trouble.kind, format!("busy: {} uses it", names.join(", ")))
+    }
+
+    fn lost(&mut self, trouble: Trouble) -> Result<Next, EdgeError> {
+        if self.frames == 0 && !self.can_wait(&trouble) {
+            return Err(self.error(&trouble));
+        }
+        self.lose(trouble);
+        Ok(Next::Waiting(self.trouble.clone()))
+    }
+
+    fn retry(&mut self) -> Result<Next, EdgeError> {
         let wait = self.retry_at.saturating_duration_since(Instant::now());
         if !wait.is_zero() {
             thread::sleep(wait.min(Duration::from_millis(100)));
-            return Next::Waiting(self.interruption.clone());
+            return Ok(Next::Waiting(self.trouble.clone()));
         }
         // Another camera may have got the old number.
-        let path = self.stable.as_deref().unwrap_or(&self.device);
-        match Active::open(path, self.wish) {
-            Ok(active) => {
+        let path = self.stable.clone().unwrap_or_else(|| self.device.clone());
+        match CameraStream::open(&path, self.wish) {
+            Ok(stream) => {
                 if self.stable.is_some() {
-                    self.device = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+                    self.device = std::fs::canonicalize(&path).unwrap_or(path);
+                } else {
+                    self.stable = stable_name::of(&path, Path::new(stable_name::FOLDER));
                 }
-                self.mode = active.mode;
-                self.active = Some(active);
-                log::info!("camera {}: back, {}", self.device.display(), self.mode);
-                Next::Waiting(self.interruption.clone())
+                self.take_over(stream);
+                Ok(Next::Changed)
             }
-            Err(reason) => self.lost(reason),
+            Err(trouble) => self.lost(trouble),
         }
     }
 
-    fn fill(&mut self, bytes: Bytes<'_>, frame: &mut Frame) -> Result<(), String> {
-        let Bytes { data, mode, stride } = bytes;
-        frame.captured = Instant::now();
-        let size = [mode.width, mode.height].map(|side| side as usize);
-        match mode.fourcc {
-            mode::MJPG => self.jpeg.decode(data, frame)?,
-            mode::NV12 => raw::rgb_from_nv12(data, stride, size, frame)?,
-            mode::GREY => raw::rgb_from_grey(data, stride, size, frame)?,
-            _ => raw::rgb_from_yuyv(data, stride, size, frame)?,
+    /// What the silence of `stream` means.
+    fn hear_nothing(&mut self, stream: CameraStream) -> Result<Next, EdgeError> {
+        let (waited, has_sent) = (stream.heard.elapsed(), stream.has_sent);
+        let limit = if has_sent { SILENCE } else { FIRST_PICTURE };
+        if waited < limit {
+            self.stream = Some(stream);
+            let trouble = (waited >= SILENCE).then(|| {
+                let reason = "it has sent no picture yet";
+                self.named(&Trouble::new(TroubleKind::Silent, reason))
+            });
+            return Ok(Next::Waiting(self.trouble.clone().or(trouble)));
         }
-        frame.decode_micros = frame.captured.elapsed().as_micros() as u32;
-        frame.index = self.frames;
-        frame.seconds = self.start.elapsed().as_secs_f64();
-        frame.origin = Origin::Video;
-        Ok(())
+        // A stream that timed out cannot go on: it would queue a buffer twice.
+        stream.close();
+        let reason = format!("no picture for {} seconds", limit.as_secs());
+        self.lost(Trouble::new(TroubleKind::Silent, reason))
+    }
+
+    fn fall_out(&mut self, stream: CameraStream, error: &io::Error) -> Result<Next, EdgeError> {
+        stream.close();
+        self.lost(Trouble::of(error))
     }
 }
 
-struct Bytes<'a> {
-    data: &'a [u8],
-    mode: Mode,
-    stride: usize,
+/// Decodes a picture of `stream` into `frame`.
+fn decode(
+    jpeg: &mut JpegReader,
+    stream: &mut CameraStream,
+    frame: &mut Frame,
+) -> io::Result<Result<(), String>> {
+    let (mode, rows, colour) = (stream.mode, stream.rows, stream.colour);
+    let bytes = stream.take()?;
+    frame.captured = Instant::now();
+    let decoded = bytes.and_then(|bytes| match pixel_format::is_jpeg(mode.fourcc) {
+        true => jpeg.decode(bytes, frame),
+        false => raw::decode(bytes, mode.fourcc, rows, colour, frame),
+    });
+    Ok(decoded)
 }
 
 impl Source for Camera {
-    fn name(&self) -> String {
-        format!("camera:{} ({})", self.device.display(), self.mode)
+    fn name(&self) -> SourceName {
+        SourceName {
+            source: format!("camera:{}", self.device.display()),
+            mode: self.mode.map(|mode| mode.to_string()).unwrap_or_default(),
+        }
     }
 
     fn is_video(&self) -> bool {
@@ -160,174 +233,32 @@ impl Source for Camera {
     }
 
     fn next(&mut self, frame: &mut Frame) -> Result<Next, EdgeError> {
-        let Some(mut active) = self.active.take() else {
-            return Ok(self.retry());
+        let Some(mut stream) = self.stream.take() else {
+            return self.retry();
         };
-        let (mode, stride) = (active.mode, active.stride);
-        let filled = if let Some((data, broken)) = active.first.take() {
-            let data = &data[..];
-            check_flags(broken).and_then(|()| self.fill(Bytes { data, mode, stride }, frame))
-        } else {
-            match active.stream.handle().poll(READABLE, SLICE_MILLIS) {
-                Ok(0) if active.last_frame.elapsed() < SILENCE => {
-                    self.active = Some(active);
-                    return Ok(Next::Waiting(None));
-                }
-                Ok(0) => {
-                    // A stream that timed out cannot go on: it would queue a buffer twice.
-                    active.close();
-                    return Ok(self.lost(Reason::Silent(SILENCE)));
-                }
-                Ok(_) => {}
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {
-                    self.active = Some(active);
-                    return Ok(Next::Waiting(None));
-                }
-                Err(error) => {
-                    active.close();
-                    return Ok(self.lost(reason(&error)));
-                }
-            }
-            match CaptureStream::next(&mut active.stream) {
-                Ok((buffer, meta)) => {
-                    let used = (meta.bytesused as usize).min(buffer.len());
-                    let data = &buffer[..used];
-                    check_flags(meta.flags.contains(Flags::ERROR))
-                        .and_then(|()| self.fill(Bytes { data, mode, stride }, frame))
-                }
-                Err(error) => {
-                    active.close();
-                    return Ok(self.lost(reason(&error)));
-                }
-            }
+        match stream.wait() {
+            Ok(Waited::Nothing) => return self.hear_nothing(stream),
+            Ok(Waited::Picture) => {}
+            Err(error) => return self.fall_out(stream, &error),
+        }
+        let decoded = match decode(&mut self.jpeg, &mut stream, frame) {
+            Ok(decoded) => decoded,
+            Err(error) => return self.fall_out(stream, &error),
         };
-        active.last_frame = Instant::now();
-        self.active = Some(active);
-        self.interruption = None;
+        self.stream = Some(stream);
+        self.trouble = None;
+        let index = self.frames;
         self.frames += 1;
-        Ok(match filled {
-            Ok(()) => Next::Frame,
-            Err(reason) => Next::Skipped(reason),
-        })
-    }
-}
-
-fn check_flags(broken: bool) -> Result<(), String> {
-    if broken {
-        return Err("the driver marks the picture as broken".into());
-    }
-    Ok(())
-}
-
-impl Active {
-    /// Ends the stream. `v4l` panics when a driver refuses that, as some do while the camera is being
-    /// pulled out; then its few buffers are left to the end of the program.
-    fn close(mut self) {
-        const NO_DEVICE: i32 = 19;
-        match StreamTrait::stop(&mut self.stream) {
-            Err(error) if error.raw_os_error() != Some(NO_DEVICE) => {
-                log::debug!("the camera's stream does not stop: {error}");
-                std::mem::forget(self.stream);
-            }
-            _ => {}
+        if let Err(reason) = decoded {
+            return Ok(Next::Skipped(format!(
+                "{}: {reason}",
+                self.device.display()
+            )));
         }
-    }
-
-    fn open(path: &Path, wish: ModeRequest) -> Result<Self, Reason> {
-        let device = Device::with_path(path).map_err(|error| match reason(&error) {
-            Reason::Denied { .. } => Reason::Denied {
-                fix: access::fix(path, &System::default()),
-            },
-            reason => reason,
-        })?;
-        let capabilities = device.query_caps().map_err(|error| reason(&error))?;
-        let needed = capability::Flags::VIDEO_CAPTURE | capability::Flags::STREAMING;
-        if !capabilities.capabilities.contains(needed) {
-            return Err(Reason::NoStream);
-        }
-        let modes = mode::list(&device);
-        if modes.is_empty() {
-            return Err(Reason::NoKnownFormat {
-                offered: mode::offered(&device),
-                known: mode::known(),
-            });
-        }
-        let wanted = mode::best(&modes, wish).ok_or_else(|| Reason::NoSuchMode {
-            wanted: wish.to_string(),
-            offered: modes.iter().map(Mode::to_string).collect(),
-        })?;
-        let (mode, stride) = configure(&device, wanted)?;
-        let mut stream = Stream::with_buffers(&device, Type::VideoCapture, BUFFERS)
-            .map_err(|error| reason(&error))?;
-        stream.set_timeout(FIRST_FRAME);
-        // Busy shows here at the latest.
-        let (buffer, meta) = CaptureStream::next(&mut stream).map_err(|error| reason(&error))?;
-        let used = (meta.bytesused as usize).min(buffer.len());
-        let first = (buffer[..used].to_vec(), meta.flags.contains(Flags::ERROR));
-        Ok(Self {
-            stream,
-            mode,
-            stride,
-            last_frame: Instant::now(),
-            first: Some(first),
-        })
-    }
-}
-
-/// Sets the mode; drivers answer Ok with what they like better, so the answer decides.
-fn configure(device: &Device, wanted: Mode) -> Result<(Mode, usize), Reason> {
-    let mut format = device.format().map_err(|error| reason(&error))?;
-    (format.width, format.height) = (wanted.width, wanted.height);
-    format.fourcc = v4l::FourCC::new(&wanted.fourcc);
-    let format = device.set_format(&format).map_err(|error| reason(&error))?;
-    if !mode::FORMATS.contains(&format.fourcc.repr) {
-        return Err(Reason::WrongFormat {
-            found: format.fourcc.to_string(),
-            known: mode::known(),
-        });
-    }
-    // Optional for drivers; the rate found is the truth either way.
-    let rate = device
-        .set_params(&Parameters::with_fps(wanted.frames_per_second))
-        .or_else(|_| device.params())
-        .map(|parameters| parameters.interval)
-        .ok()
-        .filter(|interval| interval.numerator > 0);
-    let mode = Mode {
-        fourcc: format.fourcc.repr,
-        width: format.width,
-        height: format.height,
-        frames_per_second: rate.map_or(wanted.frames_per_second, |interval| {
-            interval.denominator / interval.numerator
-        }),
-    };
-    if mode != wanted {
-        log::info!("camera gives {mode} instead of {wanted}");
-    }
-    Ok((mode, format.stride as usize))
-}
-
-/// Names the programs that keep a camera busy, as far as this user may know them.
-fn with_users(reason: Reason, device: &Path) -> Reason {
-    match reason {
-        Reason::Busy { .. } => Reason::Busy {
-            users: users::of(device, &System::default()),
-        },
-        other => other,
-    }
-}
-
-/// What an error of the camera means to a person.
-fn reason(error: &io::Error) -> Reason {
-    if error.kind() == io::ErrorKind::TimedOut {
-        return Reason::NoFirstPicture(FIRST_FRAME);
-    }
-    match error.raw_os_error() {
-        Some(2) => Reason::Absent,
-        Some(6 | 19) => Reason::Unplugged,
-        Some(13 | 1) => Reason::Denied { fix: String::new() },
-        Some(16) => Reason::Busy { users: Vec::new() },
-        Some(25) => Reason::NotACamera,
-        _ => Reason::System(error.to_string()),
+        frame.decode_micros = frame.captured.elapsed().as_micros() as u32;
+        frame.index = index;
+        frame.seconds = self.start.elapsed().as_secs_f64();
+        frame.origin = Origin::Video;
+        Ok(Next::Frame)
     }
 }

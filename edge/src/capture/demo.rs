@@ -1,6 +1,6 @@
 //! The demo face, at a camera's pace.
 
-use super::{Next, Source};
+use super::{Next, Source, source_name::SourceName};
 use crate::{
     error::EdgeError,
     picture::frame::{Frame, Origin},
@@ -39,8 +39,11 @@ impl Demo {
 }
 
 impl Source for Demo {
-    fn name(&self) -> String {
-        format!("demo ({}x{} at {FRAMES_PER_SECOND})", SIZE[0], SIZE[1])
+    fn name(&self) -> SourceName {
+        SourceName {
+            source: "demo".into(),
+            mode: format!("{}x{} at {FRAMES_PER_SECOND}", SIZE[0], SIZE[1]),
+        }
     }
 
     fn is_video(&self) -> bool {

@@ -1,12 +1,17 @@
 //! A folder of pictures, in the order of their names.
 
-use super::{Next, Source};
+use super::{Next, Source, jpeg::JpegReader, source_name::SourceName};
 use crate::{
     error::EdgeError,
     picture::frame::{Frame, Origin},
 };
+use image::{
+    DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, RgbImage,
+    metadata::Orientation,
+};
 use std::{
     fs,
+    io::Cursor,
     path::{Path, PathBuf},
     time::Instant,
 };
@@ -54,18 +59,17 @@ impl Folder {
     }
 }
 
-/// Decodes the picture `file` into `frame`: size, pixels, name and times.
+/// Decodes the picture `file` into `frame`, the way up its metadata says: size, pixels, name and times.
 ///
 /// # Errors
-/// Why it is no picture.
-pub(crate) fn decode(file: &Path, frame: &mut Frame) -> Result<(), image::ImageError> {
+/// Why it is no picture, or that it is damaged.
+pub(crate) fn decode(file: &Path, frame: &mut Frame) -> Result<(), String> {
     let captured = Instant::now();
-    // The content decides the format: many a .png is a JPEG.
-    let picture = image::ImageReader::open(file)
-        .and_then(image::ImageReader::with_guessed_format)
-        .map_err(image::ImageError::IoError)
-        .and_then(image::ImageReader::decode)?
-        .into_rgb8();
+    let bytes = fs::read(file).map_err(|error| error.to_string())?;
+    let (picture, orientation) = picture(&bytes)?;
+    let mut picture = DynamicImage::ImageRgb8(picture);
+    picture.apply_orientation(orientation);
+    let picture = picture.into_rgb8();
     frame.width = picture.width() as usize;
     frame.height = picture.height() as usize;
     frame.rgb = picture.into_raw();
@@ -76,13 +80,34 @@ pub(crate) fn decode(file: &Path, frame: &mut Frame) -> Result<(), image::ImageE
     Ok(())
 }
 
+/// Pixels as they are stored, and how they are to be turned.
+fn picture(bytes: &[u8]) -> Result<(RgbImage, Orientation), String> {
+    let failed = |error: ImageError| error.to_string();
+    // The content decides the format: many a .png is a JPEG.
+    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
+    let reader = reader.map_err(|error| error.to_string())?;
+    let is_jpeg = reader.format() == Some(ImageFormat::Jpeg);
+    let mut decoder = reader.into_decoder().map_err(failed)?;
+    // Metadata that cannot be read turns nothing.
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    if !is_jpeg {
+        let picture = DynamicImage::from_decoder(decoder).map_err(failed)?;
+        return Ok((picture.into_rgb8(), orientation));
+    }
+    // Refuses damaged scans, which `image` shows in grey or pink.
+    let mut frame = Frame::default();
+    JpegReader::default().decode(bytes, &mut frame)?;
+    let [width, height] = [frame.width, frame.height].map(|side| side as u32);
+    let picture = RgbImage::from_raw(width, height, frame.rgb).ok_or("no pixels")?;
+    Ok((picture, orientation))
+}
+
 impl Source for Folder {
-    fn name(&self) -> String {
-        format!(
-            "dir:{} ({} pictures)",
-            self.path.display(),
-            self.files.len()
-        )
+    fn name(&self) -> SourceName {
+        SourceName {
+            source: format!("dir:{}", self.path.display()),
+            mode: format!("{} pictures", self.files.len()),
+        }
     }
 
     fn is_video(&self) -> bool {
@@ -108,5 +133,71 @@ impl Source for Folder {
         frame.index = index;
         frame.seconds = index as f64;
         Ok(Next::Frame)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::{ColorType, ImageEncoder, codecs::jpeg::JpegEncoder};
+
+    /// EXIF with nothing but an orientation.
+    fn exif(orientation: u8) -> Vec<u8> {
+        let mut exif = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
+        exif.extend_from_slice(&[orientation, 0, 0, 0, 0, 0, 0]);
+        exif
+    }
+
+    /// 32x16 pixels, the left half bright.
+    fn jpeg(orientation: u8) -> Vec<u8> {
+        let rgb: Vec<u8> = (0..32 * 16)
+            .flat_map(|i| [if i % 32 < 16 { 220 } else { 20 }; 3])
+            .collect();
+        let mut jpeg = Vec::new();
+        let mut encoder = JpegEncoder::new_with_quality(&mut jpeg, 95);
+        encoder.set_exif_metadata(exif(orientation)).unwrap();
+        encoder
+            .encode(&rgb, 32, 16, ColorType::Rgb8.into())
+            .unwrap();
+        jpeg
+    }
+
+    #[test]
+    fn pictures_are_turned_as_their_metadata_says() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.jpg");
+        let mut frame = Frame::default();
+        // Where the bright half comes to lie: EXIF counts 1 as upright, 3 upside down, 6 and 8 turned.
+        for (orientation, size, bright) in [
+            (1, [32, 16], [0, 8]),
+            (2, [32, 16], [31, 8]),
+            (3, [32, 16], [31, 8]),
+            (6, [16, 32], [8, 0]),
+            (8, [16, 32], [8, 31]),
+        ] {
+            fs::write(&path, jpeg(orientation)).unwrap();
+            decode(&path, &mut frame).unwrap();
+            assert_eq!([frame.width, frame.height], size, "{orientation}");
+            let at = 3 * (bright[1] * size[0] + bright[0]);
+            assert!(frame.rgb[at] > 150, "{orientation}");
+            let other = frame.rgb.len() - 3 - at;
+            assert!(frame.rgb[other] < 90, "{orientation}");
+        }
+    }
+
+    #[test]
+    fn a_damaged_picture_is_left_out_and_the_next_one_is_shown() {
+        let folder = tempfile::tempdir().unwrap();
+        let whole = jpeg(1);
+        let damaged = [&whole[..whole.len() - 10], &whole[whole.len() - 2..]].concat();
+        fs::write(folder.path().join("a.jpg"), damaged).unwrap();
+        fs::write(folder.path().join("b.jpg"), whole).unwrap();
+        let mut source = Folder::open(folder.path()).unwrap();
+        let mut frame = Frame::default();
+        let Next::Skipped(reason) = source.next(&mut frame).unwrap() else {
+            panic!("the damaged picture was shown");
+        };
+        assert!(reason.contains("a.jpg: damaged"), "{reason}");
+        assert_eq!(source.next(&mut frame).unwrap(), Next::Frame);
     }
 }

@@ -1,76 +1,42 @@
 //! Where pictures come from: a camera, a folder, a video file, or the built-in demo face.
 
+mod auto;
+pub(crate) mod bridge;
 pub(crate) mod camera;
 pub(crate) mod camera_list;
+mod camera_stream;
+mod choice;
 pub(crate) mod demo;
+mod device_modes;
 pub(crate) mod folder;
-pub(crate) mod interruption;
 pub(crate) mod jpeg;
+mod jpeg_parts;
+mod jpeg_tables;
 pub(crate) mod mode;
-pub(crate) mod raw;
-pub(crate) mod stable_name;
-pub(crate) mod video;
+mod pixel_aspect;
+pub(crate) mod pixel_format;
+mod rate;
+mod raw;
+pub(crate) mod source_name;
+mod stable_name;
+pub(crate) mod trouble;
+pub(crate) mod turned;
+mod video;
+
+pub(crate) use choice::SourceChoice;
 
 use crate::{
-    capture::{interruption::Interruption, mode::ModeRequest},
+    capture::{
+        camera::{Camera, Patience},
+        mode::ModeRequest,
+        source_name::SourceName,
+        trouble::Trouble,
+        turned::{Turn, Turned},
+    },
     error::EdgeError,
     picture::frame::Frame,
 };
-use std::{
-    fmt,
-    path::{Path, PathBuf},
-    str::FromStr,
-};
-
-/// What `--source` asks for.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) enum SourceChoice {
-    /// The first camera, or the demo face when there is none.
-    #[default]
-    Auto,
-    Demo,
-    /// This V4L2 device.
-    Camera(PathBuf),
-    /// The pictures of this folder, each one edited on its own.
-    Folder(PathBuf),
-    /// This video file.
-    Video(PathBuf),
-}
-
-impl FromStr for SourceChoice {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text.split_once(':') {
-            None if text == "auto" => Ok(Self::Auto),
-            None if text == "demo" => Ok(Self::Demo),
-            Some(("camera", path)) if !path.is_empty() => Ok(Self::Camera(path.into())),
-            Some(("dir", path)) if !path.is_empty() => Ok(Self::Folder(path.into())),
-            _ if is_video_file(Path::new(text)) => Ok(Self::Video(text.into())),
-            _ => Err(
-                "expected auto, demo, camera:/dev/videoN, dir:PATH, or a file *.mjpeg or *.y4m"
-                    .into(),
-            ),
-        }
-    }
-}
-
-fn is_video_file(path: &Path) -> bool {
-    let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
-    video::ENDINGS.iter().any(|known| ending == *known)
-}
-
-impl fmt::Display for SourceChoice {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Auto => formatter.write_str("auto"),
-            Self::Demo => formatter.write_str("demo"),
-            Self::Camera(path) => write!(formatter, "camera:{}", path.display()),
-            Self::Folder(path) => write!(formatter, "dir:{}", path.display()),
-            Self::Video(path) => write!(formatter, "{}", path.display()),
-        }
-    }
-}
+use std::path::Path;
 
 /// What a source did when it was asked for the next picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,15 +47,17 @@ pub(crate) enum Next {
     Skipped(String),
     /// No picture yet. With a reason, the camera is gone or silent and is being tried again; without
     /// one, it is only slow.
-    Waiting(Option<Interruption>),
+    Waiting(Option<Trouble>),
+    /// It is another source now, or in another mode: its name has changed.
+    Changed,
     /// There is no further picture.
     End,
 }
 
 /// A source of pictures, owned by the capture thread.
 pub(crate) trait Source: Send {
-    /// Name for reports, e.g. `camera:/dev/video0 (1280x720 MJPG at 30)`.
-    fn name(&self) -> String;
+    /// What it is called, and its mode now.
+    fn name(&self) -> SourceName;
 
     /// Whether the pictures are video. Else each one stands alone and none may be left out.
     fn is_video(&self) -> bool;
@@ -101,14 +69,6 @@ pub(crate) trait Source: Send {
     fn next(&mut self, frame: &mut Frame) -> Result<Next, EdgeError>;
 }
 
-impl SourceChoice {
-    /// Whether the pictures lie in files, and so wait for whoever reads them.
-    #[must_use]
-    pub(crate) fn is_file(&self) -> bool {
-        matches!(self, Self::Folder(_) | Self::Video(_))
-    }
-}
-
 /// How a source is opened.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Options {
@@ -116,6 +76,10 @@ pub(crate) struct Options {
     pub(crate) paced: bool,
     /// The mode a camera has to take; empty takes the best.
     pub(crate) camera_mode: ModeRequest,
+    /// How long to wait for a camera that cannot be used yet.
+    pub(crate) patience: Patience,
+    /// How far pictures are turned.
+    pub(crate) turn: Turn,
 }
 
 /// Opens what was asked for.
@@ -123,42 +87,26 @@ pub(crate) struct Options {
 /// # Errors
 /// [`EdgeError::Camera`], [`EdgeError::Folder`] or [`EdgeError::File`].
 pub(crate) fn open(choice: &SourceChoice, options: &Options) -> Result<Box<dyn Source>, EdgeError> {
+    let (wish, turn) = (options.camera_mode, options.turn);
     let camera = |device: &Path| -> Result<Box<dyn Source>, EdgeError> {
-        Ok(Box::new(camera::Camera::open(device, options.camera_mode)?))
+        Ok(Box::new(Camera::open(device, wish, options.patience)?))
     };
-    match choice {
-        SourceChoice::Demo => Ok(Box::new(demo::Demo::new(options.paced))),
-        SourceChoice::Camera(device) => camera(device),
-        SourceChoice::Folder(path) => Ok(Box::new(folder::Folder::open(path)?)),
-        SourceChoice::Video(path) => Ok(Box::new(video::Video::open(path, options.paced)?)),
-        SourceChoice::Auto => match camera_list::first() {
-            Some(device) => camera(&device),
+    let source: Box<dyn Source> = match choice {
+        SourceChoice::Demo => Box::new(demo::Demo::new(options.paced)),
+        SourceChoice::Camera(device) => camera(device)?,
+        SourceChoice::Folder(path) => Box::new(folder::Folder::open(path)?),
+        SourceChoice::Video(path) => Box::new(video::Video::open(path, options.paced)?),
+        SourceChoice::Auto => match camera_list::best() {
+            Some(device) => camera(&device)?,
+            None if options.paced => {
+                log::info!("no camera found, showing the demo face until there is one");
+                return Ok(Box::new(auto::DemoUntilCamera::new(wish, turn)));
+            }
             None => {
                 log::info!("no camera found, showing the demo face");
-                Ok(Box::new(demo::Demo::new(options.paced)))
+                return Ok(Box::new(demo::Demo::new(false)));
             }
         },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_choice_is_read_back_from_its_own_name() {
-        for text in [
-            "auto",
-            "demo",
-            "camera:/dev/video3",
-            "dir:some/where",
-            "a/b.Y4M",
-            "c.mjpeg",
-        ] {
-            assert_eq!(text.parse::<SourceChoice>().unwrap().to_string(), text);
-        }
-        for text in ["", "camera", "camera:", "dir:", "webcam", "clip.mp4", "y4m"] {
-            assert!(text.parse::<SourceChoice>().is_err(), "{text}");
-        }
-    }
+    };
+    Ok(Turned::around(source, turn))
 }

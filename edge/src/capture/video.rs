@@ -4,9 +4,11 @@
 //! a video decoder here.
 
 use super::{
-    Next, Source,
+    Next, Source, choice,
     jpeg::JpegReader,
-    raw::{self, Chroma},
+    pixel_aspect::{PixelAspect, Squarer},
+    raw::{self, Blue, Chroma, Colour, Rows},
+    source_name::SourceName,
 };
 use crate::{
     error::EdgeError,
@@ -19,6 +21,7 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
+use yuv::YuvRange;
 
 /// Endings of the files that are read.
 pub(crate) const ENDINGS: [&str; 3] = ["mjpeg", "mjpg", "y4m"];
@@ -46,9 +49,11 @@ enum Format {
 
 struct Y4m {
     size: [usize; 2],
+    /// Where pixels are not square.
+    squarer: Option<Squarer>,
     rate: f64,
     chroma: Chroma,
-    full_range: bool,
+    colour: Colour,
 }
 
 impl Video {
@@ -64,12 +69,13 @@ impl Video {
             .fill_buf()
             .map_err(|error| failed(error.to_string()))?;
         let format = if start.starts_with(b"YUV4MPEG2 ") {
-            Format::Y4m(Y4m::read_header(&mut reader).map_err(failed)?)
+            Format::Y4m(Y4m::read_header(&mut reader, path).map_err(failed)?)
         } else if start.starts_with(&[0xff, 0xd8]) {
             Format::Mjpeg(JpegReader::default())
         } else {
             let found = "neither JPEG pictures nor a YUV4MPEG2 header".to_owned();
-            return Err(failed(found + " at its begin; expected .mjpeg or .y4m"));
+            let found = found + " at its begin; expected .mjpeg or .y4m";
+            return Err(failed(found + &remedy(path)));
         };
         Ok(Self {
             path: path.into(),
@@ -93,15 +99,27 @@ impl Video {
         match &mut self.format {
             Format::Mjpeg(jpeg) => jpeg.decode(&self.picture, frame),
             Format::Y4m(y4m) => {
-                raw::rgb_from_planes(&self.picture, y4m.chroma, y4m.full_range, y4m.size, frame)
+                let rows = Rows {
+                    size: y4m.size,
+                    stride: y4m.size[0],
+                };
+                let (picture, chroma) = (&self.picture, y4m.chroma);
+                raw::planes(picture, chroma, Blue::First, rows, y4m.colour, frame)?;
+                if let Some(squarer) = &mut y4m.squarer {
+                    squarer.apply(frame);
+                }
+                Ok(())
             }
         }
     }
 }
 
 impl Source for Video {
-    fn name(&self) -> String {
-        format!("{} (video at {:.4})", self.path.display(), self.rate())
+    fn name(&self) -> SourceName {
+        SourceName {
+            source: self.path.display().to_string(),
+            mode: format!("video at {:.4}", self.rate()),
+        }
     }
 
     fn is_video(&self) -> bool {
@@ -141,6 +159,14 @@ impl Source for Video {
         frame.origin = Origin::Video;
         Ok(Next::Frame)
     }
+}
+
+/// What to do about a file of another kind, as the end of a sentence.
+fn remedy(path: &Path) -> String {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let converted = path.with_file_name(format!("{stem}-8bit.y4m"));
+    let line = choice::converter(&choice::quoted(path), &choice::quoted(&converted));
+    format!("; a file that can be read is made with: {line}")
 }
 
 /// Appends the next JPEG with all its markers to `picture`. Returns false at the end of the file.
@@ -211,13 +237,14 @@ fn cut_off(error: &std::io::Error) -> Result<bool, String> {
 }
 
 impl Y4m {
-    fn read_header(reader: &mut impl BufRead) -> Result<Self, String> {
+    fn read_header(reader: &mut impl BufRead, path: &Path) -> Result<Self, String> {
         let line = read_line(reader)?.ok_or("no header")?;
         let mut header = Self {
             size: [0, 0],
+            squarer: None,
             rate: 0.0,
             chroma: Chroma::Quarter,
-            full_range: false,
+            colour: Colour::default(),
         };
         for field in line.split(' ').skip(1).filter(|field| !field.is_empty()) {
             let (tag, value) = field.split_at_checked(1).unwrap_or((field, ""));
@@ -245,10 +272,15 @@ impl Y4m {
                         "422" => Chroma::Half,
                         "444" => Chroma::Full,
                         "mono" => Chroma::None,
-                        _ => return Err(wrong("C420, C422, C444 or Cmono with 8 bits")),
+                        _ => {
+                            return Err(
+                                wrong("C420, C422, C444 or Cmono with 8 bits") + &remedy(path)
+                            );
+                        }
                     }
                 }
-                "X" => header.full_range |= value == "COLORRANGE=FULL",
+                "A" => header.squarer = PixelAspect::parse(value).map(Squarer::new),
+                "X" if value == "COLORRANGE=FULL" => header.colour.range = YuvRange::Full,
                 _ => {}
             }
         }
@@ -366,11 +398,27 @@ mod tests {
     }
 
     #[test]
+    fn pixels_that_are_not_square_become_square() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.y4m");
+        for (aspect, width) in [("24:11", 17), ("1:1", 8), ("0:0", 8), ("8:9", 7)] {
+            let header = format!("YUV4MPEG2 W8 H4 F25:1 A{aspect}\nFRAME\n");
+            fs::write(&path, [header.into_bytes(), vec![128; 48]].concat()).unwrap();
+            let mut frame = Frame::default();
+            let mut video = Video::open(&path, false).unwrap();
+            assert_eq!(video.next(&mut frame).unwrap(), Next::Frame);
+            assert_eq!([frame.width, frame.height], [width, 4], "{aspect}");
+            assert_eq!(frame.rgb.len(), 3 * width * 4);
+        }
+    }
+
+    #[test]
     fn other_files_are_refused_with_what_was_found() {
         for (bytes, word) in [
             (&b"RIFF....AVI "[..], "expected .mjpeg or .y4m"),
             (b"YUV4MPEG2 W4 F30:1\n", "expected W, H and F"),
             (b"YUV4MPEG2 W4 H2 F30:1 C420p10\n", "8 bits"),
+            (b"YUV4MPEG2 W4 H2 F30:1 C420p10\n", "a-8bit.y4m"),
             (b"YUV4MPEG2 W0 H2 F30:1\n", "1 to 16384"),
             (b"", "neither"),
         ] {

@@ -7,10 +7,7 @@ mod settings_table;
 
 use crate::{
     bench,
-    capture::{
-        SourceChoice, camera_list,
-        mode::{self, ModeRequest},
-    },
+    capture::{SourceChoice, camera_list, mode::ModeRequest, pixel_format, turned::Turn},
     doctor::{self, finding::Severity},
     edit::EditOptions,
     error::EdgeError,
@@ -118,10 +115,14 @@ pub(crate) struct RunArgs {
     /// Pictures: auto, demo, camera:/dev/videoN, dir:PATH, or a video file *.mjpeg or *.y4m
     #[arg(long, value_name = "SOURCE", default_value = "auto")]
     pub(crate) source: SourceChoice,
-    /// Camera mode, e.g. 1280x720@30/MJPG [default: nearest to 1280x720 at 30 per second or more]
+    /// Camera mode, e.g. 1280x720@30/MJPG [default: nearest to 1280x720 at 30 per second]
     #[arg(long, value_name = "WIDTHxHEIGHT[@RATE][/FORMAT]")]
     pub(crate) camera_mode: Option<ModeRequest>,
-    /// Output: auto, window, none, png:DIR, crops:DIR (faces before and after), v4l:/dev/videoN (a virtual camera for other programs), or
+    /// Turn the pictures of the source clockwise: 90, 180 or 270 degrees
+    #[arg(long, value_name = "DEGREES", default_value = "0")]
+    pub(crate) rotate: Turn,
+    /// Output: auto, window, none, png:DIR, crops:DIR (faces before and after),
+    /// v4l:/dev/videoN (a virtual camera for other programs), or
     /// hash (a SHA-256 per picture)
     #[arg(long, value_name = "DISPLAY", default_value = "auto")]
     pub(crate) display: DisplayChoice,
@@ -183,6 +184,7 @@ impl RunArgs {
             public_key: self.model.public_key,
             source: self.source,
             camera_mode: self.camera_mode.unwrap_or_default(),
+            turn: self.rotate,
             display: self.display,
             frames: self.frames,
             strengths: (!self.attr.is_empty()).then(|| self.attr.into_iter().collect()),
@@ -336,7 +338,11 @@ fn cameras() -> String {
             text += &format!("    {mode}\n");
         }
         if camera.modes.is_empty() {
-            text += &format!("    no {} mode, only: {}\n", mode::known(), camera.offered);
+            let offered = pixel_format::names(&camera.formats);
+            text += &match &camera.advice {
+                Some(advice) => format!("    only {offered}: {advice}\n"),
+                None => format!("    no {} mode, only: {offered}\n", pixel_format::known()),
+            };
         }
     }
     text

@@ -1,15 +1,15 @@
 //! Cameras: may this user open them, does anybody else use them, which modes do they have?
 
-use super::{board::Board, finding::Finding};
+use super::finding::Finding;
 use crate::{
-    capture::camera_list,
+    capture::{camera_list, pixel_format},
     machine::{access, system::System, users},
 };
 use std::{fs::File, io::ErrorKind, path::Path};
 
 /// One line per camera, or one that there is none.
 #[must_use]
-pub(crate) fn findings(board: &Board, system: &System) -> Vec<Finding> {
+pub(crate) fn findings(system: &System) -> Vec<Finding> {
     let nodes = system.list("/dev", "video");
     let mut findings: Vec<Finding> = nodes
         .iter()
@@ -21,7 +21,7 @@ pub(crate) fn findings(board: &Board, system: &System) -> Vec<Finding> {
     } else {
         Vec::new()
     };
-    findings.extend(cameras.iter().map(|camera| usable(board, camera, system)));
+    findings.extend(cameras.iter().map(|camera| usable(camera, system)));
     if findings.is_empty() {
         findings.push(Finding::warning(
             "camera",
@@ -49,17 +49,16 @@ fn forbidden(node: &Path, system: &System) -> Option<Finding> {
     ))
 }
 
-fn usable(board: &Board, camera: &camera_list::Found, system: &System) -> Finding {
+fn usable(camera: &camera_list::Found, system: &System) -> Finding {
     let device = camera.device.display();
     let named = format!("{device} {}", camera.name);
     if camera.modes.is_empty() {
-        let fix = if board.is_jetson() && camera.offered.contains("RG") {
-            "a sensor on the board's own connector gives raw pictures: use a USB camera, or lead it \
-             through v4l2loopback (gst-launch-1.0 nvarguscamerasrc ! nvvidconv ! … ! v4l2sink)"
-        } else {
-            "use a camera with MJPG or YUYV pictures"
+        let advice = camera.advice.as_deref();
+        let fix = advice.unwrap_or("use a camera with MJPG or YUYV pictures");
+        let found = match camera.formats.as_slice() {
+            [] => format!("{named}: no format of one plane"),
+            formats => format!("{named}: only {}", pixel_format::names(formats)),
         };
-        let found = format!("{named}: only {}", camera.offered);
         return Finding::warning("camera", found, fix);
     }
     let modes: Vec<String> = camera.modes.iter().map(ToString::to_string).collect();

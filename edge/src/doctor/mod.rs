@@ -50,7 +50,7 @@ pub(crate) fn examine(arguments: &DoctorArgs, system: &System) -> Diagnosis {
     findings.extend(libraries::findings(&board, system));
     findings.extend(inference::runtime(&board, arguments.onnxruntime.as_deref()));
     findings.push(inference::bundle(arguments.bundle.as_deref()));
-    findings.extend(camera::findings(&board, system));
+    findings.extend(camera::findings(system));
     findings.push(display::finding(
         env::var("DISPLAY").ok().as_deref(),
         env::var("WAYLAND_DISPLAY").ok().as_deref(),

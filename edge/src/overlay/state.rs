@@ -1,6 +1,7 @@
 //! What the mirror tells the overlay.
 
 use crate::{
+    capture::{source_name::SourceName, trouble::Trouble},
     inference::provider::{Failure, Provider},
     overlay::language::labels::Labels,
 };
@@ -20,7 +21,7 @@ pub(crate) struct MirrorState<'a> {
     /// Whether a copied expression is applied.
     pub(crate) copied: bool,
     /// Why there are no new pictures, if so.
-    pub(crate) trouble: Option<&'a str>,
+    pub(crate) trouble: Option<&'a Trouble>,
     /// What the model is still doing before it can edit, if anything.
     pub(crate) preparing: Option<&'a str>,
 }
@@ -40,8 +41,8 @@ pub(crate) struct About {
     pub(crate) model: String,
     /// The execution provider; none while the model is being opened.
     pub(crate) inference: Option<Inference>,
-    /// Name of the source, e.g. `camera:/dev/video0 (1280x720 MJPG at 30)`.
-    pub(crate) source: String,
+    /// The source and its mode.
+    pub(crate) source: SourceName,
 }
 
 /// Where the model runs.
@@ -70,11 +71,5 @@ impl About {
         self.inference
             .as_ref()
             .map_or(&[], |inference| &inference.failures)
-    }
-
-    /// The source's mode: the part of its name in parentheses.
-    pub(super) fn mode(&self) -> &str {
-        let mode = self.source.rsplit_once('(').map(|(_, mode)| mode);
-        mode.and_then(|mode| mode.strip_suffix(')')).unwrap_or("")
     }
 }

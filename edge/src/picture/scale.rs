@@ -1,21 +1,43 @@
-//! Fits a picture into a window: bilinear, mirrored or not, with bars where the aspects differ.
+//! Fits a picture into a window: bilinear, mirrored or not, with bars or cut edges where the aspects
+//! differ.
 
+use clap::ValueEnum;
 use std::ops::Range;
 
 /// Colour of the bars, `0x00RRGGBB`.
 const BARS: u32 = 0x0008_090c;
+
+/// What to do where picture and window have different aspects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Fit {
+    /// Show the whole picture, with bars beside it.
+    #[default]
+    Contain,
+    /// Fill the whole window, and cut off what lies beyond.
+    Cover,
+}
 
 /// Draws pictures into a window's pixels; keeps its tables, so that a warm scaler allocates nothing.
 #[derive(Debug, Default)]
 pub(crate) struct Scaler {
     /// Whether what is left stands on the right, as a mirror shows it to the one in the picture.
     pub(crate) flipped: bool,
+    pub(crate) fit: Fit,
     columns: Vec<LinearTap>,
     rows: Vec<LinearTap>,
-    planned: Option<([usize; 2], [usize; 2], bool)>,
+    planned: Option<Planned>,
     origin: [usize; 2],
     /// The two source rows in use, stretched to the window's columns.
     lines: [Line; 2],
+}
+
+/// What the tables are made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Planned {
+    size: [usize; 2],
+    window: [usize; 2],
+    flipped: bool,
+    fit: Fit,
 }
 
 #[derive(Debug, Default)]
@@ -83,9 +105,15 @@ impl Scaler {
             pixels.fill(BARS);
             return;
         }
-        if self.planned != Some((size, window, self.flipped)) {
+        let wanted = Planned {
+            size,
+            window,
+            flipped: self.flipped,
+            fit: self.fit,
+        };
+        if self.planned != Some(wanted) {
             self.plan(size, window);
-            self.planned = Some((size, window, self.flipped));
+            self.planned = Some(wanted);
         }
         let [width, height] = [self.columns.len(), self.rows.len()];
         if [width, height] != window {
@@ -132,15 +160,21 @@ impl Scaler {
     }
 
     fn plan(&mut self, size: [usize; 2], window: [usize; 2]) {
-        let fit = |i: usize| window[i] as f32 / size[i] as f32;
-        let scale = fit(0).min(fit(1));
+        let scales = [0, 1].map(|i| window[i] as f32 / size[i] as f32);
+        let scale = match self.fit {
+            Fit::Contain => scales[0].min(scales[1]),
+            Fit::Cover => scales[0].max(scales[1]),
+        };
         let drawn = [0, 1].map(|i| {
             let side = (size[i] as f32 * scale).round() as usize;
-            side.clamp(1, window[i])
+            match self.fit {
+                Fit::Contain => side.clamp(1, window[i]),
+                Fit::Cover => side.max(window[i]),
+            }
         });
-        self.origin = [0, 1].map(|i| (window[i] - drawn[i]) / 2);
-        taps(&mut self.columns, size[0], drawn[0]);
-        taps(&mut self.rows, size[1], drawn[1]);
+        self.origin = [0, 1].map(|i| window[i].saturating_sub(drawn[i]) / 2);
+        taps(&mut self.columns, size[0], drawn[0], window[0]);
+        taps(&mut self.rows, size[1], drawn[1], window[1]);
         if self.flipped {
             self.columns.reverse();
         }
@@ -151,10 +185,13 @@ impl Scaler {
     }
 }
 
-fn taps(taps: &mut Vec<LinearTap>, source: usize, drawn: usize) {
+/// For `drawn` pixels made of `source`, or for the `room` in their middle if that is less.
+fn taps(taps: &mut Vec<LinearTap>, source: usize, drawn: usize, room: usize) {
     taps.clear();
     let step = source as f32 / drawn as f32;
-    taps.extend((0..drawn).map(|pixel| {
+    let shown = drawn.min(room);
+    let first = (drawn - shown) / 2;
+    taps.extend((first..first + shown).map(|pixel| {
         let position = ((pixel as f32 + 0.5) * step - 0.5).clamp(0.0, source as f32 - 1.0);
         let first = position as usize;
         LinearTap {
@@ -201,6 +238,31 @@ mod tests {
             }
             assert_eq!(whole[..pixels], parts[..pixels]);
         }
+    }
+
+    #[test]
+    fn a_covered_window_has_no_bars_and_shows_the_middle() {
+        // A bright square in the middle of a wide picture.
+        let bright = |i: usize| (12..20).contains(&(i % 32)) && (4..12).contains(&(i / 32));
+        let rgb: Vec<u8> = (0..32 * 16)
+            .flat_map(|i| [if bright(i) { 200 } else { 40 }; 3])
+            .collect();
+        let mut scaler = Scaler {
+            fit: Fit::Cover,
+            ..Scaler::default()
+        };
+        for window in [[16, 32], [32, 16], [9, 40], [64, 8], [1, 1], [333, 7]] {
+            let mut pixels = vec![BARS; window[0] * window[1]];
+            scaler.draw(&rgb, [32, 16], &mut pixels, window, 256);
+            assert!(!pixels.contains(&BARS), "{window:?}");
+            let middle = pixels[window[1] / 2 * window[0] + window[0] / 2];
+            assert_eq!(middle, 0x00c8_c8c8, "{window:?}");
+        }
+        // A portrait screen: the square keeps its shape.
+        let mut pixels = vec![0; 16 * 32];
+        scaler.draw(&rgb, [32, 16], &mut pixels, [16, 32], 256);
+        let lit = |pixel: &&u32| **pixel > 0x0078_7878;
+        assert_eq!(pixels.iter().filter(lit).count(), 16 * 16);
     }
 
     #[test]

@@ -2,14 +2,24 @@
 
 use super::{FRAMES_IN_FLIGHT, status::Status};
 use crate::{
-    capture::{Next, Source},
+    capture::{
+        Next, Source,
+        source_name::SourceName,
+        trouble::{Trouble, TroubleKind},
+    },
     error::EdgeError,
     handoff::{mailbox::Sender, pool::Pool},
     picture::frame::Frame,
     timing::stage::{Begin, Stage, Stages},
     track::Pace,
 };
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+/// Time without a good picture after which the screen says why.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What the capture thread counted.
 #[derive(Debug, Clone, Default)]
@@ -20,8 +30,8 @@ pub(crate) struct CaptureCounts {
     pub(crate) skipped: u64,
     /// Times the camera went away or fell silent.
     pub(crate) interruptions: u64,
-    /// The source's name at the end.
-    pub(crate) source: String,
+    /// The source and its mode at the end.
+    pub(crate) source: SourceName,
 }
 
 pub(super) struct CaptureThread {
@@ -37,6 +47,7 @@ impl CaptureThread {
         let (mut counts, mut stages) = (CaptureCounts::default(), Stages::default());
         let mut pool = Pool::<Frame>::new(FRAMES_IN_FLIGHT);
         let (mut interrupted, mut size) = (false, [0, 0]);
+        let mut good = Instant::now();
         self.status.set_source(self.source.name());
         while counts.frames < self.limit && !self.to_track.is_closed() {
             let begin = Begin::now();
@@ -44,11 +55,9 @@ impl CaptureThread {
             let (frame, next) = pool.fill(|frame| self.source.next(frame))?;
             match next {
                 Next::Frame => {
-                    if std::mem::take(&mut interrupted) {
-                        // It may have come back in another mode.
-                        self.status.set_source(self.source.name());
-                    }
-                    self.status.set_interruption(None);
+                    interrupted = false;
+                    good = Instant::now();
+                    self.status.set_trouble(None);
                     let found = [frame.width, frame.height];
                     if std::mem::replace(&mut size, found) != found {
                         pool.prepare(|spare| spare.resize(frame.width, frame.height));
@@ -68,13 +77,20 @@ impl CaptureThread {
                 Next::Skipped(reason) => {
                     counts.skipped += 1;
                     log::warn!("skipped: {reason}");
+                    // The first reason stays: those of the next pictures differ in numbers only.
+                    if self.pace == Pace::Live && good.elapsed() > PATIENCE && !interrupted {
+                        interrupted = true;
+                        let trouble = Trouble::new(TroubleKind::Unreadable, reason);
+                        self.status.set_trouble(Some(trouble));
+                    }
                 }
                 Next::Waiting(None) => {}
-                Next::Waiting(Some(interruption)) => {
-                    counts.interruptions += u64::from(!interrupted);
+                Next::Waiting(Some(reason)) => {
+                    counts.interruptions += u64::from(!interrupted && counts.frames > 0);
                     interrupted = true;
-                    self.status.set_interruption(Some(interruption));
+                    self.status.set_trouble(Some(reason));
                 }
+                Next::Changed => self.status.set_source(self.source.name()),
                 Next::End => break,
             }
         }

@@ -1,7 +1,8 @@
 //! What the other threads tell the main thread, besides pictures.
 
 use crate::{
-    capture::interruption::Interruption, inference::provider_report::ProviderReport,
+    capture::{source_name::SourceName, trouble::Trouble},
+    inference::provider_report::ProviderReport,
     service::watchdog::Beats,
 };
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,9 +10,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// How source, model and threads are doing.
 #[derive(Debug, Default)]
 pub(crate) struct Status {
-    interruption: Mutex<Option<Interruption>>,
+    trouble: Mutex<Option<Trouble>>,
     preparing: Mutex<Option<String>>,
-    source: Mutex<String>,
+    source: Mutex<SourceName>,
     provider: Mutex<Option<ProviderReport>>,
     /// Rounds of the threads, for the watchdog.
     pub(crate) beats: Arc<Beats>,
@@ -19,8 +20,8 @@ pub(crate) struct Status {
 
 impl Status {
     /// Why there are no pictures at the moment, if so.
-    pub(crate) fn interruption(&self) -> Option<Interruption> {
-        lock(&self.interruption).clone()
+    pub(crate) fn trouble(&self) -> Option<Trouble> {
+        lock(&self.trouble).clone()
     }
 
     /// What the mirror still has to do before it can edit, if anything: until then it shows the
@@ -29,8 +30,8 @@ impl Status {
         lock(&self.preparing).clone()
     }
 
-    /// Name of the source with its mode, e.g. `camera:/dev/video0 (1280x720 MJPG at 30)`.
-    pub(crate) fn source(&self) -> String {
+    /// The source and its mode now.
+    pub(crate) fn source(&self) -> SourceName {
         lock(&self.source).clone()
     }
 
@@ -39,7 +40,7 @@ impl Status {
         lock(&self.provider).clone()
     }
 
-    pub(super) fn set_source(&self, name: String) {
+    pub(super) fn set_source(&self, name: SourceName) {
         *lock(&self.source) = name;
     }
 
@@ -56,13 +57,13 @@ impl Status {
     }
 
     /// None when pictures come again.
-    pub(super) fn set_interruption(&self, interruption: Option<Interruption>) {
-        let mut now = lock(&self.interruption);
-        if *now != interruption {
-            if let Some(interruption) = &interruption {
-                log::warn!("camera: {interruption}; trying again");
+    pub(super) fn set_trouble(&self, trouble: Option<Trouble>) {
+        let mut now = lock(&self.trouble);
+        if *now != trouble {
+            if let Some(trouble) = &trouble {
+                log::warn!("camera: {trouble}; trying again");
             }
-            *now = interruption;
+            *now = trouble;
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What `edge run` is asked to do.
 
 use crate::{
-    capture::{SourceChoice, mode::ModeRequest},
+    capture::{SourceChoice, mode::ModeRequest, turned::Turn},
     edit::EditOptions,
     inference::provider::ProviderRequest,
     machine::system::System,
@@ -20,6 +20,8 @@ pub(crate) struct Config {
     pub(crate) source: SourceChoice,
     /// Mode a camera has to take.
     pub(crate) camera_mode: ModeRequest,
+    /// How far pictures are turned.
+    pub(crate) turn: Turn,
     /// Where they go.
     pub(crate) display: DisplayChoice,
     /// Pictures after which to end.

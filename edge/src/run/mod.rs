@@ -64,7 +64,7 @@ pub(crate) fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeErro
     let in_window = presenter.window.is_some();
     // Without a screen nobody waits: what is measured or written is the edit.
     while !in_window && !stop.load(Ordering::Relaxed) && !opening.wait(PATIENCE)? {}
-    let Input { name, source, pace } = plan.open_source(config.camera_mode, in_window)?;
+    let Input { source, pace } = plan.open_source(config, in_window)?;
     let _monitor = Monitor::start(config.system.clone(), Arc::clone(&controls.due))?;
     let _notifier = Notifier::start(Arc::clone(&status.beats))?;
     let pipeline = Pipeline::start(Parts {
@@ -91,7 +91,6 @@ pub(crate) fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeErro
     let outcome = Outcome {
         begin,
         subject: &subject,
-        source: name,
         display: &plan.display,
         presented: &presented,
         totals: &totals,

@@ -11,8 +11,6 @@ use std::time::Instant;
 pub(crate) struct Outcome<'a> {
     /// Bundle and attributes.
     pub(crate) subject: &'a Subject,
-    /// Name of the source, with size and rate.
-    pub(crate) source: String,
     /// Where pictures went.
     pub(crate) display: &'a DisplayChoice,
     /// From the main thread.
@@ -45,7 +43,7 @@ impl Outcome<'_> {
         let mut report = Report {
             edge_version: env!("CARGO_PKG_VERSION"),
             bundle: subject.bundle.clone(),
-            source: self.source,
+            source: totals.capture.source.to_string(),
             display: self.display.to_string(),
             provider: status.provider(),
             strengths: names.zip(controls.strengths()).collect(),

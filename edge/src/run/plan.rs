@@ -1,7 +1,7 @@
 //! What `edge run` was asked for, with every `auto` decided.
 
 use crate::{
-    capture::{self, Source, SourceChoice, demo, mode::ModeRequest},
+    capture::{self, Source, SourceChoice, camera::Patience, demo},
     error::EdgeError,
     present::{display::DisplayChoice, sink::Sinks},
     run::{config::Config, sinks, subject::Subject},
@@ -25,8 +25,6 @@ pub(crate) struct Presenter {
 
 /// An open source.
 pub(crate) struct Input {
-    /// With size and rate.
-    pub(crate) name: String,
     /// The pictures.
     pub(crate) source: Box<dyn Source>,
     /// How they come, and whether any may be left out.
@@ -148,15 +146,16 @@ impl Plan {
     ///
     /// # Errors
     /// Those of [`capture::open`].
-    pub(crate) fn open_source(
-        &self,
-        mode: ModeRequest,
-        in_window: bool,
-    ) -> Result<Input, EdgeError> {
+    pub(crate) fn open_source(&self, config: &Config, in_window: bool) -> Result<Input, EdgeError> {
         let lossless = self.is_lossless(in_window);
         let options = capture::Options {
             paced: !lossless,
-            camera_mode: mode,
+            camera_mode: config.camera_mode,
+            patience: match in_window {
+                true => Patience::Endless,
+                false => Patience::Short,
+            },
+            turn: config.turn,
         };
         let source = capture::open(&self.source, &options)?;
         let pace = match (source.is_video(), lossless) {
@@ -164,11 +163,7 @@ impl Plan {
             (true, true) => Pace::Replay,
             (true, false) => Pace::Live,
         };
-        Ok(Input {
-            name: source.name(),
-            source,
-            pace,
-        })
+        Ok(Input { source, pace })
     }
 
     fn is_lossless(&self, in_window: bool) -> bool {

@@ -6,7 +6,7 @@ use crate::{
         Overlay,
         view::{Content, View},
     },
-    picture::scale::Scaler,
+    picture::scale::{Fit, Scaler},
 };
 
 /// The window's pixels, `0x00RRGGBB`; kept, so that drawing at the same size allocates nothing.
@@ -18,6 +18,13 @@ pub(crate) struct Canvas {
 }
 
 impl Canvas {
+    /// Empty, for pictures that are fitted into it as `fit` says.
+    pub(crate) fn new(fit: Fit) -> Self {
+        let mut canvas = Self::default();
+        canvas.scaler.fit = fit;
+        canvas
+    }
+
     pub(crate) fn pixels(&self) -> &[u32] {
         &self.pixels
     }

@@ -167,8 +167,7 @@ impl MirrorWindow {
 
     /// Tells the overlay about the mirror. Returns whether the window has to be drawn.
     fn draw_overlay(&mut self, work: &Work<'_>, base: Option<&Tracked>, size: [usize; 2]) -> bool {
-        let trouble = work.pipeline.status.interruption();
-        let trouble = trouble.map(|interruption| interruption.to_string());
+        let trouble = work.pipeline.status.trouble();
         let preparing = work.pipeline.status.preparing();
         let state = MirrorState {
             seconds: self.start.elapsed().as_secs_f64(),
@@ -177,7 +176,7 @@ impl MirrorWindow {
             face: base.is_none_or(|base| !base.faces.is_empty()),
             has_picture: base.is_some(),
             copied: work.pipeline.controls.copying.is_applied(),
-            trouble: trouble.as_deref(),
+            trouble: trouble.as_ref(),
             preparing: preparing.as_deref(),
         };
         self.overlay.draw(&state, size)

@@ -39,7 +39,7 @@ impl MirrorWindow {
         let languages = Languages::new(languages, first);
         Ok(Self {
             screen,
-            canvas: Canvas::default(),
+            canvas: Canvas::new(options.fit),
             overlay: Overlay::new(text, attributes, languages, settings),
             about: About {
                 model: model.into(),

@@ -3,6 +3,7 @@
 use crate::{
     error::EdgeError,
     overlay::{language::labels::Language, output::stamp::Stamp, settings::StatusChoice},
+    picture::scale::Fit,
     present::recorder::Recording,
 };
 use clap::{Args, ValueEnum};
@@ -17,6 +18,10 @@ pub(crate) struct ScreenOptions {
     /// Size of the window in pixels; it can be resized
     #[arg(long, value_name = "WIDTHxHEIGHT", default_value = "960x720", value_parser = size)]
     pub(crate) window_size: [usize; 2],
+    /// Where screen and picture differ in shape: contain shows all of the picture, with bars beside it;
+    /// cover fills the screen, and cuts off what lies beyond
+    #[arg(long, value_name = "FIT", value_enum, default_value_t = Fit::Contain)]
+    pub(crate) fit: Fit,
     /// Language of the screen: auto (that of the environment), en, zh, de, or a .toml file like
     /// edge/labels/en.toml
     #[arg(long, value_name = "NAME|FILE", default_value = "auto")]

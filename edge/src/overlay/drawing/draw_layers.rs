@@ -125,8 +125,8 @@ impl Overlay {
 
 /// The first message that applies. What is `covered` by a page or the invitation is not worth saying.
 fn message<'a>(state: &MirrorState<'a>, note: Option<&'a str>, covered: bool) -> Message<'a> {
-    if let Some(reason) = state.trouble {
-        Message::CameraAway(reason)
+    if let Some(trouble) = state.trouble {
+        Message::Camera(trouble)
     } else if let Some(progress) = state.preparing {
         Message::Preparing(progress)
     } else if !state.has_picture {

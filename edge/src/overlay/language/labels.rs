@@ -85,7 +85,8 @@ labels! {
     language
     unchanged compare compare_hint split copy photo flip reset help
     edited before recording
-    starting no_face camera_away camera_returns preparing spared
+    starting no_face camera_away camera_returns
+    camera_missing camera_silent camera_unusable camera_comes preparing spared
     copied copy_undone copy_needs_face
     photo_needs_picture photo_kept photo_discarded photo_failed recording_failed
     photo_question photo_note keep discard

@@ -1,23 +1,26 @@
 //! Messages: why there is no picture, that no face is in view, what has just happened.
 
-use crate::overlay::{
-    language::labels::Labels,
-    widget::{
-        colour,
-        extent::{Extent, TOP_ROW_HEIGHT},
-        icon::{self, Icon},
-        layer::Layer,
-        paragraph::Paragraph,
-        shape,
-        text::{Align, Text, Weight, style},
+use crate::{
+    capture::trouble::{Trouble, TroubleKind},
+    overlay::{
+        language::labels::Labels,
+        widget::{
+            colour,
+            extent::{Extent, TOP_ROW_HEIGHT},
+            icon::{self, Icon},
+            layer::Layer,
+            paragraph::Paragraph,
+            shape,
+            text::{Align, Text, Weight, style},
+        },
     },
 };
 
 /// What to say. Of several that apply, the first is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Message<'a> {
-    /// The camera is away: the reason.
-    CameraAway(&'a str),
+    /// The camera gives no pictures: the reason.
+    Camera(&'a Trouble),
     /// The model is being prepared: the progress.
     Preparing(&'a str),
     /// There has been no picture yet.
@@ -34,7 +37,7 @@ pub(crate) enum Message<'a> {
 enum Kind {
     #[default]
     Nothing,
-    CameraAway,
+    Camera(TroubleKind),
     Preparing,
     Starting,
     Note,
@@ -44,7 +47,7 @@ enum Kind {
 impl<'a> Message<'a> {
     fn kind(self) -> Kind {
         match self {
-            Self::CameraAway(_) => Kind::CameraAway,
+            Self::Camera(trouble) => Kind::Camera(trouble.kind),
             Self::Preparing(_) => Kind::Preparing,
             Self::Starting => Kind::Starting,
             Self::Note(_) => Kind::Note,
@@ -55,12 +58,27 @@ impl<'a> Message<'a> {
 
     fn text(self, labels: &'a Labels) -> &'a str {
         match self {
-            Self::CameraAway(text) | Self::Preparing(text) | Self::Note(text) => text,
+            Self::Camera(trouble) => &trouble.reason,
+            Self::Preparing(text) | Self::Note(text) => text,
             Self::Starting => &labels.starting,
             Self::NoFace => &labels.no_face,
             Self::Nothing => "",
         }
     }
+}
+
+/// What a visitor reads about a camera that gives no pictures, and what to expect.
+fn of_camera(kind: TroubleKind, labels: &Labels) -> (&str, &str) {
+    let title = match kind {
+        TroubleKind::Away => return (&labels.camera_away, &labels.camera_returns),
+        TroubleKind::Missing => &labels.camera_missing,
+        TroubleKind::Silent => &labels.camera_silent,
+        TroubleKind::Busy
+        | TroubleKind::Forbidden
+        | TroubleKind::Unreadable
+        | TroubleKind::Unfit => &labels.camera_unusable,
+    };
+    (title, &labels.camera_comes)
 }
 
 /// The one message on screen.
@@ -100,12 +118,13 @@ impl Messages {
         self.text.push_str(said);
         match message {
             Message::Nothing => self.layer.hide(),
-            Message::CameraAway(reason) => {
+            Message::Camera(trouble) => {
+                let (title, hint) = of_camera(trouble.kind, labels);
                 let card = Card {
                     icon: Icon::Warning,
-                    title: &labels.camera_away,
-                    detail: reason,
-                    hint: &labels.camera_returns,
+                    title,
+                    detail: &trouble.reason,
+                    hint,
                 };
                 self.draw_card(&card, extent, text);
             }

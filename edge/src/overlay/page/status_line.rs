@@ -90,7 +90,7 @@ impl StatusLine {
     /// All but the readings.
     fn draw_ground(&mut self, about: &About, extent: Extent, text: &mut Text, labels: &Labels) {
         let provider = about.provider(labels);
-        let places = Places::new(&provider, about.mode(), extent, text);
+        let places = Places::new(&provider, &about.source.mode, extent, text);
         self.places = places;
         let at = [extent.margin(); 2];
         let Some(pixmap) = self.layer.start(at, places.size) else {
@@ -117,7 +117,7 @@ impl StatusLine {
         if places.with_mode {
             let end = places.provider_end;
             separator(pixmap, end + gap, height, unit);
-            text.draw(pixmap, about.mode(), end + 2.0 * gap, baseline, plain);
+            text.draw(pixmap, &about.source.mode, end + 2.0 * gap, baseline, plain);
         }
         self.layer.keep_ground();
     }
