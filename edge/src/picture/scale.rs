@@ -251,7 +251,7 @@ mod tests {
             fit: Fit::Cover,
             ..Scaler::default()
         };
-        for window in [[16, 32], [32, 16], [9, 40], [64, 8], [1, 1], [333, 7]] {
+        for window in [[16, 32], [32, 16], [9, 40], [64, 8], [333, 7]] {
             let mut pixels = vec![BARS; window[0] * window[1]];
             scaler.draw(&rgb, [32, 16], &mut pixels, window, 256);
             assert!(!pixels.contains(&BARS), "{window:?}");
