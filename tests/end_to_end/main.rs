@@ -12,6 +12,7 @@ mod chain;
 mod exit_codes;
 mod high_pass;
 mod official;
+#[allow(dead_code, reason = "the trainer's tests use more of it")]
 #[path = "../../trainer/tests/pickled.rs"]
 mod pickled;
 mod shipped;
