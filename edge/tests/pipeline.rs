@@ -199,6 +199,44 @@ fn strength_zero_leaves_every_byte_as_it_was() {
 }
 
 #[test]
+fn crops_hold_the_face_as_it_was_and_as_the_mirror_shows_it() {
+    let Some(library) = runtime() else { return };
+    let place = Place::with_bundle(&Tiny::default());
+    let photos = place.path("photos");
+    fs::create_dir(&photos).unwrap();
+    demo_face(0).save(photos.join("face.png")).unwrap();
+    // A picture without a face has no crop.
+    RgbImage::new(320, 240)
+        .save(photos.join("empty.png"))
+        .unwrap();
+    let crop = |out: &str, side: &str| image::open(place.path(out).join(side).join("face.png"));
+    let run = |out: &str, attr: &str| {
+        let display = format!("crops:{out}");
+        let arguments = [
+            "--source",
+            "dir:photos",
+            "--attr",
+            attr,
+            "--display",
+            &display,
+        ];
+        let start = ["run", "--bundle", "bundle"];
+        assert_succeeds(&place.edge(&library, &[&start[..], &arguments].concat()));
+        assert_eq!(
+            fs::read_dir(place.path(out).join("after")).unwrap().count(),
+            1
+        );
+        ["before", "after"].map(|side| crop(out, side).unwrap().into_rgb8())
+    };
+    let [before, after] = run("still", "smile=0");
+    assert_eq!(before.dimensions(), (256, 256));
+    assert_eq!(before, after);
+    let [same, edited] = run("edited", "smile=1");
+    assert_eq!(before, same);
+    assert!(change(&same, &edited).1 > 0);
+}
+
+#[test]
 fn an_image_generator_and_a_colour_model_give_the_same_edit() {
     let image = Tiny {
         output: OutputForm::Image,
