@@ -272,12 +272,13 @@ fn when_the_visitor_leaves_the_settings_go_back_and_the_invitation_appears() {
     let dark = |pixel: [u8; 3]| pixel.iter().all(|value| *value < 60);
     let attracting = wait_for(|| dark(screen.shot().get_pixel(30, 240).0).then_some(()));
     assert!(attracting.is_some(), "the picture is dimmed");
-    let title = screen.shot();
-    let white = title
-        .pixels()
-        .filter(|pixel| pixel.0.iter().all(|value| *value > 240))
-        .count();
-    assert!(white > 1000, "{white} white pixels of the invitation");
+    // It fades in, which takes longer on a busy machine.
+    let title = wait_for(|| {
+        let shot = screen.shot();
+        let white = |pixel: &&image::Rgb<u8>| pixel.0.iter().all(|value| *value > 240);
+        (shot.pixels().filter(white).count() > 1000).then_some(())
+    });
+    assert!(title.is_some(), "the invitation's text");
     assert_ne!(
         screen.shot().get_pixel(320, 20).0,
         [255; 3],

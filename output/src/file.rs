@@ -144,8 +144,9 @@ fn examine(
     let Some(metadata) = metadata else {
         let folder = parent(&target);
         if !folder.is_dir() {
-            let missing = io::Error::new(io::ErrorKind::NotFound, "no such folder");
-            return Err(OutputError::io(folder)(missing));
+            let missing = format!("no such folder: {}", folder.display());
+            let missing = io::Error::new(io::ErrorKind::NotFound, missing);
+            return Err(OutputError::io(path)(missing));
         }
         return Ok((target, false));
     };

@@ -21,7 +21,7 @@ use sha2::{Digest, Sha256};
 use std::{
     collections::{BTreeMap, HashMap},
     fs::File,
-    io::{BufWriter, Read, Seek, SeekFrom, Write},
+    io::{self, BufWriter, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
     sync::{Arc, atomic::AtomicBool},
 };
@@ -74,20 +74,29 @@ pub fn pack<'a>(
 
 /// Accepts the header of a file that [`pack`] wrote.
 fn is_pack(path: &Path) -> Result<(), String> {
-    let mut header = vec![0; 8 + HEADER_ROOM as usize];
-    let read = File::open(path).and_then(|mut file| file.read_exact(&mut header));
-    let header: serde_json::Value = match read {
-        Ok(()) => serde_json::from_slice(&header[8..]).unwrap_or_default(),
-        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => serde_json::Value::Null,
-        Err(error) => return Err(error.to_string()),
-    };
-    let notes = &header["__metadata__"];
+    let notes = header_notes(path).map_err(|error| error.to_string())?;
     let is_ours = [ATTRIBUTES, IMAGE_SIZE, COLOUR]
         .iter()
-        .all(|&key| notes.get(key).is_some());
+        .all(|&key| notes.contains_key(key));
     is_ours
         .then_some(())
         .ok_or_else(|| "a file that is no pack".into())
+}
+
+/// The metadata in the header of a file, which has a fixed room in packs; none in other files.
+fn header_notes(path: &Path) -> io::Result<BTreeMap<String, String>> {
+    let mut header = vec![0; 8 + HEADER_ROOM as usize];
+    match File::open(path).and_then(|mut file| file.read_exact(&mut header)) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(BTreeMap::new()),
+        Err(error) => return Err(error),
+    }
+    let header: serde_json::Value = serde_json::from_slice(&header[8..]).unwrap_or_default();
+    let notes = header["__metadata__"].as_object();
+    let notes = notes.into_iter().flatten();
+    Ok(notes
+        .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
+        .collect())
 }
 
 fn write(
@@ -194,13 +203,8 @@ pub(super) fn notes(path: &Path) -> Result<Notes, TrainError> {
         path: path.into(),
         reason: "not a pack; make one with `trainer pack`".into(),
     };
-    let file = File::open(path).map_err(|e| TrainError::io(path, e))?;
-    let mut header = Vec::new();
-    file.take(8 + HEADER_ROOM)
-        .read_to_end(&mut header)
-        .map_err(|e| TrainError::io(path, e))?;
-    let (_, metadata) = SafeTensors::read_metadata(&header).map_err(|_| wrong())?;
-    let note = |key: &str| metadata.metadata().as_ref()?.get(key);
+    let notes = header_notes(path).map_err(|e| TrainError::io(path, e))?;
+    let note = |key: &str| notes.get(key);
     let domains = note(ATTRIBUTES).ok_or_else(wrong)?;
     let side = note(IMAGE_SIZE).and_then(|side| side.parse().ok());
     let colours = [ColourMode::Luma, ColourMode::Rgb];
