@@ -92,7 +92,7 @@ fn no_command_writes_over_what_it_did_not_write() {
             let name = arguments[0].as_ref().to_string_lossy().into_owned();
             assert!(!done.status.success(), "{name}");
             assert!(
-                message(&done).contains("found"),
+                message(&done).contains("expected"),
                 "{name}: {}",
                 message(&done)
             );
