@@ -1,66 +1,27 @@
 //! From a checkpoint folder to a bundle, end to end.
 
+pub use crate::options::Options;
 use crate::{
     bundle::{
         model_card,
         part::{self, Part},
+        reduce::reduce,
         report::GraphReport,
         signing_key::SigningKey,
         writer::BundleWriter,
     },
     error::{ExportError, Result},
     network, onnx,
-    precision::{faces::Parity, reduce::reduce},
-    rewrite::{self, PASSES, Pass},
+    precision::faces::Parity,
+    rewrite::{self, Pass},
 };
 use model_spec::{
-    CheckpointSpec, Fidelity, GraphKind, Graphs, Manifest, Norms, Precision,
+    CheckpointSpec, Fidelity, GraphKind, Graphs, Manifest, Precision,
     checkpoint::{self, ALIGNER_FILE, FACE_MASK_FILE, MODEL_FILE, SPEC_FILE},
     digest,
     manifest::{self, MODEL_CARD_FILE},
 };
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-};
-
-/// How to export.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// Rewrites, in order.
-    pub passes: Vec<Pass>,
-    /// Form of instance norms.
-    pub norms: Norms,
-    /// Arithmetic.
-    pub precision: Precision,
-    /// Folder of faces, framed as the training images, to calibrate and measure on; without one the
-    /// parity sample's are used.
-    pub calibration: Option<PathBuf>,
-    /// Whether to write a bundle that loses more than its precision's tolerance.
-    pub accept_loss: bool,
-    /// Ed25519 private key in PEM.
-    pub sign: Option<PathBuf>,
-    /// ONNX Runtime library; only needed for precisions below fp32.
-    pub onnxruntime: Option<PathBuf>,
-    /// Whether to note what each rewrite did to each graph, and the sizes behind it.
-    pub explain: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            passes: PASSES.into(),
-            norms: Norms::Native,
-            precision: Precision::Fp32,
-            calibration: None,
-            accept_loss: false,
-            sign: None,
-            onnxruntime: None,
-            explain: false,
-        }
-    }
-}
+use std::{collections::BTreeMap, fs, path::Path};
 
 /// What was written.
 #[derive(Debug)]

@@ -18,6 +18,7 @@ pub mod export;
 pub mod graph;
 pub mod network;
 pub mod onnx;
+mod options;
 pub mod precision;
 pub mod rewrite;
 

@@ -79,7 +79,7 @@ pub enum TrainError {
         /// The step, counted from 1.
         step: u64,
         /// What is wrong.
-        finding: crate::training::Finding,
+        finding: String,
         /// The newest checkpoint on disk.
         checkpoint: Option<PathBuf>,
     },

@@ -3,9 +3,9 @@
 use crate::{
     bundle::report::{Explanation, GraphReport},
     error::{ExportError, Result},
-    export::Options,
     graph::Graph,
     onnx,
+    options::Options,
     precision::norms,
     rewrite::{self, Pass},
 };

@@ -7,6 +7,5 @@ pub(crate) mod fidelity;
 pub mod half;
 pub mod int8;
 pub mod norms;
-pub(crate) mod reduce;
 pub mod runtime;
 pub(crate) mod time;

@@ -153,7 +153,7 @@ fn train(request: &FitRequest, stop: &AtomicBool) -> Result<(), TrainError> {
             if let (true, Some(finding)) = (config.health.stop, findings.into_iter().next()) {
                 return Err(TrainError::Unhealthy {
                     step,
-                    finding,
+                    finding: finding.to_string(),
                     checkpoint: run.newest_checkpoint()?,
                 });
             }

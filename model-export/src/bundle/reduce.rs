@@ -1,14 +1,19 @@
 //! Brings the graphs of a bundle to a precision below 32-bit floats.
 
-use super::{
-    chain::Chain,
-    emulated,
-    faces::{Faces, Parity},
-    fidelity, half, int8,
-    runtime::{Arrays, Runtime},
-    time,
+use super::part::Part;
+use crate::{
+    error::Result,
+    graph::Graph,
+    options::Options,
+    precision::{
+        chain::Chain,
+        emulated,
+        faces::{Faces, Parity},
+        fidelity, half, int8,
+        runtime::{Arrays, Runtime},
+        time,
+    },
 };
-use crate::{bundle::part::Part, error::Result, export::Options, graph::Graph};
 use model_spec::{AttributeSet, CheckpointSpec, Fidelity, GraphKind, Precision, tensor};
 
 /// What a precision costs and gains.
