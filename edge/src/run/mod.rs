@@ -13,7 +13,7 @@ use crate::{
     error::EdgeError,
     inference::{bundle_path, runtime::Runtime},
     pipeline::{Parts, Pipeline, controls::Controls, opening::Opening, status::Status},
-    present::written,
+    present::{sink::Sinks, written},
     service::{health::Monitor, watchdog::Notifier},
     window::display_lost,
 };
@@ -43,13 +43,7 @@ const SOON: Duration = Duration::from_millis(600);
 /// Any [`EdgeError`]; the bundle's files are checked before a camera is opened.
 pub(crate) fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeError> {
     let begin = Instant::now();
-    // Before the run, not after it.
-    if let Some(path) = &config.report {
-        output::check_file(path, Report::is_own)?;
-    }
-    if let Some(path) = &config.contact_sheet {
-        output::check_file(path, written::picture)?;
-    }
+    check_targets(config)?;
     let bundle = Bundle::open(&bundle_path::resolve(config.bundle.as_deref())?)?;
     let subject = Subject::new(config, &bundle)?;
     let runtime = Runtime::load(config.onnxruntime.as_deref())?;
@@ -78,10 +72,7 @@ pub(crate) fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeErro
         reference,
         pace,
     })?;
-    if in_window {
-        let stop = pipeline.stopper();
-        display_lost::watch(Box::new(move || stop.all()))?;
-    }
+    in_window.then(|| end_with_display(&pipeline)).transpose()?;
     let mut main = Main::new(&pipeline, &subject, presenter.sinks, plan.showcase);
     let ended = main.present(presenter.window, stop);
     let (presented, sinks) = main.end();
@@ -97,7 +88,28 @@ pub(crate) fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeErro
         controls: &controls,
         status: &status,
     };
-    let report = outcome.report();
+    save(outcome.report(), config, sinks)
+}
+
+/// Refuses files that the report or the contact sheet must not replace: before the run, not after it.
+fn check_targets(config: &Config) -> Result<(), EdgeError> {
+    if let Some(path) = &config.report {
+        output::check_file(path, Report::is_own)?;
+    }
+    if let Some(path) = &config.contact_sheet {
+        output::check_file(path, written::picture)?;
+    }
+    Ok(())
+}
+
+/// Lets the threads end when the display is lost.
+fn end_with_display(pipeline: &Pipeline) -> Result<(), EdgeError> {
+    let stop = pipeline.stopper();
+    display_lost::watch(Box::new(move || stop.all()))
+}
+
+/// Writes the report where it is asked for, and what the sinks have kept.
+fn save(report: Report, config: &Config, sinks: Sinks) -> Result<Report, EdgeError> {
     if let Some(path) = &config.report {
         report.save(path)?;
     }
