@@ -70,10 +70,7 @@ impl Sink for Crops {
             return Ok(());
         };
         let crop = face.face.crop;
-        let name = match &picture.frame.origin {
-            Origin::Video => format!("frame-{:06}.png", picture.frame.index),
-            Origin::Still(name) => format!("{name}.png"),
-        };
+        let name = picture.png_name();
         let mirrored = Frame {
             rgb: picture.rgb.to_vec(),
             width: picture.size[0],

@@ -2,7 +2,6 @@
 
 use crate::{
     error::EdgeError,
-    picture::frame::Origin,
     present::{
         sink::{MirrorPicture, Sink},
         written,
@@ -127,10 +126,7 @@ impl PngFolder {
 
 impl Sink for PngFolder {
     fn put(&mut self, picture: &MirrorPicture<'_>) -> Result<(), EdgeError> {
-        let name = match &picture.frame.origin {
-            Origin::Video => format!("frame-{:06}.png", picture.frame.index),
-            Origin::Still(name) => format!("{name}.png"),
-        };
+        let name = picture.png_name();
         let path = self.path.join(name);
         let [width, height] = picture.size.map(|side| side as u32);
         written::save_png(&path, picture.rgb, [width, height])

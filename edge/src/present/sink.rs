@@ -1,6 +1,11 @@
 //! Where mirror pictures go, one after another.
 
-use crate::{compose::mirror::Mirror, edit::Edit, error::EdgeError, picture::frame::Frame};
+use crate::{
+    compose::mirror::Mirror,
+    edit::Edit,
+    error::EdgeError,
+    picture::frame::{Frame, Origin},
+};
 
 /// A finished picture of the mirror.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +31,14 @@ impl<'a> MirrorPicture<'a> {
             rgb: mirror.rgb(),
             size: mirror.size(),
             edited: mirror.edited(),
+        }
+    }
+
+    /// Name of its PNG file: that of the source's file, or `frame-NNNNNN.png`.
+    pub(crate) fn png_name(&self) -> String {
+        match &self.frame.origin {
+            Origin::Video => format!("frame-{:06}.png", self.frame.index),
+            Origin::Still(name) => format!("{name}.png"),
         }
     }
 }

@@ -82,7 +82,7 @@ const COLUMNS: usize = 3;
 /// 85 % of the untouched pictures of a domain.
 pub(crate) fn compare(request: &CompareRequest) -> Result<Estimates, TrainError> {
     let device = device::choose();
-    let bit = bit_of(&request.attributes, &request.attribute)?;
+    let bit = request.attributes.position(&request.attribute)?;
     let directions = directions(request, bit)?;
     let inception = request.inception.as_ref();
     let inception = inception
@@ -144,10 +144,12 @@ pub(crate) fn compare(request: &CompareRequest) -> Result<Estimates, TrainError>
         judged.push(comparison.untouched(direction, &mut estimates)?);
     }
     comparison.require_accuracy(&estimates)?;
+    // Once: every domain is where one direction comes from and where another goes.
+    let real = (0..faces.domains())
+        .map(|domain| features.of(&faces.of_domain(domain, usize::MAX), device))
+        .collect::<Vec<_>>();
     for (direction, before) in directions.iter().zip(judged) {
-        let real = faces.of_domain(direction.target, usize::MAX);
-        let own = faces.of_domain(direction.source, usize::MAX);
-        comparison.edits(direction, &before, &real, &own, &mut estimates)?;
+        comparison.edits(direction, &before, &real, &mut estimates)?;
     }
     if let Some(out) = &request.out {
         save(out, &estimates)?;
@@ -173,19 +175,6 @@ struct Direction {
     target: usize,
     /// By rising strength.
     pairs: Vec<Pairs>,
-}
-
-fn bit_of(attributes: &AttributeSet, name: &str) -> Result<usize, TrainError> {
-    let names = attributes.names();
-    names
-        .iter()
-        .position(|known| *known == name)
-        .ok_or_else(|| {
-            TrainError::Usage(format!(
-                "--attribute: found {name:?}, expected one of {}",
-                names.join(", ")
-            ))
-        })
 }
 
 /// Both directions of every domain whose pictures are there.
@@ -273,16 +262,6 @@ impl Comparison<'_> {
         self.request.attributes.domain_name(domain)
     }
 
-    fn tensor(
-        &self,
-        read: impl Fn(usize, model_spec::ColourMode) -> Result<Tensor, TrainError>,
-    ) -> Result<Tensor, TrainError> {
-        let Architecture {
-            image_size, colour, ..
-        } = self.request.architecture;
-        read(image_size, colour)
-    }
-
     /// The judge's logits of the attribute's value in `domain`, picture by picture.
     fn logits(&self, images: &Tensor, domain: usize) -> Vec<f64> {
         let sign = if AttributeSet::is_on(domain, self.bit) {
@@ -304,8 +283,8 @@ impl Comparison<'_> {
         direction: &Direction,
         estimates: &mut Estimates,
     ) -> Result<Tensor, TrainError> {
-        let pairs = last(&direction.pairs);
-        let before = self.tensor(|size, colour| pairs.before(size, colour))?;
+        let (pairs, _) = strongest(&direction.pairs);
+        let before = pairs.before(&self.request.architecture)?;
         let right = hits(&self.logits(&before, direction.source));
         estimates.insert(
             format!("judge_accuracy.{}", self.name(direction.source)),
@@ -330,13 +309,12 @@ impl Comparison<'_> {
         }
     }
 
-    /// `real` are the faces of the target domain, `own` those of the source domain.
+    /// `real` are the features of the judge's own faces, by domain.
     fn edits(
         &self,
         direction: &Direction,
         before: &Tensor,
-        real: &Tensor,
-        own: &Tensor,
+        real: &[Tensor],
         estimates: &mut Estimates,
     ) -> Result<(), TrainError> {
         let path = format!(
@@ -344,8 +322,9 @@ impl Comparison<'_> {
             self.name(direction.source),
             self.name(direction.target)
         );
-        let pairs = last(&direction.pairs);
-        let after = self.tensor(|size, colour| pairs.after(size, colour))?;
+        let (pairs, weaker) = strongest(&direction.pairs);
+        let architecture = &self.request.architecture;
+        let after = pairs.after(architecture)?;
         let scores = self.logits(&after, direction.target);
         estimates.insert(
             format!("edit_success.{path}"),
@@ -391,19 +370,19 @@ impl Comparison<'_> {
                 );
                 Ok(())
             };
-            distance(path.clone(), &is, &features(real))?;
+            distance(path.clone(), &is, &real[direction.target])?;
             distance(
                 format!("{}_before", self.name(direction.source)),
                 &was,
-                &features(own),
+                &real[direction.source],
             )?;
         }
 
         let mut sweep = vec![self.logits(before, direction.target)];
-        for pairs in &direction.pairs {
-            let after = self.tensor(|size, colour| pairs.after(size, colour))?;
-            sweep.push(self.logits(&after, direction.target));
+        for pairs in weaker {
+            sweep.push(self.logits(&pairs.after(architecture)?, direction.target));
         }
+        sweep.push(scores.clone());
         let rising: Vec<f64> = (0..pairs.names.len())
             .map(|face| {
                 let rises = sweep
@@ -420,10 +399,10 @@ impl Comparison<'_> {
     }
 }
 
-/// The strongest edits.
-fn last(pairs: &[Pairs]) -> &Pairs {
+/// The strongest edits, and the weaker ones.
+fn strongest(pairs: &[Pairs]) -> (&Pairs, &[Pairs]) {
     pairs
-        .last()
+        .split_last()
         .unwrap_or_else(|| unreachable!("a direction has pairs"))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{data::picture, error::TrainError};
 use image::RgbImage;
-use model_spec::ColourMode;
+use model_spec::Architecture;
 use std::{
     collections::BTreeSet,
     fs,
@@ -73,16 +73,16 @@ impl Pairs {
     ///
     /// # Errors
     /// [`TrainError::Data`] naming a picture that cannot be read.
-    pub(crate) fn before(&self, size: usize, colour: ColourMode) -> Result<Tensor, TrainError> {
-        tensors(&self.before, size, colour)
+    pub(crate) fn before(&self, of: &Architecture) -> Result<Tensor, TrainError> {
+        tensors(&self.before, of)
     }
 
     /// The edited pictures: `[N,C,S,S]` in [-1, 1].
     ///
     /// # Errors
     /// [`TrainError::Data`] naming a picture that cannot be read.
-    pub(crate) fn after(&self, size: usize, colour: ColourMode) -> Result<Tensor, TrainError> {
-        tensors(&self.after, size, colour)
+    pub(crate) fn after(&self, of: &Architecture) -> Result<Tensor, TrainError> {
+        tensors(&self.after, of)
     }
 
     /// Chosen pairs side by side: a row per pair, the untouched picture on the left.
@@ -112,10 +112,10 @@ impl Pairs {
     }
 }
 
-fn tensors(files: &[PathBuf], size: usize, colour: ColourMode) -> Result<Tensor, TrainError> {
+fn tensors(files: &[PathBuf], of: &Architecture) -> Result<Tensor, TrainError> {
     let faces = files.iter().map(|path| {
-        let face = picture::resized(&read(path)?, size);
-        Ok(picture::to_tensor(&face, colour))
+        let face = picture::resized(&read(path)?, of.image_size);
+        Ok(picture::to_tensor(&face, of.colour))
     });
     let faces = faces.collect::<Result<Vec<_>, TrainError>>()?;
     Ok(Tensor::cat(&faces, 0))
