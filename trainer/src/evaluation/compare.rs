@@ -111,6 +111,11 @@ pub(crate) fn compare(request: &CompareRequest) -> Result<Estimates, TrainError>
         targets: Targets::Any,
         seed: JUDGE_SEED,
     };
+    // A judge of `trainer eval` has learnt from the training faces, too, and serves as well.
+    let digest = match request.split {
+        Split::Train => data.digest.clone(),
+        Split::Test => format!("test {}", data.digest),
+    };
     let judge = classifier::load_or_train(
         &request.architecture,
         &request.attributes,
@@ -118,7 +123,7 @@ pub(crate) fn compare(request: &CompareRequest) -> Result<Estimates, TrainError>
         &sampler,
         ClassifierFile {
             path: &request.judge,
-            data_digest: &format!("{} {}", request.split.name(), data.digest),
+            data_digest: &digest,
             other_data: OtherData::Refused,
         },
         device,
