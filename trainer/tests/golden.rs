@@ -213,6 +213,7 @@ fn step_matches(form: ConvolutionForm, tolerance: f64) {
         x: golden.io["x"].shallow_clone(),
         source: golden.io["y_src"].shallow_clone(),
         target: golden.io["y_trg"].shallow_clone(),
+        examples: golden.io["y_src"].ones_like().to_kind(Kind::Float),
         masks: None,
         covers: None,
     };

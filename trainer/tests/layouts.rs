@@ -105,7 +105,7 @@ fn smiling_settings(more: &str) -> AttributeSettings {
 }
 
 #[test]
-fn training_pictures_with_a_column_set_are_left_out_of_one_value() {
+fn training_pictures_with_a_column_set_are_no_examples_of_one_value() {
     let temporary = tempfile::tempdir().unwrap();
     let data = temporary.path();
     celeba_hq(data, 32);
@@ -116,16 +116,21 @@ fn training_pictures_with_a_column_set_are_left_out_of_one_value() {
     };
     let (before, after) = (open(&all, Split::Train), open(&fewer, Split::Train));
     // Even pictures are neutral, and male where i / 2 is odd.
-    let mut expected = numbers(&before, 0);
-    expected.retain(|i| i / 2 % 2 == 0);
+    let (mut expected, others) = numbers(&before, 0)
+        .into_iter()
+        .partition::<Vec<_>, _>(|i| i / 2 % 2 == 0);
+    assert_eq!(after.examples, [expected.len(), before.files[1].len()]);
+    assert!(!others.is_empty());
+    expected.extend(others);
     assert_eq!(numbers(&after, 0), expected);
     assert_eq!(after.files[1], before.files[1]);
     let (before, after) = (open(&all, Split::Test), open(&fewer, Split::Test));
-    assert!(after.files == before.files && numbers(&after, 0).contains(&30));
+    assert!(after.files == before.files && after.examples == before.examples);
 
     let fewer = smiling_settings("on_without = ['Male']");
     let after = open(&fewer, Split::Train);
-    assert!(numbers(&after, 1).iter().all(|i| i / 2 % 2 == 0));
+    let examples = &numbers(&after, 1)[..after.examples[1]];
+    assert!(examples.iter().all(|i| i / 2 % 2 == 0));
     // What is written down reads back.
     let text = toml::to_string(&std::collections::BTreeMap::from([("a", &fewer)])).unwrap();
     let mut read: toml::Table = text.parse().unwrap();
@@ -133,8 +138,43 @@ fn training_pictures_with_a_column_set_are_left_out_of_one_value() {
     assert_eq!(read, fewer);
 }
 
+/// Faces that are no examples are edited like others; the discriminator does not learn from them.
 #[test]
-fn pictures_are_left_out_only_by_columns_that_the_data_has() {
+fn a_batch_says_which_faces_are_examples_also_from_a_pack() {
+    let temporary = tempfile::tempdir().unwrap();
+    celeba_hq(temporary.path(), 32);
+    let packed = temporary.path().join("faces.safetensors");
+    let config = crate::small::config(&[]);
+    let settings = smiling_settings("off_without = ['male']");
+    pack::pack(temporary.path(), &packed, &config.architecture, &settings).unwrap();
+    let none = Rendering {
+        faces_per_domain: 0,
+        seed: 0,
+    };
+    let batches = [temporary.path(), &packed].map(|data| {
+        let data = DataSet::open(data, &config.architecture, &settings, none).unwrap();
+        let sampler = Sampler {
+            augmentation: trainer::config::Augmentation::default(),
+            real: data.train,
+            synthetic: None,
+            targets: Targets::Other,
+            seed: 1,
+        };
+        sampler.host_batch(1, 2000)
+    });
+    let [files, pack] = &batches;
+    assert_eq!(files.examples, pack.examples);
+    assert_eq!(files.bytes, pack.bytes);
+    let share = |t: Tensor| t.to_kind(Kind::Double).mean(Kind::Double).double_value(&[]);
+    // Half of the neutral faces are male, and half of the batch is neutral.
+    let examples = share(files.examples.shallow_clone());
+    assert!((examples - 0.75).abs() < 0.05, "{examples}");
+    let smiling_alone = share(files.source.eq(1) * (1.0 - &files.examples));
+    assert_eq!(smiling_alone, 0.0);
+}
+
+#[test]
+fn only_columns_that_the_data_has_tell_examples() {
     let temporary = tempfile::tempdir().unwrap();
     let data = temporary.path();
     celeba_hq(data, 16);
@@ -152,7 +192,7 @@ fn pictures_are_left_out_only_by_columns_that_the_data_has() {
 }
 
 #[test]
-fn a_pack_says_what_was_left_out_of_it() {
+fn a_pack_says_what_is_no_example_in_it() {
     let _alone = crate::small::alone();
     let temporary = tempfile::tempdir().unwrap();
     celeba_hq(temporary.path(), 32);
@@ -169,7 +209,7 @@ fn a_pack_says_what_was_left_out_of_it() {
     let open = |settings| DataSet::open(&packed, &config.architecture, settings, none);
     pack::pack(temporary.path(), &packed, &config.architecture, &all).unwrap();
     let message = open(&fewer).unwrap_err().to_string();
-    assert!(message.contains("left_out: found nothing"), "{message}");
+    assert!(message.contains("no_examples: found nothing"), "{message}");
     pack::pack(temporary.path(), &packed, &config.architecture, &fewer).unwrap();
     assert_eq!(open(&fewer).unwrap().train.domains(), 2);
     // An evaluation knows nothing of the settings, and takes the pack as it is.

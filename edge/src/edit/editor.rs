@@ -157,7 +157,7 @@ impl Editor {
         if memory.style_due(every) {
             let elapsed = wanted.elapsed * f64::from(every);
             self.classify(memory, elapsed, stages)?;
-            self.encode(memory, elapsed, stages)?;
+            self.encode(memory, wanted.strengths, elapsed, stages)?;
         }
         edit.source_domain = memory.source.domain();
         edit.probabilities
@@ -165,7 +165,7 @@ impl Editor {
 
         let part = self.weigh(wanted, memory);
         let (whole, reference_weight) = self.whole.split_at(wanted.strengths.len());
-        let weights = EditWeights::new(whole, memory.source.start_of_edit(whole));
+        let weights = EditWeights::new(whole, memory.source.start_of_edit(wanted.strengths));
         if !weights.is_identity() || reference_weight != [0.0] {
             let reference = self.reference.as_deref();
             let reference = reference.map(|related| ReferenceStyle {
@@ -200,7 +200,7 @@ impl Editor {
         let mut source = SourceDomain::new(self.raw_logits.len(), Heads::Switched);
         source.observe(&self.raw_logits, 0.0);
         let dim = self.model.manifest().architecture.style_dim;
-        source.style_code(&self.styles, dim, &mut self.code);
+        source.style_code(&self.styles, dim, source.domain(), &mut self.code);
         let mut parts = StyleParts::default();
         self.model.transform(&self.code, &mut parts)?;
         self.reference = Some(parts.related);
@@ -246,10 +246,11 @@ impl Editor {
         Ok(())
     }
 
-    /// Averages the source domain's style code and takes it apart.
+    /// Averages the style code that an edit of these strengths starts from, and takes it apart.
     fn encode(
         &mut self,
         memory: &mut Memory,
+        strengths: &[f32],
         elapsed: f64,
         stages: &mut Stages,
     ) -> Result<(), EdgeError> {
@@ -257,7 +258,10 @@ impl Editor {
             self.model.encode(&self.image, &mut self.styles)
         })?;
         let dim = self.model.manifest().architecture.style_dim;
-        memory.source.style_code(&self.styles, dim, &mut self.code);
+        let start = memory.source.start_of_edit(strengths);
+        memory
+            .source
+            .style_code(&self.styles, dim, start, &mut self.code);
         let style = memory.style.follow(&self.code, elapsed);
         stages.time(Stage::StyleTransformer, || {
             self.model.transform(style, &mut memory.parts)

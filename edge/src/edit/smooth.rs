@@ -57,13 +57,6 @@ impl Hysteresis {
         self.0 = Some(on);
         on
     }
-
-    /// How much of an edit to show, 1 to 0, on a face that is `probability` likely to have the edit's
-    /// value already: it is gone before the switch changes its mind, so that nothing jumps.
-    #[must_use]
-    pub(crate) fn fade(probability: f32) -> f32 {
-        ((Self::ON - probability) / (Self::ON - Self::OFF)).clamp(0.0, 1.0)
-    }
 }
 
 #[cfg(test)]
@@ -79,13 +72,6 @@ mod tests {
         assert!(switch.decide(0.7));
         assert!(wavering.iter().all(|&p| switch.decide(p)));
         assert!(!switch.decide(0.3));
-    }
-
-    #[test]
-    fn an_edit_has_faded_when_the_switch_changes() {
-        assert_eq!(Hysteresis::fade(0.1), 1.0);
-        assert_eq!(Hysteresis::fade(0.65), 0.0);
-        assert!(Hysteresis::fade(0.5) > 0.4 && Hysteresis::fade(0.5) < 0.6);
     }
 
     #[test]

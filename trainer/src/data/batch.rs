@@ -12,6 +12,8 @@ pub struct Batch {
     pub source: Tensor,
     /// `y~`, `[N]` int64.
     pub target: Tensor,
+    /// 1 for faces that the discriminator may take for examples of their domain, else 0: `[N]`.
+    pub examples: Tensor,
     /// Face masks, for generators with high-pass skips.
     pub masks: Option<Masks>,
     /// What is in front of the faces, where that is drawn.

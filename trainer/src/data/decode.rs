@@ -118,13 +118,15 @@ pub(crate) fn read(
 ) -> Result<FaceSet, TrainError> {
     check_memory(listing, architecture)?;
     let mut report = Report::default();
-    let mut faces = Vec::new();
-    for files in &listing.files {
-        let decoded = decode_until(files, architecture, &mut report, stop).into_iter();
-        let domain: Vec<Vec<u8>> = decoded.flatten().collect();
+    let (mut faces, mut examples) = (Vec::new(), Vec::new());
+    for (files, &first_others) in listing.files.iter().zip(&listing.examples) {
+        let decoded = decode_until(files, architecture, &mut report, stop);
+        let readable = decoded.iter().take(first_others).flatten().count();
+        let domain: Vec<Vec<u8>> = decoded.into_iter().flatten().collect();
         stop::check(stop)?;
         check_domain(files, domain.len(), &listing.root)?;
         faces.push(domain);
+        examples.push(readable);
     }
     report.log();
     log::info!(
@@ -134,7 +136,8 @@ pub(crate) fn read(
         report.unreadable.len()
     );
     let channels = architecture.colour.channels();
-    Ok(FaceSet::new(&faces, channels, architecture.image_size))
+    let faces = FaceSet::new(&faces, channels, architecture.image_size);
+    Ok(faces.with_examples(examples))
 }
 
 /// Refuses what would not fit into memory, where it is held twice for a moment.

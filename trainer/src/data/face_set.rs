@@ -19,6 +19,8 @@ pub struct FaceSet {
     pixels: Pixels,
     /// First and one-past-last image of every domain.
     ranges: Vec<Range<i64>>,
+    /// How many images of every domain, from its first on, are examples of it.
+    examples: Vec<usize>,
     channels: usize,
     pub(super) size: usize,
 }
@@ -32,6 +34,7 @@ impl FaceSet {
         Self {
             pixels: Pixels::Memory(Arc::new(bytes)),
             ranges: ranges(&counts),
+            examples: counts,
             channels,
             size,
         }
@@ -49,9 +52,22 @@ impl FaceSet {
         Self {
             pixels: Pixels::Mapped(file, start),
             ranges: ranges(counts),
+            examples: counts.to_vec(),
             channels,
             size,
         }
+    }
+
+    /// The same images, of which only the first `examples[domain]` of every domain show well what it is.
+    #[must_use]
+    pub(crate) fn with_examples(self, examples: Vec<usize>) -> Self {
+        Self { examples, ..self }
+    }
+
+    /// Whether image `index` of `domain` is an example of it.
+    #[must_use]
+    pub(crate) fn is_example(&self, domain: usize, index: usize) -> bool {
+        index < self.examples[domain]
     }
 
     /// Number of images in `domain`.

@@ -42,7 +42,7 @@ pub(crate) fn list(
             attributes.domain_names().join(", ")
         );
     }
-    Ok(Listing { root, files })
+    Ok(Listing::of_examples(root, files))
 }
 
 /// The folder called `name`, or else the one called so but for letter case.

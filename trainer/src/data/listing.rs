@@ -24,16 +24,30 @@ impl Split {
     }
 }
 
-/// Picture files of one split, by domain, sorted by name.
+/// Picture files of one split, by domain.
 #[derive(Debug, Clone)]
 pub struct Listing {
     /// Folder that the digest's names are relative to.
     pub root: PathBuf,
-    /// Files of every domain.
+    /// Files of every domain: first its examples, then the others, each sorted by name.
     pub files: Vec<Vec<PathBuf>>,
+    /// How many files of every domain show well what the domain is: all but those of an
+    /// [`Exclusion`](crate::config::Exclusion).
+    pub examples: Vec<usize>,
 }
 
 impl Listing {
+    /// A listing of nothing but examples.
+    #[must_use]
+    pub(crate) fn of_examples(root: PathBuf, files: Vec<Vec<PathBuf>>) -> Self {
+        let examples = files.iter().map(Vec::len).collect();
+        Self {
+            root,
+            files,
+            examples,
+        }
+    }
+
     /// `neutral: 10, smiling: 12`.
     #[must_use]
     pub(crate) fn counts(&self, attributes: &AttributeSet) -> String {

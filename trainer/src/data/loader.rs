@@ -74,6 +74,7 @@ impl HostBatch {
             bytes: self.bytes.pin_memory(device),
             source: self.source.pin_memory(device),
             target: self.target.pin_memory(device),
+            examples: self.examples.pin_memory(device),
             maps: self.maps,
             light: self.light,
             covers: self.covers,
@@ -89,6 +90,7 @@ impl HostBatch {
             x: augment::relight(augment::apply(&images, &self.maps), &self.light),
             source: to(&self.source, Kind::Int64),
             target: to(&self.target, Kind::Int64),
+            examples: to(&self.examples, Kind::Float),
             masks: None,
             covers: self.covers.as_ref().map(|covers| {
                 let (coverage, expressive) = covers.tensors(device);

@@ -37,8 +37,10 @@ const HASHED_AT_ONCE: usize = 1 << 24;
 const ATTRIBUTES: &str = "attributes";
 const IMAGE_SIZE: &str = "image_size";
 const COLOUR: &str = "colour";
-/// What is missing of the training pictures; packs made before there was such a setting lack nothing.
-const LEFT_OUT: &str = "left_out";
+/// What of the training pictures is no example; in packs made before there was such a setting all are.
+const NO_EXAMPLES: &str = "no_examples";
+/// How many images of a tensor, from the first on, are examples of its domain.
+const EXAMPLES: &str = "examples.";
 const SOURCE_DIGEST: &str = "source_digest";
 const DIGEST: &str = "sha256.";
 
@@ -118,7 +120,7 @@ fn write(
         (ATTRIBUTES.to_owned(), attributes.domain_names().join(", ")),
         (IMAGE_SIZE.to_owned(), side.to_string()),
         (COLOUR.to_owned(), format!("{:?}", architecture.colour)),
-        (LEFT_OUT.to_owned(), selection.left_out()),
+        (NO_EXAMPLES.to_owned(), selection.no_examples()),
     ]);
     for split in [Split::Train, Split::Test] {
         // Test pictures are optional.
@@ -131,17 +133,23 @@ fn write(
         }
         for (domain, files) in listing.files.iter().enumerate() {
             let (mut count, mut hasher) = (0, Sha256::new());
-            for chunk in files.chunks(CHUNK) {
+            let (examples, others) = files.split_at(listing.examples[domain]);
+            let mut readable_examples = 0;
+            let chunks = examples.chunks(CHUNK).map(|chunk| (chunk, true));
+            let chunks = chunks.chain(others.chunks(CHUNK).map(|chunk| (chunk, false)));
+            for (chunk, are_examples) in chunks {
                 let decoded = decode::decode(chunk, architecture, &mut report);
                 for face in decoded.into_iter().flatten() {
                     hasher.update(&face);
                     file.write_all(&face).map_err(io)?;
                     count += 1;
+                    readable_examples += usize::from(are_examples);
                 }
             }
             decode::check_domain(files, count, &listing.root)?;
             let name = tensor_name(split, attributes, domain);
             let length = count * channels * side * side;
+            metadata.insert(format!("{EXAMPLES}{name}"), readable_examples.to_string());
             metadata.insert(format!("{DIGEST}{name}"), hex(&hasher.finalize()));
             let info = TensorInfo {
                 dtype: Dtype::U8,
@@ -262,19 +270,19 @@ pub(super) fn open(
             )));
         }
     }
-    let (found, expected) = (note(LEFT_OUT), selection.left_out());
+    let (found, expected) = (note(NO_EXAMPLES), selection.no_examples());
     if found != expected {
-        // Evaluations and the like have no settings that leave anything out, and take what there is.
+        // Evaluations and the like have no such settings, and look at all pictures.
         if !selection.exclusions.is_empty() {
             return Err(wrong(format!(
-                "{LEFT_OUT}: found {found}, expected {expected}: pack the data again with these settings"
+                "{NO_EXAMPLES}: found {found}, expected {expected}: pack the data again with these settings"
             )));
         }
-        log::info!("{}: packed without {found}", path.display());
+        log::info!("{}: packed with {found} as no examples", path.display());
     }
     let channels = architecture.colour.channels();
     let split = |split: Split| -> Result<Option<FaceSet>, TrainError> {
-        let mut counts = Vec::new();
+        let (mut counts, mut examples) = (Vec::new(), Vec::new());
         let mut start = None;
         for domain in 0..attributes.domain_count() {
             let name = tensor_name(split, attributes, domain);
@@ -295,10 +303,15 @@ pub(super) fn open(
                 )));
             }
             start.get_or_insert(8 + header + info.data_offsets.0);
-            counts.push(info.shape.first().copied().unwrap_or(0));
+            let count = info.shape.first().copied().unwrap_or(0);
+            counts.push(count);
+            examples.push(note(&format!("{EXAMPLES}{name}")).parse().unwrap_or(count));
         }
         let size = architecture.image_size;
-        Ok(start.map(|start| FaceSet::mapped(Arc::clone(&map), start, &counts, channels, size)))
+        Ok(start.map(|start| {
+            let faces = FaceSet::mapped(Arc::clone(&map), start, &counts, channels, size);
+            faces.with_examples(examples)
+        }))
     };
     let train = split(Split::Train)?.ok_or_else(|| wrong("no training faces".into()))?;
     let root: PathBuf = path.into();

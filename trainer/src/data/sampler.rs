@@ -43,6 +43,8 @@ pub struct HostBatch {
     pub source: Tensor,
     /// `y~`, `[N]` int64.
     pub target: Tensor,
+    /// 1 for images that are examples of their domain, else 0: `[N]`.
+    pub examples: Tensor,
     /// Crop, flip and move of every image.
     pub maps: Vec<augment::Affine>,
     /// Light of every image.
@@ -58,7 +60,7 @@ impl Sampler {
         let mut rng = Pcg64Mcg::seed_from_u64(self.seed ^ step.wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let domains = self.real.domains();
         let (mut source, mut target, mut maps, mut bytes) = (vec![], vec![], vec![], vec![]);
-        let mut light = vec![];
+        let (mut light, mut examples) = (vec![], vec![]);
         let side = self.real.size;
         let settings = &self.augmentation;
         let mut covers = (settings.cover_probability > 0.0).then(|| HostCovers::new(side));
@@ -77,6 +79,11 @@ impl Sampler {
                     .then(|| cover::draw(&mut rng, &mut bytes[start..], side));
                 covers.push(cover);
             }
+            examples.push(if set.is_example(domain, index) {
+                1.0_f32
+            } else {
+                0.0
+            });
             source.push(domain as i64);
             target.push(match self.targets {
                 Targets::Any => rng.random_range(0..domains) as i64,
@@ -89,6 +96,7 @@ impl Sampler {
             bytes: self.real.shaped(&bytes, size),
             source: Tensor::from_slice(&source),
             target: Tensor::from_slice(&target),
+            examples: Tensor::from_slice(&examples),
             maps,
             light,
             covers,

@@ -3,12 +3,12 @@
 use crate::config::{AttributeSettings, Exclusion};
 use model_spec::AttributeSet;
 
-/// The attributes whose values make the domains, and the training pictures that are left out.
+/// The attributes whose values make the domains, and the training pictures that are no examples of theirs.
 #[derive(Debug, Clone, Copy)]
 pub struct Selection<'a> {
     /// Attributes, in the order of the domain bits.
     pub attributes: &'a AttributeSet,
-    /// Left out of the training split alone, so that results stay comparable.
+    /// They concern the training split alone, so that results stay comparable.
     pub exclusions: &'a [Exclusion],
 }
 
@@ -31,9 +31,9 @@ impl<'a> From<&'a AttributeSettings> for Selection<'a> {
 }
 
 impl Selection<'_> {
-    /// What is left out, in words; `nothing` where nothing is.
+    /// What is no example, in words; `nothing` where all pictures are.
     #[must_use]
-    pub(super) fn left_out(&self) -> String {
+    pub(super) fn no_examples(&self) -> String {
         let described = self.exclusions.iter().map(|e| e.describe(self.attributes));
         let described: Vec<String> = described.collect();
         match described.is_empty() {

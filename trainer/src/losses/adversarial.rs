@@ -16,6 +16,17 @@ pub(crate) fn adversarial_real(logits: &Tensor) -> Tensor {
     (-logits).softplus().mean(Kind::Float)
 }
 
+/// The same as a mean over some of the images: `examples [N]` is 1 for those and 0 for others. Without any it
+/// is 0.
+pub(crate) fn adversarial_examples(logits: &Tensor, examples: &Tensor) -> Tensor {
+    mean_of_examples(&(-logits).softplus(), examples)
+}
+
+/// The mean of `values [N]` where `examples [N]` is 1; 0 without any.
+pub(super) fn mean_of_examples(values: &Tensor, examples: &Tensor) -> Tensor {
+    (values * examples).sum(Kind::Float) / examples.sum(Kind::Float).clamp_min(1.0)
+}
+
 /// Section 3.3, Yang et al. 2021, `L_adv`: `mean(-log(1 - sigmoid(D)))` of fake images.
 ///
 /// # Shapes

@@ -1,6 +1,6 @@
 //! What the discriminator minimises.
 
-use super::{Objective, adversarial_fake, adversarial_real, r1_penalty};
+use super::{Objective, adversarial_examples, adversarial_fake, r1_penalty};
 use crate::{config::LossWeights, data::Batch, networks::Discriminator};
 use tch::Tensor;
 
@@ -21,6 +21,9 @@ pub struct RealVerdict {
 ///
 /// # Shapes
 /// `fake [N,C,S,S]`: edited faces of the batch's target domains.
+///
+/// # Deviations
+/// Faces that are no examples of their domain do not count as real: see `off_without` in the settings.
 #[must_use]
 pub fn discriminator_objective(
     discriminator: &Discriminator,
@@ -33,12 +36,16 @@ pub fn discriminator_objective(
     let x = batch.x.detach().set_requires_grad(r1_interval.is_some());
     let real = on_real(&|| {
         let logits = discriminator.forward(&x, &batch.source);
-        let r1 = r1_interval.map(|_| r1_penalty(&logits, &x));
+        let r1 = r1_interval.map(|_| r1_penalty(&logits, &x, &batch.examples));
         RealVerdict { logits, r1 }
     });
     let logits_fake = discriminator.forward(&fake.detach(), &batch.target);
 
-    let mut objective = Objective::new("real", 1.0, adversarial_real(&real.logits));
+    let mut objective = Objective::new(
+        "real",
+        1.0,
+        adversarial_examples(&real.logits, &batch.examples),
+    );
     objective.add("fake", 1.0, adversarial_fake(&logits_fake));
     if let (Some(interval), Some(penalty)) = (r1_interval, real.r1) {
         objective.add("r1", weights.r1 * interval as f64, penalty);

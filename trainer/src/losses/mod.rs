@@ -26,7 +26,7 @@ mod related_share;
 mod residual;
 mod style;
 
-pub(crate) use adversarial::{adversarial_fake, adversarial_real};
+pub(crate) use adversarial::{adversarial_examples, adversarial_fake, adversarial_real};
 pub(crate) use classification::{classification, hinged_classification};
 pub(crate) use code_unit::code_unit;
 pub(crate) use covered::covered;

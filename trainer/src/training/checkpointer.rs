@@ -165,14 +165,19 @@ fn joined(past: &[String], now: &[String]) -> Vec<String> {
     past.iter().chain(new).cloned().collect()
 }
 
-/// Origin and terms of the data, and what of them was left out.
+/// Origin and terms of the data, and what of them was no example.
 fn data_notes(config: &Config) -> Vec<String> {
-    let left_out = config.attributes.exclusions().iter();
-    let left_out = left_out.map(|exclusion| {
+    let no_examples = config.attributes.exclusions().iter();
+    let no_examples = no_examples.map(|exclusion| {
         format!(
-            "Left out of training: {}.",
+            "No examples for the discriminator: {}.",
             exclusion.describe(&config.attributes)
         )
     });
-    config.data_notes.iter().cloned().chain(left_out).collect()
+    config
+        .data_notes
+        .iter()
+        .cloned()
+        .chain(no_examples)
+        .collect()
 }

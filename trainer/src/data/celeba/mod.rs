@@ -63,7 +63,7 @@ pub(crate) fn list(
     let table = Table::read(&found.annotation)?;
     let exclusions = selection.exclusions.iter();
     let mut exclusions = exclusions
-        .map(|exclusion| LeftOut::new(exclusion, &table))
+        .map(|exclusion| NoExample::new(exclusion, &table))
         .collect::<Result<Vec<_>, _>>()?;
     let columns = attributes
         .as_slice()
@@ -83,6 +83,7 @@ pub(crate) fn list(
         (None, None) => Partition::EveryFifteenth,
     };
     let mut files = vec![Vec::new(); attributes.domain_count()];
+    let mut others = files.clone();
     for (index, row) in table.rows.iter().enumerate() {
         let Some(picture) = &pictures.of_rows[index] else {
             continue;
@@ -92,39 +93,40 @@ pub(crate) fn list(
         }
         let values = columns.iter().map(|column| column.is_on(row));
         let domain = AttributeSet::domain_from_values(values);
-        let left_out = split == Split::Train
-            && exclusions
-                .iter_mut()
-                .any(|exclusion| exclusion.takes(domain, row));
-        if !left_out {
-            files[domain].push(found.pictures.join(&picture.name));
+        let mut exclusions = exclusions.iter_mut();
+        let path = found.pictures.join(&picture.name);
+        if split == Split::Train && exclusions.any(|exclusion| exclusion.takes(domain, row)) {
+            others[domain].push(path);
+        } else {
+            files[domain].push(path);
         }
     }
     if split == Split::Train {
         pictures.log_missing(&found);
-        for LeftOut {
+        for NoExample {
             exclusion, count, ..
         } in &exclusions
         {
             let described = exclusion.describe(attributes);
-            log::info!("{count} training pictures left out: {described}");
+            log::info!("{count} training pictures are no examples: {described}");
         }
     }
-    Ok(Listing {
-        root: found.pictures,
-        files,
-    })
+    let mut listing = Listing::of_examples(found.pictures, files);
+    for (files, others) in listing.files.iter_mut().zip(others) {
+        files.extend(others);
+    }
+    Ok(listing)
 }
 
 /// An [`Exclusion`] with the columns of a table that it names.
-struct LeftOut<'a> {
+struct NoExample<'a> {
     exclusion: &'a Exclusion,
     columns: Vec<Column>,
-    /// Pictures left out so far.
+    /// Pictures found so far.
     count: usize,
 }
 
-impl<'a> LeftOut<'a> {
+impl<'a> NoExample<'a> {
     fn new(exclusion: &'a Exclusion, table: &Table) -> Result<Self, TrainError> {
         let columns = exclusion.columns.iter();
         let columns = columns.map(|name| table.named(&exclusion.key(), name));
@@ -135,7 +137,7 @@ impl<'a> LeftOut<'a> {
         })
     }
 
-    /// Whether the picture of `row`, which is of `domain`, is left out; counts it if so.
+    /// Whether the picture of `row`, which is of `domain`, is no example of it; counts it if so.
     fn takes(&mut self, domain: usize, row: &Row) -> bool {
         let set = self.columns.iter().any(|column| column.is_on(row));
         let taken = self.exclusion.concerns(domain) && set;

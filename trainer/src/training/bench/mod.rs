@@ -161,6 +161,7 @@ fn step(
         x: to(&x),
         source: to(&host.source),
         target: to(&host.target),
+        examples: to(&host.examples),
         masks: None,
         covers: None,
     };
@@ -197,6 +198,7 @@ fn random_batch(config: &Config) -> Batch {
         x: coarse.upsample_bilinear2d([side, side], false, None, None),
         source,
         target,
+        examples: Tensor::ones([count], (Kind::Float, Device::Cpu)),
         masks: None,
         covers: None,
     }
