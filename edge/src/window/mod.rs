@@ -173,7 +173,7 @@ impl MirrorWindow {
             seconds: self.start.elapsed().as_secs_f64(),
             readings: self.meter.readings(),
             edited: base.is_some() && work.mirror.edited(),
-            face: base.is_none_or(|base| !base.faces.is_empty()),
+            face: base.is_none_or(|base| base.faces.iter().any(|face| !face.is_picture)),
             has_picture: base.is_some(),
             copied: work.pipeline.controls.copying.is_applied(),
             trouble: trouble.as_ref(),
