@@ -12,6 +12,7 @@
 //! - [`doctor`]: this machine examined
 //! - [`wrong_machine`]: libraries for another one, a full or read-only disk
 //! - [`config`]: `edge.toml` under the command line
+//! - [`covered`]: masks and hands in front of mouths, faces past the border
 //! - [`outputs`]: a virtual camera, recordings
 //! - [`promises`]: no network, no file unless asked for
 //! - [`screen`]: the window on [`xvfb`], a virtual screen
@@ -29,6 +30,7 @@ mod bundle;
 mod camera;
 mod camera_vm;
 mod config;
+mod covered;
 mod doctor;
 mod ending;
 mod health;

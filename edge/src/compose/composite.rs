@@ -90,6 +90,7 @@ impl Compositor {
                     let [u, v, ..] = self.displacement.at(place);
                     if let Some([u, v]) = moved::beyond_notice([u, v]) {
                         let shift = [cos * u - sin * v, sin * u + cos * v];
+                        let shift = moved::kept_inside(frame, [x, y], shift);
                         let moved = moved::change(frame, [x, y], shift);
                         for (add, moved) in add.iter_mut().zip(moved) {
                             *add += moved;
@@ -301,6 +302,23 @@ mod tests {
                     assert!(pair.0[0].abs_diff(pair.1[0]) <= 3, "{centre:?} {index}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_face_past_the_border_is_compressed_there_and_not_smeared() {
+        let mut frame = grey(0);
+        // Four bytes more with every row of the lower half.
+        for (index, pixel) in frame.rgb.chunks_exact_mut(3).enumerate() {
+            pixel.fill((4 * (index / 160).saturating_sub(60)).min(255) as u8);
+        }
+        let crop = Square::upright([80.0, 119.0], 100.0);
+        let canvas = drawn(&frame, &shifted(0.0, 0.08), ColourMode::Luma, crop);
+        let at = |row: usize| canvas[3 * (row * 160 + 80)];
+        assert_eq!(at(119), frame.rgb[3 * (119 * 160 + 80)]);
+        for row in 80..119 {
+            let step = i32::from(at(row + 1)) - i32::from(at(row));
+            assert!((1..=8).contains(&step), "row {row}: {step}");
         }
     }
 

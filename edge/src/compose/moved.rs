@@ -20,6 +20,28 @@ pub(super) fn beyond_notice(shift: [f32; 2]) -> Option<[f32; 2]> {
     (squared > LEAST).then(|| shift.map(|part| part * (1.0 - LEAST / squared)))
 }
 
+/// Shifts from which on a border is far away.
+const FAR: f32 = 3.0;
+
+/// `shift`, less near a border that it leads to: never beyond it, where there is nothing to show, no two pixels
+/// change their order, and nothing changes farther off.
+#[inline]
+pub(super) fn kept_inside(frame: &Frame, [x, y]: [usize; 2], shift: [f32; 2]) -> [f32; 2] {
+    let kept = |at: usize, size: usize, shift: f32| {
+        let room = if shift < 0.0 { at } else { size - 1 - at } as f32;
+        let far = FAR * shift.abs();
+        if room >= far {
+            return shift;
+        }
+        let part = room / far;
+        shift * part * (2.0 - part)
+    };
+    [
+        kept(x, frame.width, shift[0]),
+        kept(y, frame.height, shift[1]),
+    ]
+}
+
 /// Positions between two pixels for which weights are kept.
 const PHASES: usize = 128;
 static WEIGHTS: LazyLock<[[f32; 4]; PHASES + 1]> =

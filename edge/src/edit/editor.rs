@@ -13,6 +13,7 @@ use crate::{
     timing::stage::{Begin, Stage, Stages},
     track::{
         Pace,
+        mouth::Mouth,
         tracked::{MOST_FACES, Tracked},
     },
 };
@@ -43,6 +44,8 @@ pub(crate) struct Editor {
     model: Model,
     options: EditOptions,
     resampler: Resampler,
+    /// Judges whether mouths are covered; without an aligner crops are too rough for it.
+    mouth: Option<Mouth>,
     pace: Pace,
     seconds: Option<f64>,
     /// Of the faces on the frame before.
@@ -71,9 +74,13 @@ impl Editor {
     /// An editor for frames that come like this; between stills nothing is remembered.
     #[must_use]
     pub(crate) fn new(model: Model, pace: Pace, options: EditOptions) -> Self {
+        let manifest = model.manifest();
+        let mouth = manifest.has_aligner();
+        let mouth = mouth.then(|| Mouth::new(manifest.framing));
         Self {
             model,
             options,
+            mouth,
             resampler: Resampler::default(),
             pace,
             seconds: None,
@@ -151,11 +158,15 @@ impl Editor {
     ) -> Result<(), EdgeError> {
         let light = stages.time(Stage::Crop, || self.sample(frame, edit.face.crop));
 
-        let begin = Begin::now();
         // The style also ages while the edit is off, so that the sliders start from a fresh one.
         let every = self.options.style_every.max(1);
-        if memory.style_due(every) {
-            let elapsed = wanted.elapsed * f64::from(every);
+        let (due, elapsed) = (memory.style_due(every), wanted.elapsed * f64::from(every));
+        if due && let Some(mouth) = &mut self.mouth {
+            let seen = stages.time(Stage::Mouth, || mouth.seen(frame, edit.face.crop));
+            memory.cover.judge(seen, elapsed);
+        }
+        let begin = Begin::now();
+        if due {
             self.classify(memory, elapsed, stages)?;
             self.encode(memory, wanted.strengths, elapsed, stages)?;
         }
@@ -163,10 +174,10 @@ impl Editor {
         edit.probabilities
             .extend_from_slice(memory.source.probabilities());
 
-        let part = self.weigh(wanted, memory);
+        let part = self.weigh(wanted, memory) * memory.cover.share(wanted.elapsed);
         let (whole, reference_weight) = self.whole.split_at(wanted.strengths.len());
         let weights = EditWeights::new(whole, memory.source.start_of_edit(wanted.strengths));
-        if !weights.is_identity() || reference_weight != [0.0] {
+        if part > 0.0 && (!weights.is_identity() || reference_weight != [0.0]) {
             let reference = self.reference.as_deref();
             let reference = reference.map(|related| ReferenceStyle {
                 related,

@@ -2,6 +2,7 @@
 
 use crate::{
     edit::{
+        cover::Cover,
         smooth::Average,
         source_domain::{Heads, SourceDomain},
     },
@@ -17,6 +18,8 @@ pub(super) struct Memory {
     pub(super) id: u64,
     /// Which value each attribute has.
     pub(super) source: SourceDomain,
+    /// Whether its mouth is covered.
+    pub(super) cover: Cover,
     /// Its style code, averaged.
     pub(super) style: Average,
     /// That taken apart.
@@ -30,6 +33,7 @@ impl Memory {
         Self {
             id,
             source: SourceDomain::new(attributes, heads),
+            cover: Cover::new(),
             style: Average::new(STYLE_SECONDS),
             parts: StyleParts::default(),
             frames_since_style: u32::MAX,

@@ -1,5 +1,6 @@
 //! The edit of a frame: what it is here, how it is made in [`editor`].
 
+mod cover;
 pub(crate) mod editor;
 mod memory;
 pub(crate) mod reference;

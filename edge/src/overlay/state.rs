@@ -14,8 +14,10 @@ pub(crate) struct MirrorState<'a> {
     pub(crate) readings: Readings,
     /// Whether the mirror picture is edited.
     pub(crate) edited: bool,
-    /// Whether a face is in view.
+    /// Whether a face is in view, ...
     pub(crate) face: bool,
+    /// ... and whether one of them is no picture on a wall.
+    pub(crate) visitor: bool,
     /// Whether there has been a picture yet.
     pub(crate) has_picture: bool,
     /// Whether a copied expression is applied.

@@ -47,7 +47,7 @@ pub(crate) struct Report {
     pub(crate) effort_reductions: u32,
     /// Mean time per edited picture inside the model.
     pub(crate) model_ms_per_frame: f64,
-    /// Mean time per edited picture in track, crop and composite.
+    /// Mean time per edited picture in track, crop, mouth and composite.
     pub(crate) outside_model_ms_per_frame: f64,
     /// Every stage that ran, in order.
     pub(crate) stages: Vec<StageReport>,
@@ -76,7 +76,7 @@ impl Report {
     pub(crate) fn set_stages(&mut self, stages: &Stages) {
         self.stages = stage_reports(stages);
         let edited = self.frames_edited.max(1) as f64;
-        let outside = [Stage::Track, Stage::Crop, Stage::Composite];
+        let outside = [Stage::Track, Stage::Crop, Stage::Mouth, Stage::Composite];
         let outside: f64 = outside.iter().map(|&stage| stages.sum_ms(stage)).sum();
         self.outside_model_ms_per_frame = outside / edited;
         self.model_ms_per_frame = stages.sum_ms(Stage::Model) / edited;
@@ -154,7 +154,7 @@ impl fmt::Display for Report {
         )?;
         writeln!(
             out,
-            "per frame  {:.1} ms in the model, {:.1} ms around it (track, crop, composite)",
+            "per frame  {:.1} ms in the model, {:.1} ms around it (track, crop, mouth, composite)",
             self.model_ms_per_frame, self.outside_model_ms_per_frame
         )?;
         if let Some(seconds) = self.seconds_to_first_edit {

@@ -38,6 +38,7 @@ impl Subject {
         }
         let track = TrackOptions {
             faces: config.faces,
+            still_after: config.screen.still_after(),
             ..TrackOptions::of_bundle(bundle)?
         };
         if track.aligner.is_none() {

@@ -15,6 +15,8 @@ pub(crate) enum Stage {
     Track,
     /// Sampling the model's crop out of the frame.
     Crop,
+    /// Judging whether the mouth is covered.
+    Mouth,
     Classifier,
     StyleEncoder,
     StyleTransformer,
@@ -31,10 +33,11 @@ pub(crate) enum Stage {
 
 impl Stage {
     /// All, in order.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Capture,
         Self::Track,
         Self::Crop,
+        Self::Mouth,
         Self::Classifier,
         Self::StyleEncoder,
         Self::StyleTransformer,
@@ -52,6 +55,7 @@ impl Stage {
             Self::Capture => "capture",
             Self::Track => "track",
             Self::Crop => "crop",
+            Self::Mouth => "mouth",
             Self::Classifier => "classifier",
             Self::StyleEncoder => "style_encoder",
             Self::StyleTransformer => "style_transformer",

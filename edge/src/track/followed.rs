@@ -1,8 +1,9 @@
 //! One face that is followed.
 
-use super::{Locator, Steady};
+use super::{Locator, Steady, is_same, life::Life, tracked::MOST_FACES};
 use crate::picture::frame::Frame;
 use aligner::{Alignment, Square};
+use arrayvec::ArrayVec;
 
 /// Frames between two checks of a face that the aligner is sure of.
 const CHECK_EVERY: u32 = 15;
@@ -25,6 +26,7 @@ pub(super) struct Followed {
     misses: u32,
     unconfirmed: u32,
     frames_since_check: u32,
+    pub(super) life: Life,
 }
 
 impl Followed {
@@ -43,6 +45,7 @@ impl Followed {
             misses: 0,
             unconfirmed: 0,
             frames_since_check: 0,
+            life: Life::new(),
         }
     }
 
@@ -52,13 +55,21 @@ impl Followed {
     }
 
     /// Moves the crop to where the face is on the next frame.
-    pub(super) fn follow(&mut self, frame: &Frame, locator: &mut Locator) {
+    pub(super) fn follow(
+        &mut self,
+        frame: &Frame,
+        locator: &mut Locator,
+        still_after: Option<f64>,
+    ) {
         self.frames_since_check = self.frames_since_check.saturating_add(1);
         let found = locator.follow(frame, self.seen).filter(Self::is_sure);
         self.sure = found.is_some();
         if let Some(found) = found {
             self.misses = 0;
             self.see(found.crop);
+            if let (Some(still_after), Some((grey, window))) = (still_after, locator.view()) {
+                self.life.look(grey, window, frame.seconds, still_after);
+            }
         }
     }
 
@@ -95,6 +106,26 @@ impl Followed {
     pub(super) fn is_gone(&self, frame: &Frame) -> bool {
         let lost = self.misses >= MISSES || self.unconfirmed >= UNCONFIRMED;
         lost || !self.seen.is_on(frame.width, frame.height)
+    }
+
+    /// Takes a face that was just found for the picture that it looks like, if that hung here before.
+    pub(super) fn recognise(
+        &mut self,
+        frame: &Frame,
+        locator: &mut Locator,
+        still_after: Option<f64>,
+        pictures: &mut ArrayVec<Self, MOST_FACES>,
+    ) {
+        if pictures.is_empty() {
+            return;
+        }
+        self.follow(frame, locator, still_after);
+        let here =
+            |picture: &Self| is_same(picture.seen, self.seen) && picture.life.resembles(&self.life);
+        if let Some(index) = pictures.iter().position(here) {
+            pictures.remove(index);
+            self.life.known_as_picture();
+        }
     }
 
     fn see(&mut self, crop: Square) {

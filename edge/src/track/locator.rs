@@ -29,6 +29,8 @@ pub(crate) struct Locator {
     framing: Framing,
     resampler: Resampler,
     grey: Grey,
+    /// Where the aligner's window came to on `grey`.
+    window: Option<Square>,
 }
 
 impl Locator {
@@ -43,6 +45,7 @@ impl Locator {
             framing,
             resampler: Resampler::default(),
             grey: Grey::default(),
+            window: None,
         })
     }
 
@@ -121,7 +124,14 @@ impl Locator {
         self.align(frame, found.crop)
     }
 
+    /// The picture that the aligner last worked on, and where its window came to on it.
+    #[must_use]
+    pub(crate) fn view(&self) -> Option<(&Grey, Square)> {
+        self.window.map(|window| (&self.grey, window))
+    }
+
     fn align(&mut self, frame: &Frame, crop: Square) -> Option<Alignment> {
+        self.window = None;
         let aligner = self.aligner.as_ref()?;
         let window = crop.framed(&aligner.window);
         let side = SURROUNDINGS * window.side;
@@ -138,6 +148,7 @@ impl Locator {
             ..crop
         };
         let found = aligner.align(&self.grey, start)?;
+        self.window = Some(found.crop.framed(&aligner.window));
         let crop = Square {
             centre: [0, 1].map(|i| origin[i] + found.crop.centre[i] / scale),
             side: found.crop.side / scale,

@@ -12,7 +12,9 @@
 
 pub mod detector;
 mod followed;
+mod life;
 mod locator;
+pub mod mouth;
 mod options;
 mod steady;
 pub mod tracked;
@@ -27,6 +29,7 @@ use crate::{
     track::tracked::{Face, MOST_FACES, Tracked},
 };
 use aligner::Square;
+use arrayvec::ArrayVec;
 use detector::SMALLEST_FACE;
 use followed::Followed;
 use std::sync::Arc;
@@ -61,6 +64,9 @@ pub struct Tracker {
     frames_since_search: u32,
     searches: usize,
     pace: Pace,
+    still_after: Option<f64>,
+    /// Pictures that were lost from sight, the newest last: found again, they are pictures still.
+    pictures: ArrayVec<Followed, MOST_FACES>,
     /// What the detector was asked, and a buffer for its answer.
     asked: Asked,
     boxes: Vec<Square>,
@@ -114,6 +120,8 @@ impl Tracker {
             frames_since_search: u32::MAX,
             searches: 0,
             pace,
+            still_after: options.still_after,
+            pictures: ArrayVec::new(),
             asked: Asked::Everywhere,
             boxes: Vec::new(),
         })
@@ -142,6 +150,7 @@ impl Tracker {
         self.faces.extend(self.followed.iter().map(|face| Face {
             id: face.id,
             crop: face.shown,
+            is_picture: face.life.is_picture(),
         }));
         // Stable would allocate.
         self.faces
@@ -151,7 +160,7 @@ impl Tracker {
 
     fn follow(&mut self, frame: &Frame) {
         for face in &mut self.followed {
-            face.follow(frame, &mut self.locator);
+            face.follow(frame, &mut self.locator, self.still_after);
         }
         self.frames_since_search = self.frames_since_search.saturating_add(1);
         self.poll(frame, false);
@@ -215,7 +224,13 @@ impl Tracker {
 
     /// Drops faces that are gone, and of the later of two that met on one face.
     fn drop_lost(&mut self, frame: &Frame) {
-        self.followed.retain(|face| !face.is_gone(frame));
+        let gone = self.followed.extract_if(.., |face| face.is_gone(frame));
+        for picture in gone.filter(|face| face.life.is_picture()) {
+            if self.pictures.is_full() {
+                self.pictures.remove(0);
+            }
+            self.pictures.push(picture);
+        }
         for later in (1..self.followed.len()).rev() {
             let seen = self.followed[later].seen;
             let mut earlier = self.followed[..later].iter();
@@ -256,7 +271,13 @@ impl Tracker {
                 let smallest = sides.min_by(|a, b| a.1.total_cmp(&b.1));
                 smallest.map(|(index, _)| self.followed.swap_remove(index));
             }
-            let new = Followed::new(self.next_id, found.crop, &self.locator);
+            let mut new = Followed::new(self.next_id, found.crop, &self.locator);
+            new.recognise(
+                frame,
+                &mut self.locator,
+                self.still_after,
+                &mut self.pictures,
+            );
             self.followed.push(new);
             self.next_id += 1;
         }
@@ -294,5 +315,7 @@ fn is_same(a: Square, b: Square) -> bool {
     away < SAME * a.side.max(b.side)
 }
 
+#[cfg(test)]
+mod life_tests;
 #[cfg(test)]
 mod tests;

@@ -32,6 +32,8 @@ pub struct TrackOptions {
     pub aligner: Option<Aligner>,
     /// Most faces that are followed, the largest; 1 to [`crate::track::tracked::MOST_FACES`].
     pub faces: usize,
+    /// Seconds without a stir after which a face is taken for a picture; none: never. Needs an aligner.
+    pub still_after: Option<f64>,
 }
 
 impl TrackOptions {
@@ -50,6 +52,7 @@ impl TrackOptions {
             framing: manifest.framing,
             aligner: aligner.transpose()?,
             faces: 1,
+            still_after: None,
         })
     }
 }

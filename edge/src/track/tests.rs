@@ -19,17 +19,27 @@ fn demo(take: &Take, index: u64) -> Frame {
 }
 
 /// The shipped model's aligner, and none.
-fn aligners() -> [Option<Aligner>; 2] {
+pub(super) fn aligners() -> [Option<Aligner>; 2] {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/smile-64");
     let path = folder.join(ALIGNER_FILE);
     [Some(Aligner::read(&path).unwrap()), None]
 }
 
 fn tracker(pace: Pace, aligner: Option<Aligner>, most: usize) -> Tracker {
+    tracker_with(pace, aligner, most, None)
+}
+
+pub(super) fn tracker_with(
+    pace: Pace,
+    aligner: Option<Aligner>,
+    most: usize,
+    still_after: Option<f64>,
+) -> Tracker {
     let options = TrackOptions {
         framing: FRAMING,
         aligner,
         faces: most,
+        still_after,
     };
     Tracker::new(pace, &options).unwrap()
 }

@@ -16,6 +16,8 @@ pub struct Face {
     pub id: u64,
     /// The model's crop.
     pub crop: Square,
+    /// Whether it has not stirred for so long that it is taken for a picture on a wall.
+    pub is_picture: bool,
 }
 
 impl Default for Face {
@@ -23,6 +25,7 @@ impl Default for Face {
         Self {
             id: 0,
             crop: Square::upright([0.0; 2], 0.0),
+            is_picture: false,
         }
     }
 }

@@ -36,6 +36,9 @@ pub(crate) struct ScreenOptions {
     /// never, and then the screen never goes dark either
     #[arg(long, value_name = "SECONDS", default_value_t = 10.0, value_parser = seconds)]
     pub(crate) leave_after: f64,
+    /// Seconds after which a face that does not stir counts as a picture on a wall, not as a visitor; 0: never
+    #[arg(long, value_name = "SECONDS", default_value_t = 30.0, value_parser = seconds)]
+    pub(crate) still_after: f64,
     /// Seconds without a touch after which the controls fade away; 0: never
     #[arg(long, value_name = "SECONDS", default_value_t = 6.0, value_parser = seconds)]
     pub(crate) fade_after: f64,
@@ -64,6 +67,11 @@ impl ScreenOptions {
     /// Those of language and font files.
     pub(crate) fn stamp(&self) -> Result<Stamp, EdgeError> {
         Stamp::open(&self.language, self.font.as_deref())
+    }
+
+    /// Seconds after which a still face counts as a picture; none: never.
+    pub(crate) fn still_after(&self) -> Option<f64> {
+        (self.still_after > 0.0).then_some(self.still_after)
     }
 
     /// Time after which the screen goes dark; none: never.

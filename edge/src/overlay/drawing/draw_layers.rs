@@ -20,7 +20,7 @@ impl Overlay {
         let elapsed = (state.seconds - self.seconds).max(0.0);
         self.seconds = state.seconds;
         let resized = self.layers.resize(size);
-        if self.visitor.update(self.seconds, state.face) == Some(PresenceChange::Left) {
+        if self.visitor.update(self.seconds, state.visitor) == Some(PresenceChange::Left) {
             self.prepare_for_next_visitor();
         }
         self.expire();
