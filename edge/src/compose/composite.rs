@@ -1,13 +1,14 @@
 //! Lays the model's small drawing over the camera's full-resolution picture: moves the picture's own pixels,
 //! and adds the difference.
 
-use super::{enlarge::Enlarged, fast, moved};
+use super::{enlarge::Enlarged, fast, moved, node::Node};
 use crate::{inference::model::Drawing, picture::frame::Frame};
 use aligner::Square;
 use model_spec::{ColourMode, displacement::FIELD_SIZE};
 
 /// Bytes per unit of a model value: [-1, 1] spans 255.
 const BYTES_PER_UNIT: f32 = 127.5;
+
 /// A drawing and where it belongs.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Patch<'a> {
@@ -65,11 +66,12 @@ impl Compositor {
                 .displacement
                 .enlarge(displacement, FIELD_SIZE, side, side),
         }
-        self.turn(frame, patch.crop, canvas);
+        self.turn(frame, patch.crop, patch.size, canvas);
     }
 
     /// Moves and adds where the crop lies.
-    fn turn(&self, frame: &Frame, crop: Square, canvas: &mut [u8]) {
+    fn turn(&self, frame: &Frame, crop: Square, size: usize, canvas: &mut [u8]) {
+        let stride = pixels_between_nodes(crop.side, size);
         let (sin, cos) = crop.roll.sin_cos();
         // Shares of the crop per pixel to the right.
         let step = [cos, -sin].map(|part| part / crop.side);
@@ -83,28 +85,45 @@ impl Compositor {
             let start = start.map(|part| part + 0.5);
             let (begin, end) = inside(start, step, frame.width);
             let pixels = &mut canvas[3 * y * frame.width..][3 * begin..3 * end];
-            for (x, pixel) in (begin..end).zip(pixels.chunks_exact_mut(3)) {
+            let node = |x: usize| {
                 let place = [0, 1].map(|i| start[i] + x as f32 * step[i]);
-                let mut add = self.difference.at(place);
-                if !self.displacement.is_empty() {
-                    let [u, v, ..] = self.displacement.at(place);
-                    if let Some([u, v]) = moved::beyond_notice([u, v]) {
-                        let shift = [cos * u - sin * v, sin * u + cos * v];
-                        let shift = moved::kept_inside(frame, [x, y], shift);
-                        let moved = moved::change(frame, [x, y], shift);
+                Node::at(&self.difference, &self.displacement, place, [sin, cos])
+            };
+            let mut next = node(begin);
+            for (x, pixels) in (begin..end)
+                .step_by(stride)
+                .zip(pixels.chunks_mut(3 * stride))
+            {
+                let here = std::mem::replace(&mut next, node(x + stride));
+                if here.is_nothing() && next.is_nothing() {
+                    continue;
+                }
+                let slope = here.slope(&next, 1.0 / stride as f32);
+                for (i, pixel) in pixels.chunks_exact_mut(3).enumerate() {
+                    let Node { mut add, shift } = here.along(&slope, i as f32);
+                    if let Some(shift) = moved::beyond_notice(shift) {
+                        let place = [x + i, y];
+                        let shift = moved::kept_inside(frame, place, shift);
+                        let moved = moved::change(frame, place, shift);
                         for (add, moved) in add.iter_mut().zip(moved) {
                             *add += moved;
                         }
                     }
-                }
-                for (byte, add) in pixel.iter_mut().zip(add) {
-                    *byte = fast::byte(f32::from(*byte) + add);
+                    for (byte, add) in pixel.iter_mut().zip(add) {
+                        *byte = fast::byte(f32::from(*byte) + add);
+                    }
                 }
             }
         }
     }
 }
 
+/// Pixels from one place to the next at which drawings are looked up; in between they run straight. At most half a
+/// sample of a drawing of `size` samples, so that nothing it shows is lost.
+fn pixels_between_nodes(side: f32, size: usize) -> usize {
+    const MOST: f32 = 8.0;
+    (side / (2 * size) as f32).clamp(1.0, MOST) as usize
+}
 /// The pixels `begin..end` of a row of `width` for which `start + pixel * step` lies in 0 to 1 on both axes:
 /// those on the crop.
 fn inside(start: [f32; 2], step: [f32; 2], width: usize) -> (usize, usize) {

@@ -7,9 +7,9 @@ use super::fast::{between, whole_and_rest};
 const FEATHER: f32 = 0.09;
 
 /// Channels of a sample: three, and one that makes it as wide as a vector register.
-pub(super) const LANES: usize = 4;
+const LANES: usize = 4;
 /// Fine samples per sample of the small planes, at most: bilinear in between, nobody sees a difference to more.
-const FINEST: usize = 4;
+const FINEST: usize = 2;
 /// Fine samples that there may always be: the fade has to look smooth, too.
 const FADING: usize = 128;
 

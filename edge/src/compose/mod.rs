@@ -5,3 +5,4 @@ mod enlarge;
 mod fast;
 pub(crate) mod mirror;
 mod moved;
+mod node;
