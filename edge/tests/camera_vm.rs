@@ -310,7 +310,7 @@ fn a_mirror_sees_what_another_one_puts_out_as_a_virtual_camera() {
     let last = image::open(last).unwrap().into_rgb8();
     assert_eq!(last.dimensions(), (1280, 720));
     let is_accent = |pixel: [u8; 3]| {
-        let wanted = [112, 120, 255];
+        let wanted = [88, 96, 255];
         let pairs = pixel.iter().zip(wanted);
         pairs
             .into_iter()

@@ -51,6 +51,9 @@ fn folds(v: f32) -> f32 {
     1.0 - 0.08 * (30.0 * v).sin()
 }
 
+/// How bright a cover is at a place; none beside it.
+type Shade = fn(f32, f32) -> Option<f32>;
+
 /// A mask over nose and mouth.
 fn mask(u: f32, v: f32) -> Option<f32> {
     let inside =
@@ -107,7 +110,7 @@ fn nothing_is_painted_on_what_covers_a_mouth() {
         // What a hand looks like in this light.
         let cheek = scene.pose.centre.map(|at| at as u32);
         let skin = bare.get_pixel(cheek[0] + 24, cheek[1] + 10).0;
-        let covers: [(&str, [u8; 3], fn(f32, f32) -> Option<f32>); 4] = [
+        let covers: [(&str, [u8; 3], Shade); 4] = [
             ("pale", [168, 200, 226], mask),
             ("black", [30, 30, 34], mask),
             ("hand", skin, hand),

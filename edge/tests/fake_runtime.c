@@ -5,6 +5,7 @@
  *   FAKE_LOG      file that gets a line per call: "tensorrt KEY=VALUE", "cuda KEY=VALUE", "session
  *                 KEY=VALUE", "dimension NAME=SIZE", "open" when a session is made
  *   FAKE_LACKS    providers whose libraries are missing, e.g. "tensorrt cuda"
+ *   FAKE_NO_KERNELS  CUDA loads, but computes nothing, as on a GPU that the library was not built for
  *   FAKE_MILLIS   how long it takes to make a session with TensorRT
  *
  * The interface is a table of functions. Their places in it, and the table's length, are given to the
@@ -79,7 +80,12 @@ static Status append_tensorrt(void *session_options, const void *options) {
     return NULL;
 }
 
+/* Sessions on CUDA, and the options of the next one. */
+static const void *cuda_options;
+static void *cuda_sessions[64];
+
 static Status append_cuda(void *session_options, const void *options) {
+    if (!lacks("cuda")) cuda_options = session_options;
     return lacks("cuda") ? fail("Failed to load library libonnxruntime_providers_cuda.so with error: libcudnn.so.9: cannot open shared object file") : NULL;
 }
 
@@ -110,7 +116,25 @@ static Status create_session(const void *environment, const void *model, size_t 
     const char *millis = getenv("FAKE_MILLIS");
     if (with_tensorrt && millis) usleep(1000 * atoi(millis));
     note("open");
-    return ((Status(*)(const void *, const void *, size_t, const void *, void **))real[CREATE_SESSION])(environment, model, bytes, options, session);
+    Status status = ((Status(*)(const void *, const void *, size_t, const void *, void **))real[CREATE_SESSION])(environment, model, bytes, options, session);
+    if (status) return status;
+    /* An address may be that of a session before, which is gone. */
+    int place = -1;
+    for (int i = 0; i < 64; i++) {
+        if (cuda_sessions[i] == *session) cuda_sessions[i] = NULL;
+        if (!cuda_sessions[i]) place = i;
+    }
+    if (options == cuda_options && place >= 0) cuda_sessions[place] = *session;
+    cuda_options = NULL;
+    return NULL;
+}
+
+static Status run(void *session, const void *options, const char *const *names, const void *const *inputs, size_t input_count, const char *const *output_names, size_t output_count, void **outputs) {
+    for (int i = 0; i < 64 && getenv("FAKE_NO_KERNELS"); i++) {
+        if (cuda_sessions[i] == session)
+            return fail("Non-zero status code returned while running Add node. Name:'add' Status Message: CUDA error cudaErrorNoKernelImageForDevice:no kernel image is available for execution on the device");
+    }
+    return ((Status(*)(void *, const void *, const char *const *, const void *const *, size_t, const char *const *, size_t, void **))real[RUN])(session, options, names, inputs, input_count, output_names, output_count, outputs);
 }
 
 static const void *get_api(uint32_t version) {
@@ -119,6 +143,7 @@ static const void *get_api(uint32_t version) {
     if (!real) return NULL;
     memcpy(table, real, sizeof table);
     table[CREATE_SESSION] = create_session;
+    table[RUN] = run;
     table[ADD_ENTRY] = add_entry;
     table[OVERRIDE_DIMENSION] = override_dimension;
     table[AVAILABLE] = available;

@@ -65,7 +65,7 @@ fn a_virtual_camera_gets_the_edited_picture_as_yuyv_with_the_mark_on_it() {
             assert!(difference <= 2, "{difference} at {x}, {y}");
         }
     }
-    let accent = wanted([112, 120, 255]);
+    let accent = wanted([88, 96, 255]);
     let marked = (0..60).flat_map(|y| (320..640).map(move |x| (x, y)));
     let marked = marked
         .filter(|&(x, y)| (luma(x, y) - accent).abs() <= 2)

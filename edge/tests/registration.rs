@@ -39,6 +39,7 @@ impl Fake {
         let slots = [
             slot!("CREATE_STATUS", CreateStatus),
             slot!("CREATE_SESSION", CreateSessionFromArray),
+            slot!("RUN", Run),
             slot!("ADD_ENTRY", AddSessionConfigEntry),
             slot!("OVERRIDE_DIMENSION", AddFreeDimensionOverrideByName),
             slot!("AVAILABLE", GetAvailableProviders),
@@ -231,6 +232,32 @@ fn auto_takes_the_first_provider_that_runs_and_tells_why_the_others_do_not() {
             1,
             &["--provider", provider, "cannot run", "Failed to load"],
         );
+    }
+}
+
+#[test]
+fn a_library_that_lists_cuda_but_has_no_kernels_for_the_gpu_is_told_from_a_good_one() {
+    let Some(fake) = Fake::new() else { return };
+    let trap = [("FAKE_LACKS", "tensorrt"), ("FAKE_NO_KERNELS", "1")];
+    let words = ["no kernel image", "no kernels for this GPU", "sm_87"];
+    let check = ["check", "--bundle", "bundle"];
+    let cuda = [&check[..], &["--provider", "cuda"]].concat();
+    assert_fails(&fake.edge(&cuda, &trap), 1, &words);
+    assert_succeeds(&fake.edge(&cuda, &trap[..1]));
+    // Without a wish the processor computes, and the reason is told.
+    let output = fake.edge(&check, &trap);
+    assert_succeeds(&output);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    for word in words.into_iter().chain(["provider   CPU"]) {
+        assert!(said.contains(word), "{word} in {said}");
+    }
+    for (settings, expected) in [
+        (&trap[..], "no kernels for this GPU"),
+        (&trap[..1], "CUDA computes"),
+    ] {
+        let output = fake.edge(&["doctor", "--bundle", "bundle"], settings);
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(said.contains(expected), "{expected} in {said}");
     }
 }
 

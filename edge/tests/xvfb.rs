@@ -256,7 +256,7 @@ impl Screen {
     /// Whether the mark stands in the upper right corner of a 960x720 window.
     pub fn is_marked(&self) -> bool {
         let [red, green, blue] = self.shot().get_pixel(928, 24).0;
-        red.abs_diff(112) < 6 && green.abs_diff(120) < 6 && blue > 249
+        red.abs_diff(88) < 6 && green.abs_diff(96) < 6 && blue > 249
     }
 
     /// Waits for the end.

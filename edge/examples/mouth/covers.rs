@@ -80,16 +80,16 @@ pub fn draw(rng: &mut impl Rng, kind: Kind, frame: &mut Frame, crop: Square, don
                 let room = [donor.width, donor.height][i];
                 (away[i] + [x, y][i] as f32) as usize % room.max(1)
             });
-            for channel in 0..3 {
+            let shade = (1.0 + contrast * shade) * cloth.at(at);
+            let donor = &donor.rgb[3 * (from[1] * donor.width + from[0])..];
+            let bytes = &mut frame.rgb[3 * (y * frame.width + x)..][..3];
+            for ((byte, donor), colour) in bytes.iter_mut().zip(donor).zip(colour) {
                 let drawn = match kind {
-                    Kind::Piece => {
-                        f32::from(donor.rgb[3 * (from[1] * donor.width + from[0]) + channel])
-                    }
-                    _ => colour[channel] * (1.0 + contrast * shade) * cloth.at(at),
+                    Kind::Piece => f32::from(*donor),
+                    _ => colour * shade,
                 };
-                let byte = &mut frame.rgb[3 * (y * frame.width + x) + channel];
-                *byte = (f32::from(*byte) * (1.0 - coverage) + drawn * coverage).clamp(0.0, 255.0)
-                    as u8;
+                let mixed = f32::from(*byte) * (1.0 - coverage) + drawn * coverage;
+                *byte = mixed.clamp(0.0, 255.0) as u8;
             }
         }
     }

@@ -12,7 +12,7 @@ use crate::{
         Overlay,
         language::labels::Labels,
         language::languages::Languages,
-        settings::{OverlaySettings, StatusChoice},
+        settings::{Motion, OverlaySettings, StatusChoice},
         state::{MirrorState, Readings},
         widget::{pointer::Pointer, text::Text},
     },
@@ -128,6 +128,8 @@ fn overlay(model: &Model, strengths: &[f32]) -> Result<Overlay, EdgeError> {
         leave_after: 0.0,
         fade_after: 0.0,
         status: StatusChoice::Auto,
+        text_scale: 1.0,
+        motion: Motion::Full,
         away: false,
         recording: false,
     };
@@ -146,6 +148,7 @@ fn state(index: u64) -> MirrorState<'static> {
         },
         edited: true,
         face: true,
+        visitor: true,
         has_picture: true,
         ..MirrorState::default()
     }

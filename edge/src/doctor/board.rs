@@ -15,7 +15,7 @@ pub(crate) struct Board {
 }
 
 /// Jetson Linux releases and the JetPack they belong to (NVIDIA's JetPack archive).
-const JETPACKS: [(u32, &str, &str); 13] = [
+const JETPACKS: [(u32, &str, &str); 16] = [
     (35, "1.0", "5.0.2"),
     (35, "2.1", "5.1"),
     (35, "3.1", "5.1.1"),
@@ -29,6 +29,9 @@ const JETPACKS: [(u32, &str, &str); 13] = [
     (36, "4.3", "6.2"),
     (36, "4.4", "6.2.1"),
     (36, "4.7", "6.2.1"),
+    (38, "2.0", "7.0"),
+    (38, "2.1", "7.0"),
+    (38, "4.0", "7.1"),
 ];
 
 impl Board {
@@ -93,12 +96,12 @@ impl Board {
         };
         let found = format!("{jetpack} (Jetson Linux {release}.{revision})");
         match self.jetpack_major() {
-            Some(5 | 6) if !is_installed(system, "nvidia-jetpack") => Finding::warning(
+            Some(5..=7) if !is_installed(system, "nvidia-jetpack") => Finding::warning(
                 "jetpack",
                 format!("{found}, without the package nvidia-jetpack"),
                 "CUDA, cuDNN and TensorRT come with it: sudo apt-get install nvidia-jetpack",
             ),
-            Some(5 | 6) => Finding::ok("jetpack", found),
+            Some(5..=7) => Finding::ok("jetpack", found),
             Some(4) => Finding::error(
                 "jetpack",
                 format!("{found}: its glibc 2.27 is too old"),
@@ -107,7 +110,7 @@ impl Board {
             _ => Finding::warning(
                 "jetpack",
                 found,
-                "this program was made for JetPack 5 and 6; run `edge check` to see whether it works",
+                "this program was made for JetPack 5 to 7; run `edge check` to see whether it works",
             ),
         }
     }
@@ -186,6 +189,23 @@ mod tests {
         let finding = &Board::read(&old).findings(&old)[1];
         assert_eq!(finding.state, Severity::Error);
         assert!(finding.found.contains("32.7.1"), "{finding}");
+    }
+
+    #[test]
+    fn jetpack_7_is_known_on_every_board_that_has_it() {
+        for (release, revision, named) in [
+            ("R38", "2.0", "JetPack 7.0 (Jetson Linux 38.2.0)"),
+            ("R38", "4.0", "JetPack 7.1 (Jetson Linux 38.4.0)"),
+            ("R39", "2.0", "JetPack 7 (Jetson Linux 39.2.0)"),
+        ] {
+            let text = JETPACK_6.replace("R36", release).replace("3.0", revision);
+            let (_folder, system) = system(&[("/etc/nv_tegra_release", &text)]);
+            let board = Board::read(&system);
+            assert_eq!(board.jetpack_major(), Some(7));
+            let finding = &board.findings(&system)[1];
+            assert!(finding.found.starts_with(named), "{finding}");
+            assert!(finding.fix.as_ref().unwrap().contains("nvidia-jetpack"));
+        }
     }
 
     #[test]

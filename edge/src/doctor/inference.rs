@@ -3,7 +3,11 @@
 use super::{board::Board, finding::Finding};
 use crate::{
     error::EdgeError,
-    inference::{bundle_path, provider::Provider, runtime::Runtime},
+    inference::{
+        bundle_path,
+        provider::Provider,
+        runtime::{self, Runtime},
+    },
 };
 use model_spec::Bundle;
 use std::path::Path;
@@ -49,11 +53,14 @@ pub(crate) fn runtime(board: &Board, named: Option<&Path>) -> Vec<Finding> {
                 gpu = true;
                 findings.push(Finding::ok(
                     "provider",
-                    format!("{} loads", provider.label()),
+                    match provider {
+                        Provider::Cuda => "CUDA computes".to_owned(),
+                        Provider::Cpu | Provider::TensorRt => format!("{} loads", provider.label()),
+                    },
                 ));
             }
-            // On a machine without a GPU it is no news that there is none.
-            Err(_) if !board.has_gpu() => {}
+            // On a machine without a GPU it is no news that there is none; kernels are missing for one that is there.
+            Err(reason) if !board.has_gpu() && !runtime::lacks_kernels(&reason) => {}
             Err(reason) => findings.push(Finding::warning(
                 "provider",
                 format!("{}: {reason}", provider.label()),
@@ -84,6 +91,9 @@ fn provider_fix(board: &Board) -> String {
             .into(),
         Some(6) => "install onnxruntime-gpu 1.20 or newer for JetPack 6 from NVIDIA's Jetson AI Lab index and \
                     name its library with ORT_DYLIB_PATH; cross/README.md has the steps"
+            .into(),
+        Some(7) => "install an ONNX Runtime for CUDA 13 that has kernels for this GPU (Orin: sm_87; Thor: sm_110), or \
+                    build one, and name its library with ORT_DYLIB_PATH; cross/README.md has the steps"
             .into(),
         _ => "install onnxruntime-gpu with the CUDA it was built for, and name its library with \
               ORT_DYLIB_PATH"

@@ -10,7 +10,7 @@ const LIBRARIES: [(&str, &str, &str); 3] = [
     (
         "cudnn",
         "libcudnn.so",
-        "nvidia-cudnn8 (JetPack 5) or nvidia-cudnn (JetPack 6)",
+        "nvidia-cudnn8 (JetPack 5) or nvidia-cudnn (JetPack 6 and 7)",
     ),
     ("tensorrt", "libnvinfer.so", "nvidia-tensorrt"),
 ];
@@ -44,6 +44,7 @@ fn folders(system: &System) -> Vec<PathBuf> {
         "/usr/lib/aarch64-linux-gnu",
         "/usr/lib/aarch64-linux-gnu/tegra",
         "/usr/lib/aarch64-linux-gnu/nvidia",
+        "/usr/lib/sbsa-linux-gnu",
         "/usr/lib/x86_64-linux-gnu",
         "/usr/lib64",
         "/usr/local/lib",

@@ -5,6 +5,7 @@ pub(crate) mod check;
 pub(crate) mod engine_cache;
 pub(crate) mod model;
 pub(crate) mod parity;
+mod probe;
 pub(crate) mod provider;
 pub(crate) mod provider_report;
 pub(crate) mod runtime;

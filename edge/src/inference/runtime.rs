@@ -3,7 +3,7 @@
 use crate::{
     error::EdgeError,
     inference::{
-        engine_cache,
+        engine_cache, probe,
         provider::{Precision, Provider, ProviderRequest},
     },
 };
@@ -80,7 +80,9 @@ impl Runtime {
         })
     }
 
-    /// Whether `provider` loads with its libraries and finds a device; runs no graph.
+    /// Whether `provider` loads with its libraries and finds a device. CUDA also computes a tiny graph: a library
+    /// without kernels for this GPU loads like any other. With TensorRT that would take its builder seconds; the
+    /// parity sample runs on it later.
     ///
     /// # Errors
     /// ONNX Runtime's reason.
@@ -92,7 +94,12 @@ impl Runtime {
             Provider::Cuda => ep::CUDA::default().register(&mut builder),
             Provider::TensorRt => ep::TensorRT::default().register(&mut builder),
         };
-        registered.map_err(|error| explained(error.message().trim(), self.library.path()))
+        let explained = |reason: &str| explained(reason.trim(), self.library.path());
+        registered.map_err(|error| explained(error.message()))?;
+        match provider {
+            Provider::Cuda => probe::compute(builder).map_err(|reason| explained(&reason)),
+            Provider::Cpu | Provider::TensorRt => Ok(()),
+        }
     }
 
     fn session_builder(&self) -> ort::Result<SessionBuilder> {
@@ -166,6 +173,12 @@ impl Opener {
     }
 }
 
+/// Whether that is the reason of a library that was not built for the machine's GPU.
+pub(crate) fn lacks_kernels(reason: &str) -> bool {
+    let signs = ["no kernel image", "NoKernelImage"];
+    signs.iter().any(|sign| reason.contains(sign))
+}
+
 /// ONNX Runtime's reason, with the places it speaks of.
 fn explained(reason: &str, library: &Path) -> String {
     let place = library.display();
@@ -175,6 +188,12 @@ fn explained(reason: &str, library: &Path) -> String {
         return format!(
             "{reason} The ONNX Runtime in use, {place}, was built without it; name one that has it \
              with --onnxruntime PATH"
+        );
+    }
+    if lacks_kernels(reason) {
+        return format!(
+            "{reason}; the ONNX Runtime in use, {place}, has CUDA but no kernels for this GPU: name one that was \
+             built for it (a Jetson Orin is sm_87) with --onnxruntime PATH"
         );
     }
     if reason.contains(".so") {
@@ -209,6 +228,15 @@ mod tests {
         assert!(
             reason.contains("searched: /opt/ort, LD_LIBRARY_PATH"),
             "{reason}"
+        );
+        let kernels = explained(
+            "Non-zero status code returned while running Add node. CUDA error cudaErrorNoKernelImageForDevice:no \
+             kernel image is available for execution on the device",
+            library,
+        );
+        assert!(
+            kernels.contains("/opt/ort/libonnxruntime.so, has CUDA but no kernels for this GPU"),
+            "{kernels}"
         );
         let absent = explained(
             "CUDA execution provider is not enabled in this build.",

@@ -19,6 +19,8 @@ pub(crate) mod output;
 pub(crate) mod page;
 pub(crate) mod settings;
 pub(crate) mod state;
+#[cfg(test)]
+mod tests;
 pub(crate) mod view;
 pub(crate) mod visitor;
 pub(crate) mod widget;
@@ -56,6 +58,10 @@ pub(crate) struct Overlay {
     seconds: f64,
     note: Option<Note>,
     recording: bool,
+    /// Whether a finger is down.
+    pressed: bool,
+    /// Since when the help button is held.
+    help_held: Option<f64>,
     requests: VecDeque<VisitorRequest>,
     /// Keeps the rasteriser's memory from one frame to the next.
     recycler: Recycler,
@@ -87,6 +93,8 @@ impl Overlay {
             seconds: 0.0,
             note: None,
             recording: settings.recording,
+            pressed: false,
+            help_held: None,
             requests: VecDeque::with_capacity(8),
             recycler: Recycler::default(),
             settings,
@@ -112,6 +120,7 @@ impl Overlay {
     pub(crate) fn view(&self) -> View {
         View {
             content: self.choice.content(self.layers.panel.is_comparing()),
+            split_at: self.choice.split_at,
             flipped: self.choice.flipped,
             brightness: 256 - self.fades.dimming.opacity() * 168 / 256,
         }

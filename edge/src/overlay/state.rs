@@ -18,6 +18,8 @@ pub(crate) struct MirrorState<'a> {
     pub(crate) face: bool,
     /// ... and whether one of them is no picture on a wall.
     pub(crate) visitor: bool,
+    /// Whether the clip has come to its end.
+    pub(crate) ended: bool,
     /// Whether there has been a picture yet.
     pub(crate) has_picture: bool,
     /// Whether a copied expression is applied.

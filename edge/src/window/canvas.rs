@@ -62,11 +62,12 @@ impl Canvas {
             Content::Before => scaler.draw(before, size, pixels, window, bright),
             Content::Split => {
                 let width = window[0];
-                let (left, right) = (0..width / 2, width / 2..width);
+                let line = ((width as f32 * view.split_at) as usize).clamp(1, width.max(2) - 1);
+                let (left, right) = (0..line, line..width);
                 scaler.draw_columns(before, size, pixels, window, bright, left);
                 scaler.draw_columns(after, size, pixels, window, bright, right);
-                for line in pixels.chunks_exact_mut(width) {
-                    line[width / 2 - 1..=width / 2].fill(0x00ff_ffff);
+                for row in pixels.chunks_exact_mut(width) {
+                    row[line - 1..(line + 1).min(width)].fill(0x00ff_ffff);
                 }
             }
         }

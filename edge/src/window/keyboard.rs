@@ -120,8 +120,10 @@ impl Keyboard {
         let shifted = state & u16::from(KeyButMask::SHIFT) != 0;
         let symbols = self.symbols(code, group);
         let named = symbols.iter().find_map(|&symbol| named(symbol));
-        if named.is_some() {
-            return named;
+        match named {
+            Some(Key::Tab) if shifted => return Some(Key::BackTab),
+            Some(_) => return named,
+            None => {}
         }
         if let Some(letter) = self.letter(code, group) {
             return Some(Key::Character(letter));

@@ -15,6 +15,8 @@ pub(crate) enum Key {
     Enter,
     Escape,
     Tab,
+    /// Tab with Shift.
+    BackTab,
     F1,
     F11,
 }
@@ -98,6 +100,9 @@ fn command(key: Key, transition: Transition) -> Option<KeyCommand> {
         (Key::Character('0'), _) => Action::Press(Button::Reset),
         (Key::Character('h' | '?') | Key::F1, _) => Action::Press(Button::Help),
         (Key::Character('l'), _) => Action::NextLanguage,
+        (Key::Character('i'), _) => Action::Details,
+        (Key::Tab, _) => Action::FocusNext,
+        (Key::BackTab, _) => Action::FocusPrevious,
         (Key::Enter, _) => Action::Confirm,
         (Key::Escape, _) => Action::Close,
         (Key::Character('f') | Key::F11, _) => return Some(KeyCommand::ToggleFullScreen),

@@ -175,6 +175,7 @@ impl MirrorWindow {
             edited: base.is_some() && work.mirror.edited(),
             face: base.is_none_or(|base| !base.faces.is_empty()),
             visitor: base.is_none_or(|base| base.faces.iter().any(|face| !face.is_picture)),
+            ended: self.picture.has_ended(),
             has_picture: base.is_some(),
             copied: work.pipeline.controls.copying.is_applied(),
             trouble: trouble.as_ref(),

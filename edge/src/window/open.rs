@@ -63,6 +63,8 @@ fn overlay_settings(options: &ScreenOptions, strengths: &[f32]) -> OverlaySettin
         leave_after: options.leave_after,
         fade_after: options.fade_after,
         status: options.status,
+        text_scale: options.text_scale,
+        motion: options.motion,
         away: options.kiosk,
         recording: options.record.is_some(),
     }

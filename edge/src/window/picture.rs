@@ -29,6 +29,8 @@ pub(crate) struct CurrentPicture {
     /// When the next edit may replace this one.
     next_edit: Instant,
     on_screen: Option<OnScreen>,
+    /// Whether no more pictures come.
+    ended: bool,
 }
 
 /// Indices of a frame and of the frame of an edit; 0 without an edit.
@@ -66,6 +68,7 @@ impl CurrentPicture {
             edit: None,
             next_edit: Instant::now(),
             on_screen: None,
+            ended: false,
         }
     }
 
@@ -85,13 +88,20 @@ impl CurrentPicture {
                 }
                 Taken::Closed if pipeline.has_failed() => return Supply::Ended,
                 Taken::Closed if self.edit.is_none() => return Supply::Ended,
-                Taken::Nothing | Taken::Closed => {}
+                Taken::Closed => self.ended = true,
+                Taken::Nothing => {}
             }
         }
         if let Taken::Value(frame) = pipeline.frames.take(Duration::ZERO) {
             self.frame = Some(frame);
         }
         Supply::Open
+    }
+
+    /// Whether a clip has come to its end; its last picture stays.
+    pub(crate) fn has_ended(&self) -> bool {
+        let last = self.edit.as_ref();
+        self.ended && last.is_some_and(|edit| edit.frame.origin == Origin::Video)
     }
 
     /// The frame to show.

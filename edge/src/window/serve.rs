@@ -8,7 +8,17 @@ use crate::{
     present::sink::Sinks,
     service::health::effort::Effort,
 };
-use std::time::Instant;
+use std::{path::Path, time::Instant};
+
+/// The number in a photo's name, `mirror-NNNNNN.png`, as a visitor says it; the name itself if there is none.
+fn number(path: &Path) -> String {
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    let digits: String = name.chars().filter(char::is_ascii_digit).collect();
+    match digits.trim_start_matches('0') {
+        "" => name.into_owned(),
+        number => number.to_owned(),
+    }
+}
 
 impl MirrorWindow {
     /// Does what the overlay asks for.
@@ -116,7 +126,10 @@ impl MirrorWindow {
         while let Some(written) = self.photos.poll() {
             let labels = self.overlay.labels();
             let note = match written {
-                Ok(path) => format!("{} {}", labels.photo_kept, path.display()),
+                Ok(path) => {
+                    log::info!("photo: {}", path.display());
+                    format!("{} {}", labels.photo_kept, number(&path))
+                }
                 Err(error) => {
                     log::warn!("photo: {error}");
                     format!("{} {error}", labels.photo_failed)

@@ -6,7 +6,7 @@ use crate::overlay::{
         dialog::DialogTap, marks::Marked, message::Message, panel::LitButtons,
         photo_question::Answer,
     },
-    settings::StatusChoice,
+    settings::{Motion, StatusChoice},
     state::MirrorState,
     view::Content,
     visitor::presence::PresenceChange,
@@ -18,15 +18,21 @@ impl Overlay {
     pub(crate) fn draw(&mut self, state: &MirrorState<'_>, size: [usize; 2]) -> bool {
         let before = self.view();
         let elapsed = (state.seconds - self.seconds).max(0.0);
+        // Whatever comes and goes then does so at once.
+        let fading = match self.settings.motion {
+            Motion::Full => elapsed,
+            Motion::Reduced => f64::INFINITY,
+        };
         self.seconds = state.seconds;
-        let resized = self.layers.resize(size);
+        let resized = self.layers.resize(size, self.settings.text_scale);
         if self.visitor.update(self.seconds, state.visitor) == Some(PresenceChange::Left) {
             self.prepare_for_next_visitor();
         }
+        self.notice_long_press();
         self.expire();
         self.aim_fades(state);
-        let mut changed = resized | self.fades.advance(elapsed);
-        changed |= self.layers.dialog.advance(elapsed);
+        let mut changed = resized | self.fades.advance(fading);
+        changed |= self.layers.dialog.advance(fading);
         // A slider that is dragged is redrawn on every frame.
         let mut recycler = std::mem::take(&mut self.recycler);
         changed |= recycler.within(|| self.draw_layers(state));
@@ -72,6 +78,7 @@ impl Overlay {
         };
         let marked = Marked {
             content: view.content,
+            split_at: (view.split_at * self.layers.extent.width) as i32,
             edited: state.edited && !comparing,
             recording: self.recording,
         };
@@ -95,11 +102,15 @@ impl Overlay {
             let recording = self.recording;
             changed |= layers.attract.draw(extent, recording, text, labels);
         }
-        changed | layers.dialog.draw(extent, about, text, &self.languages)
+        let slider = layers.panel.name(labels);
+        changed
+            | layers
+                .dialog
+                .draw(extent, about, slider, text, &self.languages)
     }
 
     /// Opacity of the status line while no page is open, 0..=256.
-    fn status_opacity(&self) -> u32 {
+    pub(in crate::overlay) fn status_opacity(&self) -> u32 {
         match self.settings.status {
             StatusChoice::Auto => self.fades.controls.opacity(),
             StatusChoice::On => 256,
@@ -135,6 +146,8 @@ fn message<'a>(state: &MirrorState<'a>, note: Option<&'a str>, covered: bool) ->
         Message::Nothing
     } else if let Some(note) = note {
         Message::Note(note)
+    } else if state.ended {
+        Message::Ended
     } else if !state.face {
         Message::NoFace
     } else {

@@ -35,9 +35,10 @@ impl Layers {
         }
     }
 
-    /// Lays everything out for a window of `size` pixels. Returns whether that is another size.
-    pub(in crate::overlay) fn resize(&mut self, size: [usize; 2]) -> bool {
-        let extent = Extent::new(size);
+    /// Lays everything out for a window of `size` pixels, text and targets `scale` times as large. Returns
+    /// whether that is another size.
+    pub(in crate::overlay) fn resize(&mut self, size: [usize; 2], scale: f32) -> bool {
+        let extent = Extent::new(size).scaled(scale);
         if self.extent == extent {
             return false;
         }

@@ -85,15 +85,16 @@ labels! {
     language
     unchanged compare compare_hint split copy photo flip reset help
     edited before recording
-    starting no_face camera_away camera_returns
+    starting no_face clip_ended fallback camera_away camera_returns
     camera_missing camera_silent camera_unusable camera_comes preparing spared
     copied copy_undone copy_needs_face
     photo_needs_picture photo_kept photo_discarded photo_failed recording_failed
     photo_question photo_note keep discard
     attract_title attract_hint promise promise_recording
-    help_title help_slider help_choose help_compare help_split help_copy help_photo help_flip
-    help_reset help_language help_full_screen help_help help_quit key_space close
-    about_model about_provider about_not about_source
+    help_title help_slider help_compare help_split help_copy help_photo help_flip
+    help_reset help_language help_full_screen help_details help_quit
+    key_space key_enter key_slider key_choose key_focus key_press close
+    details_title about_version about_model about_provider about_not about_source
 }
 
 impl Labels {

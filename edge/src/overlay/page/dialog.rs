@@ -1,6 +1,7 @@
-//! The page over everything: help, or the question about a photo.
+//! The page over everything: help, the page for the installer, or the question about a photo.
 
 use super::{
+    details::Details,
     help::{Help, HelpTap},
     photo_question::{Answer, PhotoQuestion},
 };
@@ -15,6 +16,8 @@ use crate::overlay::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DialogTap {
     Help(HelpTap),
+    /// The page for the installer was left.
+    DetailsClosed,
     Answer(Answer),
 }
 
@@ -24,6 +27,7 @@ enum Page {
     #[default]
     Nothing,
     Help,
+    Details,
     PhotoQuestion,
 }
 
@@ -34,6 +38,7 @@ pub(crate) struct Dialog {
     visible: Page,
     fade: Fade,
     help: Help,
+    details: Details,
     question: PhotoQuestion,
     photo: Option<Photo>,
     /// When an unanswered question is withdrawn, in seconds.
@@ -47,6 +52,7 @@ impl Default for Dialog {
             visible: Page::Nothing,
             fade: Fade::new(false),
             help: Help::default(),
+            details: Details::default(),
             question: PhotoQuestion::default(),
             photo: None,
             deadline: 0.0,
@@ -76,7 +82,39 @@ impl Dialog {
 
     pub(crate) fn open_help(&mut self) {
         self.open(Page::Help);
-        self.help.redraw();
+        self.help.restart();
+    }
+
+    /// Opens the page for the installer.
+    pub(crate) fn open_details(&mut self) {
+        self.open(Page::Details);
+        self.details.restart();
+    }
+
+    /// Moves the focus on the open page by so many buttons.
+    pub(crate) fn move_focus(&mut self, by: isize) {
+        match self.open {
+            Page::Nothing | Page::Details => {}
+            Page::Help => self.help.move_focus(by),
+            Page::PhotoQuestion => self.question.move_focus(by),
+        }
+    }
+
+    /// What Enter does on the open page.
+    pub(crate) fn confirm(&self) -> Option<DialogTap> {
+        match self.open {
+            Page::Nothing => None,
+            Page::Help => Some(DialogTap::Help(self.help.confirm())),
+            Page::Details => Some(DialogTap::DetailsClosed),
+            Page::PhotoQuestion => Some(DialogTap::Answer(self.question.confirm())),
+        }
+    }
+
+    /// Scrolls the page for the installer up (-1) or down (1).
+    pub(crate) fn scroll(&mut self, direction: isize) {
+        if self.open == Page::Details {
+            self.details.scroll(direction);
+        }
     }
 
     /// Asks whether to keep a photo, until a `deadline` in seconds.
@@ -109,6 +147,7 @@ impl Dialog {
     /// Has the pages redrawn.
     pub(crate) fn redraw(&mut self) {
         self.help.redraw();
+        self.details.redraw();
         if self.photo.is_some() {
             self.question.redraw();
         }
@@ -119,6 +158,10 @@ impl Dialog {
         match self.open {
             Page::Nothing => None,
             Page::Help => self.help.point(pointer).map(DialogTap::Help),
+            Page::Details => {
+                let left = self.details.point(pointer);
+                left.then_some(DialogTap::DetailsClosed)
+            }
             Page::PhotoQuestion => self.question.point(pointer).map(DialogTap::Answer),
         }
     }
@@ -133,11 +176,16 @@ impl Dialog {
         &mut self,
         extent: Extent,
         about: &About,
+        slider: &str,
         text: &mut Text,
         languages: &Languages,
     ) -> bool {
         match (self.open, &self.photo) {
-            (Page::Help, _) => self.help.draw(extent, about, text, languages),
+            (Page::Help, _) => self.help.draw(extent, slider, text, languages),
+            (Page::Details, _) => {
+                let labels = languages.labels();
+                self.details.draw(extent, about, text, labels)
+            }
             (Page::PhotoQuestion, Some(photo)) => {
                 let labels = languages.labels();
                 self.question.draw(extent, photo, text, labels)
@@ -152,6 +200,7 @@ impl Dialog {
         match self.visible {
             Page::Nothing => {}
             Page::Help => self.help.blend(pixels, size, opacity),
+            Page::Details => self.details.blend(pixels, size, opacity),
             Page::PhotoQuestion => self.question.blend(pixels, size, opacity),
         }
     }

@@ -1,5 +1,6 @@
 //! The marks that never fade: edited, before, recording.
 
+use super::split_handle;
 use crate::overlay::{
     language::labels::Labels,
     view::Content,
@@ -16,7 +17,9 @@ use crate::overlay::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Marked {
     pub(crate) content: Content,
-    /// Whether an edit is on screen, at least in the right half.
+    /// Where split view changes from before to after, in window pixels.
+    pub(crate) split_at: i32,
+    /// Whether an edit is on screen, at least on the right.
     pub(crate) edited: bool,
     pub(crate) recording: bool,
 }
@@ -27,6 +30,7 @@ pub(crate) struct Marks {
     main: Layer,
     left: Layer,
     recording: Layer,
+    handle: Layer,
     drawn: Option<(Marked, Extent)>,
 }
 
@@ -69,7 +73,12 @@ impl Marks {
         }
         self.drawn = Some((marked, extent));
         let (unit, margin) = (extent.unit, extent.margin());
-        for layer in [&mut self.main, &mut self.left, &mut self.recording] {
+        for layer in [
+            &mut self.main,
+            &mut self.left,
+            &mut self.recording,
+            &mut self.handle,
+        ] {
             layer.hide();
         }
         let mut right = extent.width - margin;
@@ -91,10 +100,13 @@ impl Marks {
             let pill = before(&labels.before);
             // Beside the dividing line, below the status line.
             let at = [
-                extent.width * 0.5 - pill.width(text, unit) - 14.0 * unit,
+                marked.split_at as f32 - pill.width(text, unit) - 14.0 * unit,
                 margin + (TOP_ROW_HEIGHT + 12.0) * unit,
             ];
             pill.draw(&mut self.left, text, at, unit);
+        }
+        if marked.content == Content::Split {
+            split_handle::draw(&mut self.handle, marked.split_at as f32, extent);
         }
         true
     }
@@ -106,7 +118,7 @@ impl Marks {
 
     /// Blends the marks onto the window, always opaque.
     pub(crate) fn blend(&self, pixels: &mut [u32], size: [usize; 2]) {
-        for layer in [&self.main, &self.left, &self.recording] {
+        for layer in [&self.main, &self.left, &self.recording, &self.handle] {
             layer.blend(pixels, size, 256);
         }
     }

@@ -29,6 +29,8 @@ pub(crate) enum Message<'a> {
     Note(&'a str),
     /// No face is in view.
     NoFace,
+    /// The clip has come to its end.
+    Ended,
     Nothing,
 }
 
@@ -42,6 +44,7 @@ enum Kind {
     Starting,
     Note,
     NoFace,
+    Ended,
 }
 
 impl<'a> Message<'a> {
@@ -52,6 +55,7 @@ impl<'a> Message<'a> {
             Self::Starting => Kind::Starting,
             Self::Note(_) => Kind::Note,
             Self::NoFace => Kind::NoFace,
+            Self::Ended => Kind::Ended,
             Self::Nothing => Kind::Nothing,
         }
     }
@@ -62,6 +66,7 @@ impl<'a> Message<'a> {
             Self::Preparing(text) | Self::Note(text) => text,
             Self::Starting => &labels.starting,
             Self::NoFace => &labels.no_face,
+            Self::Ended => &labels.clip_ended,
             Self::Nothing => "",
         }
     }
@@ -137,7 +142,7 @@ impl Messages {
                 };
                 self.draw_card(&card, extent, text);
             }
-            Message::Starting | Message::Note(_) | Message::NoFace => {
+            Message::Starting | Message::Note(_) | Message::NoFace | Message::Ended => {
                 self.draw_line(said, extent, text);
             }
         }

@@ -22,6 +22,8 @@ pub(crate) struct StatusLine {
     value: String,
     drawn: Option<(Readings, Extent)>,
     places: Places,
+    /// On the window, in window pixels.
+    area: Area,
 }
 
 /// Horizontal places on the line, in pixels from its left end.
@@ -93,6 +95,7 @@ impl StatusLine {
         let places = Places::new(&provider, &about.source.mode, extent, text);
         self.places = places;
         let at = [extent.margin(); 2];
+        self.area = Area::sized(places.size).moved(at);
         let Some(pixmap) = self.layer.start(at, places.size) else {
             return;
         };
@@ -120,6 +123,11 @@ impl StatusLine {
             text.draw(pixmap, &about.source.mode, end + 2.0 * gap, baseline, plain);
         }
         self.layer.keep_ground();
+    }
+
+    /// Whether the line covers a place of the window.
+    pub(crate) fn covers(&self, at: [f32; 2]) -> bool {
+        self.area.contains(at, 4.0)
     }
 
     /// Blends the line onto the window.

@@ -19,7 +19,13 @@ pub(crate) enum Action {
     /// Chooses the slider below; lowers a single one.
     ChooseBelow,
     NextLanguage,
-    /// Keeps the photo, or closes the help page.
+    /// Moves the focus to the next slider or button, ...
+    FocusNext,
+    /// ... and to the one before.
+    FocusPrevious,
+    /// Opens the page for the installer.
+    Details,
+    /// Presses the button in focus; without one, keeps the photo or closes the page.
     Confirm,
     /// Closes the open page, or ends the program.
     Close,

@@ -2,13 +2,16 @@
 
 use crate::overlay::{
     Overlay,
-    page::{dialog::DialogTap, help::HelpTap, photo_question::Answer},
+    page::{dialog::DialogTap, help::HelpTap, photo_question::Answer, split_handle},
+    view::MIDDLE,
     visitor::action::{Action, VisitorRequest},
     widget::{button::Button, pointer::Pointer},
 };
 
 /// Strength per press of an arrow key.
 const STEP: f32 = 0.05;
+/// Seconds for which the help button is held to open the page for the installer.
+const LONG_PRESS: f64 = 0.8;
 /// Opacity from which controls count as visible, of 256.
 const VISIBLE: u32 = 128;
 
@@ -22,12 +25,55 @@ impl Overlay {
         }
         if let Some(tap) = self.layers.dialog.point(pointer) {
             self.follow_tap(tap);
-        } else if !self.layers.dialog.is_open()
-            && let Some(button) = self.layers.panel.point(pointer)
-        {
-            self.perform(Action::Press(button));
+        } else if !self.layers.dialog.is_open() && !self.drag_split(pointer) {
+            self.point_at_mirror(pointer);
         }
         self.notice_moved_slider();
+    }
+
+    fn point_at_mirror(&mut self, pointer: Pointer) {
+        if self.touches_status(pointer) {
+            self.show_note(self.labels().fallback.clone());
+        } else if let Some(button) = self.layers.panel.point(pointer) {
+            self.perform(Action::Press(button));
+        }
+    }
+
+    /// Follows a finger on the dividing line of split view. Returns whether there is one.
+    fn drag_split(&mut self, pointer: Pointer) -> bool {
+        let extent = self.layers.extent;
+        let choice = &mut self.choice;
+        let line = choice.split_at * extent.width;
+        let begins = choice.split
+            && !self.layers.panel.is_held()
+            && !self.layers.panel.covers(pointer.at)
+            && split_handle::is_touched(pointer.at[0], line, extent);
+        let was_down = std::mem::replace(&mut self.pressed, pointer.down);
+        choice.dragging = pointer.down && (choice.dragging || begins && !was_down);
+        if choice.dragging {
+            choice.drag_to(pointer.at[0] / extent.width);
+        }
+        choice.dragging
+    }
+
+    /// Whether a finger is put on the status line while that has something to explain.
+    fn touches_status(&self, pointer: Pointer) -> bool {
+        let amber = !self.about.failures().is_empty() && self.status_opacity() > 0;
+        amber && pointer.down && self.layers.status_line.covers(pointer.at)
+    }
+
+    /// The help button has been held for long: the page for the installer.
+    pub(in crate::overlay) fn notice_long_press(&mut self) {
+        if self.layers.panel.held_button() != Some(Button::Help) {
+            self.help_held = None;
+            return;
+        }
+        let since = *self.help_held.get_or_insert(self.seconds);
+        if self.seconds - since >= LONG_PRESS {
+            self.help_held = None;
+            self.layers.panel.release();
+            self.layers.dialog.open_details();
+        }
     }
 
     /// Does what a key asks for.
@@ -45,9 +91,18 @@ impl Overlay {
         let question = self.layers.dialog.is_question();
         match action {
             Action::Close if question => self.follow_tap(DialogTap::Answer(Answer::Discard)),
-            Action::Confirm if question => self.follow_tap(DialogTap::Answer(Answer::Keep)),
-            Action::Press(Button::Help) if question => {}
-            Action::Close | Action::Confirm | Action::Press(Button::Help) => self.close_help(),
+            Action::Confirm => {
+                if let Some(tap) = self.layers.dialog.confirm() {
+                    self.follow_tap(tap);
+                }
+            }
+            Action::FocusNext => self.layers.dialog.move_focus(1),
+            Action::FocusPrevious => self.layers.dialog.move_focus(-1),
+            Action::ChooseAbove => self.layers.dialog.scroll(-1),
+            Action::ChooseBelow => self.layers.dialog.scroll(1),
+            Action::Press(Button::Help) | Action::Details if question => {}
+            Action::Details => self.layers.dialog.open_details(),
+            Action::Close | Action::Press(Button::Help) => self.close_help(),
             Action::NextLanguage => self.set_language(self.languages.next()),
             Action::StopComparing => self.choice.compare_key = false,
             _ => {}
@@ -73,7 +128,15 @@ impl Overlay {
                 }
             }
             Action::NextLanguage => self.set_language(self.languages.next()),
-            Action::Confirm => {}
+            Action::FocusNext => panel.move_focus(1),
+            Action::FocusPrevious => panel.move_focus(-1),
+            Action::Details => self.layers.dialog.open_details(),
+            Action::Confirm => match panel.focused() {
+                // It acts while it is held, and a key of its own holds it: here it goes on and off.
+                Some(Button::Compare) => self.choice.compare_key = !self.choice.compare_key,
+                Some(button) => self.press(button),
+                None => {}
+            },
             Action::Close => self.requests.push_back(VisitorRequest::Quit),
         }
     }
@@ -107,6 +170,7 @@ impl Overlay {
 
     fn reset_view(&mut self) {
         self.choice.split = false;
+        self.choice.split_at = MIDDLE;
         self.choice.flipped = self.settings.flipped;
         self.note = None;
         self.requests.push_back(VisitorRequest::DropCopy);
@@ -116,6 +180,7 @@ impl Overlay {
     pub(in crate::overlay) fn prepare_for_next_visitor(&mut self) {
         self.layers.panel.set(&self.settings.strengths);
         self.layers.panel.release();
+        self.layers.panel.unfocus();
         self.reset_view();
         self.choice.compare_key = false;
         self.layers.dialog.close();
@@ -130,7 +195,7 @@ impl Overlay {
                 self.layers.dialog.close();
                 self.show_note(self.labels().photo_discarded.clone());
             }
-            DialogTap::Help(HelpTap::Close) => self.close_help(),
+            DialogTap::Help(HelpTap::Close) | DialogTap::DetailsClosed => self.close_help(),
             DialogTap::Help(HelpTap::Language(index)) => self.set_language(index),
         }
     }

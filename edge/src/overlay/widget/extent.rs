@@ -12,6 +12,9 @@ pub(crate) struct Extent {
 /// The window that the design was drawn for, long and short side.
 const DESIGN: [f32; 2] = [1280.0, 720.0];
 
+/// The smallest window, in design pixels, that everything has room on.
+const NARROWEST: [f32; 2] = [600.0, 500.0];
+
 /// Height of marks and status line, in design pixels.
 pub(crate) const TOP_ROW_HEIGHT: f32 = 42.0;
 /// Where pages may begin below marks and status line, in design pixels.
@@ -35,6 +38,13 @@ impl Extent {
             height,
             unit: unit.clamp(0.1, 4.0),
         }
+    }
+
+    /// The same window with text and targets `scale` times as large, as far as pages and panel then have room.
+    pub(crate) fn scaled(self, scale: f32) -> Self {
+        let room = (self.width / NARROWEST[0]).min(self.height / NARROWEST[1]);
+        let unit = (self.unit * scale).min(room.max(self.unit));
+        Self { unit, ..self }
     }
 
     /// Upper edge of a page of this height, in design pixels: centred, but below the top row if there

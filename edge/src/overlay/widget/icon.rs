@@ -23,6 +23,8 @@ pub(crate) enum Icon {
     Shield,
     /// A warning triangle.
     Warning,
+    /// A groove with a knob.
+    Slider,
 }
 
 /// Cells on a side of the grid.
@@ -64,6 +66,7 @@ impl Icon {
             Self::Bin => bin(pen),
             Self::Shield => shield(pen),
             Self::Warning => warning(pen),
+            Self::Slider => slider(pen),
         }
     }
 
@@ -157,6 +160,12 @@ fn warning(pen: &mut Pen) {
     pen.polygon(&[[12.0, 3.5], [21.5, 20.0], [2.5, 20.0]]);
     pen.lines(&[[12.0, 10.0], [12.0, 14.2]]);
     pen.circle([12.0, 17.0], 0.3);
+}
+
+fn slider(pen: &mut Pen) {
+    pen.lines(&[[2.0, 12.0], [9.0, 12.0]]);
+    pen.lines(&[[18.0, 12.0], [22.0, 12.0]]);
+    pen.circle([13.5, 12.0], 4.5);
 }
 
 /// The mouth of [`Icon::Smile`] alone, `width` pixels wide around `centre`.

@@ -10,7 +10,7 @@ pub(crate) struct Paragraph {
 }
 
 /// Distance of baselines, in font sizes.
-const LEADING: f32 = 1.42;
+pub(crate) const LEADING: f32 = 1.42;
 
 impl Paragraph {
     /// Breaks `line` into lines at most `width` pixels wide. A longer word gets a line of its own.
@@ -32,6 +32,29 @@ impl Paragraph {
             line.truncate(line.trim_end().len());
         }
         Self { lines }
+    }
+
+    /// The same, with words that are too long, as paths are, broken too: no line is wider than `width`.
+    pub(crate) fn within(text: &Text, line: &str, style: Style, width: f32) -> Self {
+        let mut lines = Vec::new();
+        for line in Self::new(text, line, style, width).lines {
+            let mut rest = String::new();
+            for character in line.chars() {
+                rest.push(character);
+                if text.width(&rest, style.weight, style.pixels) > width && rest.chars().count() > 1
+                {
+                    rest.pop();
+                    lines.push(std::mem::replace(&mut rest, character.to_string()));
+                }
+            }
+            lines.push(rest);
+        }
+        Self { lines }
+    }
+
+    /// The lines.
+    pub(crate) fn into_lines(self) -> Vec<String> {
+        self.lines
     }
 
     /// Height in pixels.

@@ -49,6 +49,12 @@ pub(crate) fn outlined(pixmap: &mut Pixmap, area: Area, radius: f32, width: f32,
     }
 }
 
+/// The ring around what the keyboard's focus is on, dark and light, so that it shows on any colour.
+pub(crate) fn focus(pixmap: &mut Pixmap, area: Area, radius: f32, unit: f32) {
+    outlined(pixmap, area, radius, 5.0 * unit, colour::FOCUS_EDGE);
+    outlined(pixmap, area, radius, 3.0 * unit, colour::FOCUS);
+}
+
 /// Fills a circle.
 pub(crate) fn disc(pixmap: &mut Pixmap, [x, y]: [f32; 2], radius: f32, colour: Colour) {
     if let Some(path) = PathBuilder::from_circle(x, y, radius) {

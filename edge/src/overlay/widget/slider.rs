@@ -45,6 +45,11 @@ impl Slider {
         slider
     }
 
+    /// What the attribute is called.
+    pub(crate) fn name<'a>(&'a self, labels: &'a Labels) -> &'a str {
+        labels.attribute(&self.attribute)
+    }
+
     pub(crate) fn strength(&self) -> f32 {
         self.strength
     }

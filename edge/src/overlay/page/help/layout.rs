@@ -20,30 +20,20 @@ pub(super) struct HelpLayout {
 }
 
 impl HelpLayout {
-    /// All but the height.
     pub(super) fn new(extent: Extent, rows: usize) -> Self {
         let [width, height] = [extent.width, extent.height].map(|side| side / extent.unit);
         let page = (width - 40.0).min(860.0);
-        let columns = if page > 640.0 { 2 } else { 1 };
+        let columns = if page > 560.0 { 2 } else { 1 };
+        let rows_per_column = rows.div_ceil(columns);
+        let room = (height - 24.0 - TITLE - BUTTON - 44.0) / rows_per_column as f32;
+        let row_height = room.clamp(43.0, 60.0);
         Self {
             width: page,
-            height: 0.0,
+            height: TITLE + rows_per_column as f32 * row_height + 18.0 + BUTTON + 26.0,
             columns,
-            rows_per_column: rows.div_ceil(columns),
-            row_height: if height < 660.0 { 36.0 } else { 42.0 },
+            rows_per_column,
+            row_height,
         }
-    }
-
-    /// Sets the height for an about text of this height.
-    pub(super) fn fit(&mut self, extent: Extent, about: f32) {
-        let whole = TITLE + self.list() + 14.0 + about + 18.0 + BUTTON + 26.0;
-        // A provider's reason can be long, but the buttons must stay on the screen.
-        self.height = whole.min(extent.height / extent.unit - 24.0);
-    }
-
-    /// Height of the list of keys.
-    pub(super) fn list(&self) -> f32 {
-        self.rows_per_column as f32 * self.row_height
     }
 
     pub(super) fn column_width(&self) -> f32 {

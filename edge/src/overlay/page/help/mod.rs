@@ -1,25 +1,23 @@
-//! The help page: every key, the languages, and where the model runs.
+//! The help page, for visitors: what every slider and button does, and the languages.
 
 mod layout;
 mod row;
 
 use crate::overlay::{
-    language::labels::Labels,
     language::languages::Languages,
-    state::About,
+    page::panel::next,
     widget::{
         area::Area,
         colour,
         extent::Extent,
         layer::Layer,
         painter::Painter,
-        paragraph::Paragraph,
         pointer::Pointer,
         shape,
-        text::{Align, Style, Text, Weight, style},
+        text::{Align, Text, Weight, style},
     },
 };
-use layout::{BUTTON, HelpLayout, PAD, TITLE};
+use layout::{BUTTON, HelpLayout, PAD};
 
 /// What was tapped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +36,8 @@ pub(crate) struct Help {
     close: Area,
     languages: Vec<Area>,
     down: bool,
+    /// The button that the Tab key has come to: the languages, then close.
+    focus: Option<usize>,
     drawn: Option<Extent>,
 }
 
@@ -56,7 +56,7 @@ impl Help {
     pub(crate) fn draw(
         &mut self,
         extent: Extent,
-        about: &About,
+        slider: &str,
         text: &mut Text,
         languages: &Languages,
     ) -> bool {
@@ -65,17 +65,8 @@ impl Help {
         }
         self.drawn = Some(extent);
         let (unit, labels) = (extent.unit, languages.labels());
-        let rows = row::all(labels);
-        let mut layout = HelpLayout::new(extent, rows.len());
-        let small = style(Weight::Regular, 16.0 * unit, colour::FAINT, Align::Left);
-        let about = about_lines(about, labels);
-        let paragraphs = about.iter().map(|line| {
-            let width = (layout.width - 2.0 * PAD) * unit;
-            Paragraph::new(text, line, small, width)
-        });
-        let paragraphs: Vec<Paragraph> = paragraphs.collect();
-        let about_height: f32 = paragraphs.iter().map(|lines| lines.height(small)).sum();
-        layout.fit(extent, about_height / unit);
+        let rows = row::all(labels, slider);
+        let layout = HelpLayout::new(extent, rows.len());
         self.area = layout.area(extent);
         let size = self.area.size();
         let Some(pixmap) = self.layer.start(self.area.origin(), size) else {
@@ -92,7 +83,6 @@ impl Help {
                 layout.column_width() * unit,
             );
         }
-        draw_about(&mut painter, &paragraphs, layout, small);
         self.draw_buttons(layout, text, unit, languages);
         true
     }
@@ -140,6 +130,30 @@ impl Help {
             main: true,
         };
         close.draw(&mut painter);
+        let mut areas = self.languages.iter().chain([&self.close]);
+        if let Some(area) = self.focus.and_then(|index| areas.nth(index)) {
+            shape::focus(painter.pixmap, *area, 18.0 * unit, unit);
+        }
+    }
+
+    /// Moves the focus by so many buttons.
+    pub(crate) fn move_focus(&mut self, by: isize) {
+        self.focus = Some(next(self.focus, by, self.languages.len() + 1));
+        self.drawn = None;
+    }
+
+    /// What the button in focus does; without one, the page closes.
+    pub(crate) fn confirm(&self) -> HelpTap {
+        match self.focus {
+            Some(index) if index < self.languages.len() => HelpTap::Language(index),
+            _ => HelpTap::Close,
+        }
+    }
+
+    /// Takes the focus away, and has the page redrawn.
+    pub(crate) fn restart(&mut self) {
+        self.focus = None;
+        self.drawn = None;
     }
 
     /// Has the page redrawn.
@@ -192,39 +206,4 @@ impl PageButton<'_> {
         let ink = style(Weight::SemiBold, pixels, colour::WHITE, Align::Centre);
         text.draw(pixmap, self.name, x, y + pixels * 0.36, ink);
     }
-}
-
-/// Draws as many paragraphs as there is room for above the buttons.
-fn draw_about(
-    painter: &mut Painter<'_>,
-    paragraphs: &[Paragraph],
-    layout: HelpLayout,
-    small: Style,
-) {
-    let unit = painter.unit;
-    let mut y = (TITLE + layout.list() + 14.0) * unit;
-    for paragraph in paragraphs {
-        if y + paragraph.height(small) > layout.bottom() * unit {
-            break;
-        }
-        y = paragraph.draw(painter.pixmap, painter.text, [PAD * unit, y], small);
-    }
-}
-
-fn about_lines(about: &About, labels: &Labels) -> Vec<String> {
-    let mut lines = vec![
-        format!(
-            "{}: {}   {}: {}",
-            labels.about_model, about.model, labels.about_source, about.source
-        ),
-        format!("{}: {}", labels.about_provider, about.provider(labels)),
-    ];
-    for failure in about.failures() {
-        // The first line is enough here; the report has the rest.
-        let reason = failure.reason.lines().next().unwrap_or_default();
-        let short: String = reason.chars().take(110).collect();
-        let provider = failure.provider.label();
-        lines.push(format!("{} {provider}: {short}", labels.about_not));
-    }
-    lines
 }

@@ -1,19 +1,22 @@
-//! A key with its effect.
+//! A slider or button with what a finger does with it.
 
 use crate::overlay::{
     language::labels::Labels,
     widget::{
         area::Area,
+        button::Button,
         colour,
+        icon::{self, Icon},
         painter::Painter,
         shape,
         text::{Align, Weight, style},
     },
 };
 
-/// Keys, and what they do.
+/// A control, as the panel shows it, and what it does.
 pub(super) struct Row<'a> {
-    keys: Vec<&'a str>,
+    icon: Icon,
+    name: &'a str,
     effect: &'a str,
 }
 
@@ -23,48 +26,74 @@ impl Row<'_> {
         let unit = painter.unit;
         let Painter { pixmap, text, .. } = painter;
         let [x, y] = corner.map(|side| side * unit);
-        let (cap, pixels) = (32.0 * unit, 16.0 * unit);
-        let mut left = x;
-        for key in &self.keys {
-            let wide = text.width(key, Weight::SemiBold, pixels) + 18.0 * unit;
-            let area = Area {
-                x: left,
-                y,
-                width: wide.max(36.0 * unit),
-                height: cap,
-            };
-            shape::rounded(pixmap, area, 9.0 * unit, colour::QUIET);
-            shape::outlined(pixmap, area, 9.0 * unit, unit, colour::OUTLINE);
-            let ink = style(Weight::SemiBold, pixels, colour::WHITE, Align::Centre);
-            let baseline = y + cap * 0.5 + pixels * 0.36;
-            text.draw(pixmap, key, area.middle()[0], baseline, ink);
-            left += area.width + 6.0 * unit;
+        let side = 42.0 * unit;
+        let area = Area {
+            x,
+            y,
+            width: side,
+            height: side,
+        };
+        shape::rounded(pixmap, area, 12.0 * unit, colour::QUIET);
+        icon::draw(pixmap, self.icon, area.middle(), 23.0 * unit, colour::WHITE);
+        let (begin, room) = (x + side + 12.0 * unit, width - side - 26.0 * unit);
+        let lines = [
+            (self.name, Weight::SemiBold, 16.0, colour::WHITE, 17.0),
+            (self.effect, Weight::Regular, 15.0, colour::TEXT, 37.0),
+        ];
+        for (line, weight, size, ink, baseline) in lines {
+            let pixels = text.fitting(line, weight, size * unit, room);
+            let ink = style(weight, pixels, ink, Align::Left);
+            text.draw(pixmap, line, begin, y + baseline * unit, ink);
         }
-        // The texts of a column are aligned.
-        let begin = left.max(x + 96.0 * unit) + 4.0 * unit;
-        let room = x + width - begin - 12.0 * unit;
-        let pixels = text.fitting(self.effect, Weight::Regular, 17.0 * unit, room);
-        let plain = style(Weight::Regular, pixels, colour::TEXT, Align::Left);
-        let baseline = y + cap * 0.5 + pixels * 0.36;
-        text.draw(pixmap, self.effect, begin, baseline, plain);
     }
 }
 
-/// All keys, in the order of the page.
-pub(super) fn all(labels: &Labels) -> [Row<'_>; 12] {
-    let row = |keys, effect| Row { keys, effect };
-    [
-        row(vec!["←", "→"], &labels.help_slider),
-        row(vec!["↑", "↓"], &labels.help_choose),
-        row(vec![&labels.key_space], &labels.help_compare),
-        row(vec!["V"], &labels.help_split),
-        row(vec!["C"], &labels.help_copy),
-        row(vec!["P"], &labels.help_photo),
-        row(vec!["M"], &labels.help_flip),
-        row(vec!["0"], &labels.help_reset),
-        row(vec!["L"], &labels.help_language),
-        row(vec!["F"], &labels.help_full_screen),
-        row(vec!["H"], &labels.help_help),
-        row(vec!["Esc"], &labels.help_quit),
-    ]
+/// The sliders, whose name the first attribute's is, then the buttons from left to right.
+pub(super) fn all<'a>(labels: &'a Labels, slider: &'a str) -> [Row<'a>; 1 + Button::ALL.len()] {
+    std::array::from_fn(|index| match index.checked_sub(1) {
+        None => Row {
+            icon: Icon::Slider,
+            name: slider,
+            effect: &labels.help_slider,
+        },
+        Some(index) => {
+            let button = Button::ALL[index];
+            let face = button.face(labels);
+            Row {
+                icon: face.icon,
+                name: face.label,
+                effect: effect(button, labels),
+            }
+        }
+    })
+}
+
+fn effect(button: Button, labels: &Labels) -> &str {
+    match button {
+        Button::Compare => &labels.help_compare,
+        Button::Split => &labels.help_split,
+        Button::Copy => &labels.help_copy,
+        Button::Photo => &labels.help_photo,
+        Button::Flip => &labels.help_flip,
+        Button::Reset => &labels.help_reset,
+        Button::Help => &labels.help_details,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_control_of_the_panel_is_on_the_help_page_with_its_icon_and_name() {
+        for labels in Labels::shipped().unwrap() {
+            let rows = all(&labels, "Smile");
+            for button in Button::ALL {
+                let face = button.face(&labels);
+                let mut named = rows.iter().filter(|row| row.name == face.label);
+                let row = named.next().unwrap();
+                assert!(row.icon == face.icon && !row.effect.is_empty());
+            }
+        }
+    }
 }

@@ -58,6 +58,8 @@ pub(crate) struct Panel {
     inside: bool,
     lit: LitButtons,
     unit: f32,
+    /// What the Tab key has come to: a slider, or a button after the sliders.
+    focus: Option<usize>,
     /// Whether a slider has been moved by hand since this was last taken.
     moved: bool,
     dirty: bool,
@@ -79,9 +81,17 @@ impl Panel {
             inside: false,
             lit: LitButtons::default(),
             unit: 1.0,
+            focus: None,
             moved: false,
             dirty: true,
         }
+    }
+
+    /// What the first slider is called.
+    pub(crate) fn name<'a>(&'a self, labels: &'a Labels) -> &'a str {
+        self.sliders
+            .first()
+            .map_or("", |slider| slider.name(labels))
     }
 
     /// The strengths on the sliders.
@@ -107,7 +117,11 @@ impl Panel {
         let before = (self.held, self.inside);
         let mut tapped = None;
         match (pointer.down, self.held) {
-            (true, None) => self.held = Some(self.under(at)),
+            (true, None) => {
+                self.held = Some(self.under(at));
+                // A finger needs no ring.
+                self.dirty |= self.focus.take().is_some();
+            }
             (false, Some(held)) => {
                 self.held = None;
                 if let Held::Button(button) = held
@@ -187,6 +201,40 @@ impl Panel {
         }
     }
 
+    /// Moves the focus by so many sliders and buttons, past the last one to the first.
+    pub(crate) fn move_focus(&mut self, by: isize) {
+        let count = self.sliders.len() + Button::ALL.len();
+        self.focus = Some(next(self.focus, by, count));
+        if let Some(slider) = self.focus.filter(|index| *index < self.sliders.len()) {
+            self.chosen = slider;
+        }
+        self.dirty = true;
+    }
+
+    /// The button in focus.
+    pub(crate) fn focused(&self) -> Option<Button> {
+        let index = self.focus?.checked_sub(self.sliders.len())?;
+        Button::ALL.get(index).copied()
+    }
+
+    /// Takes the focus away.
+    pub(crate) fn unfocus(&mut self) {
+        self.dirty |= self.focus.take().is_some();
+    }
+
+    /// The button that is held, and the finger still on it.
+    pub(crate) fn held_button(&self) -> Option<Button> {
+        match self.held {
+            Some(Held::Button(button)) if self.inside => Some(button),
+            _ => None,
+        }
+    }
+
+    /// Whether the panel covers a place of the window.
+    pub(crate) fn covers(&self, at: [f32; 2]) -> bool {
+        self.area.contains(at, 0.0)
+    }
+
     /// Chooses the slider above. Returns false if there is only one.
     pub(crate) fn choose_above(&mut self) -> bool {
         self.choose(self.chosen.saturating_sub(1))
@@ -234,6 +282,7 @@ impl Panel {
             let mut painter = Painter { pixmap, text, unit };
             self.draw_sliders(&mut painter, labels);
             self.draw_buttons(&mut painter, labels);
+            self.draw_focus(&mut painter);
         }
         self.layer = layer;
         true
@@ -265,10 +314,30 @@ impl Panel {
         }
     }
 
+    fn draw_focus(&self, painter: &mut Painter<'_>) {
+        let sliders = self.sliders.iter().map(|slider| slider.area);
+        let mut areas = sliders.chain(self.buttons);
+        let area = self.focus.and_then(|index| areas.nth(index));
+        if let Some(area) = area {
+            let unit = painter.unit;
+            shape::focus(painter.pixmap, area, 18.0 * unit, unit);
+        }
+    }
+
     /// Blends the panel onto the window.
     pub(crate) fn blend(&self, pixels: &mut [u32], size: [usize; 2], opacity: u32) {
         self.layer.blend(pixels, size, opacity);
     }
+}
+
+/// The index after or before one of `count`; without one, the first or the last.
+pub(in crate::overlay) fn next(from: Option<usize>, by: isize, count: usize) -> usize {
+    let start = match from {
+        Some(index) => index as isize + by,
+        None if by > 0 => 0,
+        None => -1,
+    };
+    start.rem_euclid(count.max(1) as isize) as usize
 }
 
 impl LitButtons {

@@ -37,6 +37,8 @@ pub(crate) struct PhotoQuestion {
     keep: Area,
     discard: Area,
     pressed: Option<Answer>,
+    /// What the Tab key has come to.
+    focus: Option<Answer>,
     down: bool,
     drawn: Option<Extent>,
     preview: Preview,
@@ -100,6 +102,13 @@ impl PhotoQuestion {
         for button in buttons {
             button.draw(&mut painter);
         }
+        let area = self.focus.map(|answer| match answer {
+            Answer::Keep => self.keep,
+            Answer::Discard => self.discard,
+        });
+        if let Some(area) = area {
+            shape::focus(painter.pixmap, area, 20.0 * unit, unit);
+        }
         true
     }
 
@@ -121,7 +130,22 @@ impl PhotoQuestion {
     pub(crate) fn redraw(&mut self) {
         self.drawn = None;
         self.pressed = None;
+        self.focus = None;
         self.down = true;
+    }
+
+    /// Moves the focus by so many buttons.
+    pub(crate) fn move_focus(&mut self, by: isize) {
+        self.focus = Some(match (self.focus, by > 0) {
+            (None, true) | (Some(Answer::Keep), _) => Answer::Discard,
+            (None, false) | (Some(Answer::Discard), _) => Answer::Keep,
+        });
+        self.drawn = None;
+    }
+
+    /// The answer in focus; without one, the photo is kept.
+    pub(crate) fn confirm(&self) -> Answer {
+        self.focus.unwrap_or(Answer::Keep)
     }
 
     /// Follows the pointer. A tap counts if it began and ended on the same button.
