@@ -117,6 +117,14 @@ pub enum TrainError {
         /// Images that fit; 0 if not even one does.
         fitting: usize,
     },
+    /// The device that was asked for cannot be used.
+    #[error("--device {asked}: {reason}")]
+    Device {
+        /// As `--device` takes it.
+        asked: String,
+        /// What is missing, and what to do.
+        reason: String,
+    },
     /// The user asked for the end before there was anything to save.
     #[error("stopped")]
     Stopped,

@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
 };
 
 const SIZE: u32 = 32;
@@ -42,6 +42,10 @@ fn pairs(folder: &Path, part: f32) -> PathBuf {
 }
 
 fn compare(folder: &Path, pairs: &[&Path], more: &[&str]) -> Output {
+    command(folder, pairs, more).output().unwrap()
+}
+
+fn command(folder: &Path, pairs: &[&Path], more: &[&str]) -> Command {
     let data = folder.join("data");
     let mut command = Command::new(env!("CARGO_BIN_EXE_trainer"));
     command.arg("compare").arg("--pairs").args(pairs);
@@ -50,7 +54,7 @@ fn compare(folder: &Path, pairs: &[&Path], more: &[&str]) -> Output {
     command.arg("--judge").arg(folder.join("judge.safetensors"));
     command.args(["--attribute", "smiling", "--judge-size", "32"]);
     command.args(["--judge-steps", "80"]).args(more);
-    command.output().unwrap()
+    command
 }
 
 fn figures(folder: &Path) -> Value {
@@ -104,6 +108,13 @@ fn edits_that_work_are_told_from_edits_that_do_nothing() {
         // Only the last rows of one face changed.
         assert_eq!(figure("change_ratio"), 0.0, "{idle}");
     }
+    // A reader that has gone, as `| head` does, is no error.
+    let mut child = command(folder, &[&none], &[]);
+    let child = child.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = child.spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{output:?}");
     // The same judge, read again, says the same of the untouched pictures.
     let accuracy = "judge_accuracy.neutral";
     assert_eq!(good[accuracy], idle[accuracy]);

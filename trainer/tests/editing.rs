@@ -130,3 +130,27 @@ fn weights_without_a_classifier_edit_only_from_a_named_domain() {
     assert_eq!(edited(1), picture);
     assert_ne!(edited(0), picture);
 }
+
+#[test]
+fn a_picture_that_has_what_is_asked_for_is_not_counted_as_edited() {
+    let _alone = crate::small::alone();
+    let temporary = tempfile::tempdir().unwrap();
+    let (_, data) = trained(temporary.path());
+    let checkpoint = crate::small::step(&temporary.path().join("run"), 4);
+    let out = temporary.path().join("out");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_trainer"));
+    command.args(["edit", "--attr", "smile=1", "--source-domain", "smiling"]);
+    command.arg("--checkpoint").arg(checkpoint);
+    command.arg("--input").arg(data.join("test/smiling"));
+    command.arg("--out").arg(&out);
+    let done = command.output().unwrap();
+    let log = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(done.status.success(), "{log}");
+    assert!(
+        log.contains("0 pictures edited, 3 unchanged, 0 skipped"),
+        "{log}"
+    );
+    assert!(log.contains("0.png: unchanged"), "{log}");
+    // They are there all the same.
+    assert_eq!(std::fs::read_dir(out).unwrap().count(), 3);
+}

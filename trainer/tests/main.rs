@@ -8,6 +8,7 @@
 //! - [`ownership`]: nothing is written over what the program did not write, and nothing goes on unsaid;
 //! - [`packs`]: packed data trains like the folder it was made from;
 //! - [`compared`]: pictures before and after an edit, judged;
+//! - [`device`]: where a command computes, and what it says where that cannot be;
 //! - [`aligner`]: fitted to a few faces, it finds others;
 //! - [`runs`]: runs resume with the same bytes and survive full disks, bad data and bad losses;
 //! - [`safety`]: the program killed, stopped, started twice, without memory, or only asked;
@@ -24,6 +25,7 @@
 mod aligner;
 mod asked;
 mod compared;
+mod device;
 mod editing;
 mod fixtures;
 mod foreign;

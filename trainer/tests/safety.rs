@@ -284,6 +284,37 @@ fn a_closed_terminal_saves_and_a_second_signal_ends_at_once() {
 }
 
 #[test]
+fn an_evaluation_gives_way_to_a_request_to_stop_and_the_step_is_saved() {
+    let temporary = tempfile::tempdir().unwrap();
+    let out = temporary.path().join("run");
+    // Every step ends with a long evaluation, and no checkpoint is due before the stop.
+    let evaluating = [
+        "schedule.steps=1000000",
+        "schedule.checkpoint_interval=1000000",
+        "schedule.tick_interval=1",
+        "evaluation.interval=1",
+        "evaluation.judge_steps=1",
+        "architecture.image_size=128",
+        "data.synthetic_faces_per_domain=60",
+    ];
+    let mut command = fit(Path::new("synthetic"), &out, &evaluating);
+    command.args(["--attributes", "smile:neutral/smiling"]);
+    let child = command.spawn().unwrap();
+    let statistics = out.join("stats.jsonl");
+    wait_for("a step", || statistics.exists());
+    signal(&child, "-INT");
+    let (log, code) = ended(child);
+    assert_eq!(code, Some(0), "{log}");
+    assert!(log.contains("not evaluated: asked to stop"), "{log}");
+    assert!(newest(&out).unwrap() > 0, "{log}");
+    let text = fs::read_to_string(statistics).unwrap();
+    assert!(
+        !text.lines().any(|line| line.matches(':').count() < 2),
+        "{text}"
+    );
+}
+
+#[test]
 fn files_that_the_settings_name_are_found_or_missed_before_anything_else() {
     let temporary = tempfile::tempdir().unwrap();
     let data = data(&temporary.path().join("data"));

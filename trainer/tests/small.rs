@@ -8,6 +8,7 @@ use std::{
 use trainer::{
     checkpoint::{self, Checkpoint},
     config::Config,
+    device::DeviceChoice,
     error::TrainError,
     training::{FitRequest, fit},
 };
@@ -79,6 +80,7 @@ pub fn train(data: &Path, out: &Path, config: Config, resume: bool) -> Result<()
         out: out.into(),
         resume,
         from: None,
+        device: DeviceChoice::Cpu,
     };
     fit(&request, &Arc::new(AtomicBool::new(false)))
 }

@@ -2,11 +2,12 @@
 
 use crate::small::{config_of, data, step, train};
 use model_spec::checkpoint::{MODEL_FILE, TRAINING_FILE};
-use std::fs;
+use std::{fs, time::Duration};
 use tch::{Device, Kind, Tensor};
 use trainer::{
     data::Batch,
-    device::{Speed, in_float32},
+    device::{DeviceChoice, Speed, in_float32},
+    error::TrainError,
     networks::{
         ConvolutionForm, Rewrite, StoredClassifier,
         layers::{
@@ -15,7 +16,7 @@ use trainer::{
         },
         multiply_adds,
     },
-    training::{BenchRequest, FrozenNetworks, StepPlan, Trainee, Updates, bench, table},
+    training::{BenchRequest, FrozenNetworks, StepPlan, Trainee, Updates, bench},
     weights,
 };
 
@@ -30,6 +31,9 @@ fn request() -> BenchRequest {
     BenchRequest {
         config: config_of("celeba-hq-256.toml", &small),
         rounds: 1,
+        variants: Vec::new(),
+        limit: Duration::from_mins(10),
+        device: DeviceChoice::Cpu,
     }
 }
 
@@ -37,7 +41,12 @@ fn request() -> BenchRequest {
 fn rewrites_save_multiply_adds_and_leave_the_losses_within_1e_4() {
     let _alone = crate::small::alone();
     let request = request();
-    let rows = bench(&request).unwrap();
+    let mut lines = Vec::new();
+    let show = &mut |line| {
+        lines.push(line);
+        Ok(())
+    };
+    let rows = bench(&request, show).unwrap();
     assert_eq!(rows[0].name, "plain, float32");
     assert_eq!(rows[0].loss_difference, 0.0);
     let rewritten = &rows[1];
@@ -47,8 +56,72 @@ fn rewrites_save_multiply_adds_and_leave_the_losses_within_1e_4() {
     // Channels last computes the same graph.
     assert!(rows[2].loss_difference <= 1e-4, "{:?}", rows[2]);
     assert_eq!(rows[2].multiply_adds, rewritten.multiply_adds);
-    let text = table(&request, &rows);
+    let text = lines.join("\n");
     assert_eq!(text.matches("| rewrites").count(), 3, "{text}");
+    let columns = |line: &str| line.matches('|').count();
+    let header = columns(&lines[2]);
+    assert!(
+        lines[2..].iter().all(|line| columns(line) == header),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_benchmark_measures_what_it_is_asked_for_while_there_is_time() {
+    let _alone = crate::small::alone();
+    let mut request = BenchRequest {
+        variants: vec!["lazy-r1".into(), "rewrites".into()],
+        ..request()
+    };
+    let mut order = Vec::new();
+    let measured = |request: &BenchRequest, lines: &mut Vec<String>| {
+        let mut show = |line| {
+            lines.push(line);
+            Ok(())
+        };
+        bench(request, &mut show)
+    };
+    let rows = measured(&request, &mut order).unwrap();
+    let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
+    assert_eq!(names, ["rewrites", "rewrites, R1 every 16 steps"]);
+    // The losses are compared with the plain graph's, also where that is not in the table.
+    assert!(
+        rows.iter().all(|row| row.loss_difference <= 1e-4),
+        "{rows:?}"
+    );
+    assert!(
+        rows.iter()
+            .all(|row| row.memory.is_some_and(|bytes| bytes > 1 << 20))
+    );
+
+    request.limit = Duration::ZERO;
+    let mut lines = Vec::new();
+    assert!(measured(&request, &mut lines).unwrap().is_empty());
+    let text = lines.join("\n");
+    assert_eq!(text.matches("not measured").count(), 2, "{text}");
+    let columns = |line: &str| line.matches('|').count();
+    assert_eq!(columns(&lines[2]), columns(lines.last().unwrap()), "{text}");
+
+    request.variants = vec!["fastest".into()];
+    let error = measured(&request, &mut lines).unwrap_err();
+    assert!(
+        error.is_usage() && error.to_string().contains("plain, rewrites"),
+        "{error}"
+    );
+
+    // A reader that has gone ends the benchmark at the next row, not after the last.
+    request.variants = Vec::new();
+    request.limit = Duration::from_mins(10);
+    let mut shown = 0;
+    let ended = bench(&request, &mut |_| {
+        shown += 1;
+        if shown == 5 {
+            Err(TrainError::Stopped)
+        } else {
+            Ok(())
+        }
+    });
+    assert!(ended.is_err() && shown == 5, "{shown}");
 }
 
 #[test]

@@ -12,6 +12,7 @@ use std::{
 use trainer::{
     checkpoint,
     config::Config,
+    device::DeviceChoice,
     error::TrainError,
     training::{FitRequest, fit},
     weights::{self, Weights},
@@ -30,6 +31,7 @@ fn fit_from(
         out: folder.join("run"),
         resume,
         from: from.map(Path::to_owned),
+        device: DeviceChoice::Cpu,
     };
     fit(&request, &Arc::new(AtomicBool::new(false)))
 }

@@ -1,8 +1,10 @@
 //! Edits as pictures: `compare`.
 
+use super::print;
 use crate::{
     config::{ClassifierConfig, Config},
     data::Split,
+    device::DeviceChoice,
     error::TrainError,
     evaluation::{self, CompareRequest},
 };
@@ -44,6 +46,9 @@ pub(crate) struct Compare {
     /// Folder for compare.json and sheets of the best, median and worst edits (before and after side by side).
     #[arg(long)]
     out: Option<PathBuf>,
+    /// Where to compute: cpu, cuda, cuda:N, or auto (the first GPU, else the CPU).
+    #[arg(long, default_value_t, value_name = "DEVICE")]
+    device: DeviceChoice,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -81,14 +86,21 @@ impl Compare {
             settings: config.evaluation,
             inception: self.inception,
             out: self.out,
+            device: self.device,
         };
-        println!("{:56} {:>7} {:>16}", "figure", "value", "95 % interval");
+        print::line(format_args!(
+            "{:56} {:>7} {:>16}",
+            "figure", "value", "95 % interval"
+        ))?;
         for (name, estimate) in evaluation::compare(&request)? {
             let interval = match estimate.low.is_finite() {
                 true => format!("{:.3} to {:.3}", estimate.low, estimate.high),
                 false => "-".into(),
             };
-            println!("{name:56} {:7.3} {interval:>16}", estimate.value);
+            print::line(format_args!(
+                "{name:56} {:7.3} {interval:>16}",
+                estimate.value
+            ))?;
         }
         Ok(())
     }

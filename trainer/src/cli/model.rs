@@ -4,7 +4,7 @@ use super::print;
 use crate::{
     checkpoint,
     config::{ClassifierConfig, Config, EvaluationConfig},
-    device,
+    device::DeviceChoice,
     editing::{Change, Portrait, Sweep, files, sweep},
     error::TrainError,
     evaluation::{self, EvaluateRequest},
@@ -48,12 +48,15 @@ pub(crate) struct Edit {
     /// animation.
     #[arg(long)]
     out: PathBuf,
+    /// Where to compute: cpu, cuda, cuda:N, or auto (the first GPU, else the CPU).
+    #[arg(long, default_value_t, value_name = "DEVICE")]
+    device: DeviceChoice,
 }
 
 impl Edit {
     /// Runs the command.
     pub(crate) fn run(self) -> Result<(), TrainError> {
-        let device = device::choose();
+        let device = self.device.resolve()?;
         let model = checkpoint::load(&self.checkpoint, device)?;
         let attributes = &model.spec.attributes;
         let source = domain("--source-domain", self.source_domain.as_deref(), attributes)?;
@@ -82,8 +85,9 @@ impl Edit {
         };
         let done = files::edit_files(&model, &change, &self.input, &self.out, source, device)?;
         log::info!(
-            "{} pictures edited, {} skipped: {}",
+            "{} pictures edited, {} unchanged, {} skipped: {}",
             done.edited,
+            done.unchanged,
             done.skipped,
             self.out.display()
         );
@@ -136,6 +140,9 @@ pub(crate) struct Eval {
     /// Write the figures into the checkpoint, from where they reach the bundle's model card.
     #[arg(long)]
     record: bool,
+    /// Where to compute: cpu, cuda, cuda:N, or auto (the first GPU, else the CPU).
+    #[arg(long, default_value_t, value_name = "DEVICE")]
+    device: DeviceChoice,
 }
 
 impl Eval {
@@ -175,6 +182,7 @@ impl Eval {
             },
             inception: self.inception,
             record: self.record,
+            device: self.device,
         };
         for (name, value) in evaluation::evaluate(&request)? {
             print::line(format_args!("{name:48} {value:.4}"))?;

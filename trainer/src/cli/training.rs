@@ -3,6 +3,7 @@
 use super::print;
 use crate::{
     config::Config,
+    device::DeviceChoice,
     error::TrainError,
     training::{self, BenchRequest, FitRequest},
 };
@@ -10,6 +11,7 @@ use clap::Args;
 use std::{
     path::PathBuf,
     sync::{Arc, atomic::AtomicBool},
+    time::Duration,
 };
 
 /// See [`super::Command::Fit`].
@@ -35,6 +37,9 @@ pub(crate) struct Fit {
     /// `import`), or an editor's file as `import` reads it, StarGAN v2's included.
     #[arg(long, value_name = "CHECKPOINT")]
     from: Option<PathBuf>,
+    /// Where to compute: cpu, cuda, cuda:N, or auto (the first GPU, else the CPU).
+    #[arg(long, default_value_t, value_name = "DEVICE")]
+    device: DeviceChoice,
     /// Check settings, data and memory with one step, and write nothing.
     #[arg(long)]
     dry_run: bool,
@@ -53,6 +58,7 @@ impl Fit {
             out: self.out,
             resume: self.resume,
             from: self.from,
+            device: self.device,
         };
         if self.dry_run {
             let findings = training::dry_run(&request, &stop)?;
@@ -99,11 +105,28 @@ pub(crate) struct Bench {
     #[arg(long)]
     config: PathBuf,
     /// Steps timed of every variant.
-    #[arg(long, default_value_t = 3)]
-    rounds: usize,
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..))]
+    rounds: u16,
+    /// Variants to measure, e.g. plain,rewrites; all when not given.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    variants: Vec<String>,
+    /// Time for the whole table, in minutes; a GPU's first steps take longest. Variants for which none is left are
+    /// named as not measured.
+    #[arg(long, default_value_t = 3.0, value_parser = minutes)]
+    minutes: f64,
+    /// Where to compute: cpu, cuda, cuda:N, or auto (the first GPU, else the CPU).
+    #[arg(long, default_value_t, value_name = "DEVICE")]
+    device: DeviceChoice,
     /// Override one setting, e.g. architecture.image_size=128; may be given several times.
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
+}
+
+fn minutes(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(minutes) if (0.0..=1e6).contains(&minutes) => Ok(minutes),
+        _ => Err("expected a number of minutes".into()),
+    }
 }
 
 impl Bench {
@@ -111,9 +134,11 @@ impl Bench {
     pub(crate) fn run(self) -> Result<(), TrainError> {
         let request = BenchRequest {
             config: Config::load(&self.config, &self.set)?,
-            rounds: self.rounds.max(1),
+            rounds: self.rounds.into(),
+            variants: self.variants,
+            limit: Duration::from_secs_f64(self.minutes * 60.0),
+            device: self.device,
         };
-        let rows = training::bench(&request)?;
-        print::line(training::table(&request, &rows).trim_end())
+        training::bench(&request, &mut |line| print::line(line)).map(|_| ())
     }
 }

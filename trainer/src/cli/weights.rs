@@ -4,7 +4,7 @@ use super::print;
 use crate::{
     config::{Augmentation, ClassifierConfig, Targets, attributes},
     data::{DataSet, Rendering, Sampler},
-    device,
+    device::DeviceChoice,
     error::TrainError,
     evaluation::{
         classifier::{self, ClassifierFile},
@@ -112,6 +112,9 @@ pub struct Classifier {
     /// Number of steps of 64 images.
     #[arg(long, default_value_t = 800, value_parser = clap::value_parser!(u64).range(1..))]
     steps: u64,
+    /// Where to compute: cpu, cuda, cuda:N, or auto (the first GPU, else the CPU).
+    #[arg(long, default_value_t, value_name = "DEVICE")]
+    device: DeviceChoice,
 }
 
 impl Classifier {
@@ -119,6 +122,7 @@ impl Classifier {
     pub(crate) fn run(self) -> Result<(), TrainError> {
         /// Procedural faces per domain, where the data are procedural.
         const SYNTHETIC_FACES: usize = 600;
+        let device = self.device.resolve()?;
         let spec = CheckpointSpec::load(&self.checkpoint, &[])?;
         let architecture = &classifier::architecture_with_classifier(&spec.architecture);
         let attributes = &spec.attributes;
@@ -139,7 +143,6 @@ impl Classifier {
             batch_size: 64,
             learning_rate: 2e-3,
         };
-        let device = device::choose();
         let classifier = classifier::train(
             architecture,
             attributes,

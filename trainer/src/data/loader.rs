@@ -1,7 +1,7 @@
 //! Batches prepared ahead on their own thread, so that a step never waits for memory or disk.
 
 use super::{Batch, Covers, Sampler, augment, sampler::HostBatch};
-use crate::error::TrainError;
+use crate::{device::page_locked, error::TrainError};
 use std::{
     sync::mpsc::{Receiver, sync_channel},
     thread,
@@ -71,10 +71,10 @@ impl Loader {
 impl HostBatch {
     fn pinned(self, device: Device) -> Self {
         Self {
-            bytes: self.bytes.pin_memory(device),
-            source: self.source.pin_memory(device),
-            target: self.target.pin_memory(device),
-            examples: self.examples.pin_memory(device),
+            bytes: page_locked(&self.bytes, device),
+            source: page_locked(&self.source, device),
+            target: page_locked(&self.target, device),
+            examples: page_locked(&self.examples, device),
             maps: self.maps,
             light: self.light,
             covers: self.covers,

@@ -75,6 +75,11 @@ impl Speed {
         precision::set_tf32(self.tf32);
     }
 
+    /// Why the first steps take longer than those after them, if they do.
+    pub(crate) fn first_steps(self, device: Device) -> Option<&'static str> {
+        (device != Device::Cpu).then_some("first steps: cuDNN searches kernels")
+    }
+
     /// Puts kernels into the wanted memory order; their values stay.
     pub(crate) fn arrange(self, store: &VarStore) {
         for (_, mut tensor) in store.variables() {

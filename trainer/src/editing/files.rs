@@ -13,10 +13,12 @@ use std::{
 use tch::Device;
 
 /// What became of a folder of pictures.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct EditedFiles {
-    /// Pictures written.
+    /// Pictures written that differ from what they were.
     pub edited: usize,
+    /// Pictures written as they were: their faces have what was asked for.
+    pub unchanged: usize,
     /// Unreadable ones.
     pub skipped: usize,
 }
@@ -36,17 +38,23 @@ pub(crate) fn edit_files(
     device: Device,
 ) -> Result<EditedFiles, TrainError> {
     refuse_same(input, output)?;
-    let edit_file = |input: &Path, output: &Path| {
+    let mut done = EditedFiles::default();
+    let mut edit_file = |input: &Path, output: &Path| {
         let portrait = Portrait::open(model, input, source, device)?;
-        picture::write(output, &portrait.edited(model, change))
+        let edited = portrait.edited(model, change);
+        picture::write(output, &edited)?;
+        if edited == *portrait.unedited() {
+            log::info!("{}: unchanged: the face has that already", input.display());
+            done.unchanged += 1;
+        } else {
+            done.edited += 1;
+        }
+        Ok(())
     };
     if !input.is_dir() {
         output::check_file(output, picture::is_own)?;
         edit_file(input, output)?;
-        return Ok(EditedFiles {
-            edited: 1,
-            skipped: 0,
-        });
+        return Ok(done);
     }
     // Earlier results are written again one by one, so that the folder itself is only looked at.
     check_folder(output)?;
@@ -57,10 +65,10 @@ pub(crate) fn edit_files(
     files.retain(|path| path.is_file());
     files.sort();
     let names = names(&files);
-    let (mut edited, mut skipped) = (0, 0);
+    let mut skipped = 0;
     for (file, name) in files.iter().zip(names) {
         match edit_file(file, &output.join(name)) {
-            Ok(()) => edited += 1,
+            Ok(()) => {}
             Err(error @ TrainError::Data { .. }) => {
                 log::warn!("skipped: {error}");
                 skipped += 1;
@@ -68,13 +76,14 @@ pub(crate) fn edit_files(
             Err(error) => return Err(error),
         }
     }
-    if edited == 0 {
+    done.skipped = skipped;
+    if done.edited + done.unchanged == 0 {
         return Err(TrainError::Data {
             path: input.into(),
             reason: format!("no readable picture among {} files", files.len()),
         });
     }
-    Ok(EditedFiles { edited, skipped })
+    Ok(done)
 }
 
 /// Refuses to write over what is read.

@@ -91,6 +91,11 @@ impl Portrait {
         }
     }
 
+    /// The picture before any edit.
+    pub(crate) fn unedited(&self) -> &RgbImage {
+        &self.square
+    }
+
     /// The picture after `change`, at its own resolution: the model's difference is enlarged and added.
     #[must_use]
     pub fn edited(&self, model: &Checkpoint, change: &Change) -> RgbImage {

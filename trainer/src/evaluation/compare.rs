@@ -11,7 +11,7 @@ use super::{
 use crate::{
     config::{Augmentation, ClassifierConfig, EvaluationConfig, Targets},
     data::{DataSet, Rendering, Sampler, Split, picture},
-    device,
+    device::DeviceChoice,
     error::TrainError,
     networks::{Classifier, InceptionV3},
     stop,
@@ -49,6 +49,8 @@ pub(crate) struct CompareRequest {
     pub inception: Option<PathBuf>,
     /// Folder for sheets of the best, median and worst edits, and `compare.json`.
     pub out: Option<PathBuf>,
+    /// Where to compute.
+    pub device: DeviceChoice,
 }
 
 /// Figures by name, each with its interval.
@@ -81,7 +83,7 @@ const COLUMNS: usize = 3;
 /// [`TrainError::Data`] for pairs that are missing, [`TrainError::Usage`] for a judge that recognises less than
 /// 85 % of the untouched pictures of a domain.
 pub(crate) fn compare(request: &CompareRequest) -> Result<Estimates, TrainError> {
-    let device = device::choose();
+    let device = request.device.resolve()?;
     let bit = request.attributes.position(&request.attribute)?;
     let directions = directions(request, bit)?;
     let inception = request.inception.as_ref();

@@ -9,7 +9,7 @@ use crate::{
     checkpoint,
     config::{Augmentation, ClassifierConfig, EvaluationConfig, Targets},
     data::{DataSet, Rendering, Sampler},
-    device,
+    device::DeviceChoice,
     editing::BatchEditor,
     error::TrainError,
     networks::InceptionV3,
@@ -36,6 +36,8 @@ pub(crate) struct EvaluateRequest {
     pub inception: Option<PathBuf>,
     /// Whether the figures are written into the checkpoint, for its model card.
     pub record: bool,
+    /// Where to compute.
+    pub device: DeviceChoice,
 }
 
 /// Procedural faces per domain that a judge is trained on when the data are procedural.
@@ -46,7 +48,7 @@ const SYNTHETIC_FACES: usize = 600;
 /// # Errors
 /// [`TrainError`].
 pub(crate) fn evaluate(request: &EvaluateRequest) -> Result<Metrics, TrainError> {
-    let device = device::choose();
+    let device = request.device.resolve()?;
     let model = checkpoint::load(&request.checkpoint, device)?;
     // Before the judge is trained: a wrong path should not cost that time.
     let inception = request
@@ -96,6 +98,7 @@ pub(crate) fn evaluate(request: &EvaluateRequest) -> Result<Metrics, TrainError>
         attributes,
         settings: &request.settings,
         inception: inception.as_ref(),
+        stop: &stop::NEVER,
     };
     let mut metrics = evaluation.measure(&BatchEditor {
         editor: &model.editor.networks,

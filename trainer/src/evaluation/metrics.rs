@@ -7,9 +7,10 @@ use crate::{
     editing::BatchEditor,
     error::TrainError,
     networks::{Classifier, InceptionV3},
+    stop,
 };
 use model_spec::AttributeSet;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::atomic::AtomicBool};
 use tch::{Kind, Tensor};
 
 /// Rows of the mouth, as shares of the image's height, in a detector's tight crop: below the nose.
@@ -85,6 +86,8 @@ pub(crate) struct Evaluation<'a> {
     pub settings: &'a EvaluationConfig,
     /// For the Fréchet inception distance, if wanted.
     pub inception: Option<&'a InceptionV3>,
+    /// Ends the evaluation once it is set.
+    pub stop: &'a AtomicBool,
 }
 
 impl Evaluation<'_> {
@@ -102,7 +105,7 @@ impl Evaluation<'_> {
     ///   mean over all directions.
     ///
     /// # Errors
-    /// [`TrainError::Torch`] when a Fréchet distance cannot be computed.
+    /// [`TrainError::Torch`] when a Fréchet distance cannot be computed; [`TrainError::Stopped`].
     pub(crate) fn measure(&self, model: &BatchEditor<'_>) -> Result<Metrics, TrainError> {
         let mut metrics = Metrics::new();
         let mut scores = Vec::new();
@@ -153,7 +156,12 @@ impl Evaluation<'_> {
             let logits = self.judge.logits_of_all(images, model.device);
             logits.select(1, attribute as i64) * f64::from(sign)
         };
-        let sweep: Vec<Tensor> = STRENGTHS.iter().map(|&a| score(&edited(a))).collect();
+        let at_strength = |&strength: &f32| {
+            stop::check(self.stop)?;
+            Ok(score(&edited(strength)))
+        };
+        let sweep = STRENGTHS.iter().map(at_strength);
+        let sweep = sweep.collect::<Result<Vec<Tensor>, TrainError>>()?;
         let steps = sweep.windows(2).map(|pair| pair[1].ge_tensor(&pair[0]));
         let monotonicity = share(&Tensor::cat(&steps.collect::<Vec<_>>(), 0));
 

@@ -97,6 +97,15 @@ impl Progress {
         self.bar.set_position(step);
     }
 
+    /// Shows what takes long before the first losses can be shown.
+    pub(crate) fn announce(&self, what: &'static str) {
+        if self.bar.is_hidden() {
+            log::info!("{}: {what}", self.name);
+        }
+        self.bar.set_message(what);
+        self.bar.tick();
+    }
+
     /// Shows what is wrong with the run before the bar's name; nothing is "".
     pub(crate) fn warn(&self, warning: &str) {
         let prefix = match warning {

@@ -5,11 +5,7 @@ use super::{
     start::Start, with_memory_hint,
 };
 use crate::{
-    config::Config,
-    device::{self, memory},
-    error::TrainError,
-    networks::StoredClassifier,
-    run::RunFolder,
+    config::Config, device::memory, error::TrainError, networks::StoredClassifier, run::RunFolder,
 };
 use model_spec::Architecture;
 use std::sync::atomic::AtomicBool;
@@ -33,8 +29,8 @@ pub(crate) struct Findings {
 /// What `fit` would meet: [`TrainError`].
 pub(crate) fn dry_run(request: &FitRequest, stop: &AtomicBool) -> Result<Findings, TrainError> {
     let config = &request.config;
+    let device = request.device.resolve()?;
     RunFolder::check(&request.out, request.resume)?;
-    let device = device::choose();
     config.speed.check(device)?;
     config.speed.set_up(device);
     let pretrained = PretrainedNetworks::load(config, device)?;

@@ -10,7 +10,7 @@ use crate::{
     checkpoint::{changes, compatibility},
     config::Config,
     data::Loader,
-    device,
+    device::DeviceChoice,
     editing::BatchEditor,
     error::TrainError,
     evaluation::Evaluation,
@@ -39,6 +39,8 @@ pub struct FitRequest {
     /// What a run without a checkpoint of its own starts from instead of fresh weights: a checkpoint folder, or an
     /// editor's file of another program.
     pub from: Option<PathBuf>,
+    /// Where to compute.
+    pub device: DeviceChoice,
 }
 
 /// What is due after a step.
@@ -80,6 +82,8 @@ pub fn fit(request: &FitRequest, stop: &Arc<AtomicBool>) -> Result<(), TrainErro
 }
 
 fn train(request: &FitRequest, stop: &AtomicBool) -> Result<(), TrainError> {
+    // Before the run folder is made.
+    let device = request.device.resolve()?;
     let mut config = request.config.clone();
     let run = RunFolder::open(&request.out, request.resume)?;
     run.sweep()?;
@@ -98,7 +102,6 @@ fn train(request: &FitRequest, stop: &AtomicBool) -> Result<(), TrainError> {
     config.notes.extend(started_from(&run)?);
     let config = &config;
     let (schedule, speed) = (&config.schedule, config.speed);
-    let device = device::choose();
     speed.check(device)?;
     speed.set_up(device);
     let pretrained = PretrainedNetworks::load(config, device)?;
@@ -126,6 +129,9 @@ fn train(request: &FitRequest, stop: &AtomicBool) -> Result<(), TrainError> {
     };
     checkpointer.describe()?;
     let progress = Progress::new("fit", step, schedule.steps, schedule.batch_size);
+    if let Some(what) = speed.first_steps(device) {
+        progress.announce(what);
+    }
     let mut log = RunLog::open(&run, &config.attributes, &data, progress, step)?;
     let mut losses = LossReader::default();
     let mut health = Health::new(&config.health, config.architecture.largest_displacement);
@@ -176,11 +182,23 @@ fn train(request: &FitRequest, stop: &AtomicBool) -> Result<(), TrainError> {
                 attributes: &config.attributes,
                 settings: &config.evaluation,
                 inception: None,
+                stop,
             };
-            let evaluated = log.evaluate(step, &evaluation, &model)?;
-            if evaluated.is_best {
-                checkpointer.save_best(&trainee, step, evaluated.metrics)?;
+            match log.evaluate(step, &evaluation, &model) {
+                Ok(evaluated) if evaluated.is_best => {
+                    checkpointer.save_best(&trainee, step, evaluated.metrics)?;
+                }
+                Ok(_) => {}
+                Err(TrainError::Stopped) => log::info!("step {step}: not evaluated: asked to stop"),
+                Err(error) => return Err(error),
             }
+        }
+        // Asked to stop after it was settled what this step leaves.
+        if stop.load(Ordering::Relaxed) && !due.checkpoint && schedule.checkpoint_interval > 0 {
+            if !due.tick {
+                log.losses(step, &losses.read(&run)?)?;
+            }
+            checkpointer.save(&trainee, step)?;
         }
     }
     log.finish();

@@ -18,7 +18,7 @@ mod start;
 mod step;
 mod trainee;
 
-pub use bench::{BenchRequest, BenchRow, bench, table};
+pub use bench::{BenchRequest, BenchRow, bench};
 pub(crate) use checkpointer::{Checkpointer, Past};
 pub(crate) use dry_run::dry_run;
 pub use fit::{FitRequest, fit};

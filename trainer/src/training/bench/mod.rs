@@ -1,20 +1,19 @@
 //! `trainer bench`: what each of the `[speed]` switches and lazy R1 are worth, in one process.
 
 mod clock;
+mod peak;
 mod table;
 mod variant;
-
-pub use table::table;
 
 use super::{FrozenNetworks, StepPlan, Trainee, Updates};
 use crate::{
     config::Config,
     data::Batch,
-    device::{self, Speed},
+    device::{DeviceChoice, Speed, memory, page_locked},
     error::TrainError,
     networks::{FaceMask, StoredClassifier, multiply_adds},
 };
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tch::{Cuda, Device, Kind, Tensor};
 use variant::{ByPenalty, R1, Variant};
 
@@ -25,6 +24,12 @@ pub struct BenchRequest {
     pub config: Config,
     /// Steps timed of every variant; the shortest counts.
     pub rounds: usize,
+    /// Short names of the variants to measure; empty means all.
+    pub variants: Vec<String>,
+    /// Time for the whole table: variants for which none is left are named as not measured.
+    pub limit: Duration,
+    /// Where to compute.
+    pub device: DeviceChoice,
 }
 
 /// What one variant took.
@@ -39,6 +44,11 @@ pub struct BenchRow {
     pub multiply_adds: u64,
     /// Largest relative difference of a loss to the plain graph's.
     pub loss_difference: f64,
+    /// Most memory so far in bytes, of the GPU or else of the process, where the system tells.
+    pub memory: Option<u64>,
+    /// Steps that were timed; fewer than asked for where the time was over.
+    pub rounds: usize,
+    speed: Speed,
 }
 
 /// Measurements of a variant, round by round.
@@ -49,16 +59,32 @@ struct Record {
     loss_difference: f64,
 }
 
-/// Times full steps of every variant in turn, round after round, so that a busy machine slows all alike.
-/// Learning rates are zero, so all see the same weights.
+/// What all variants are measured with.
+struct Bench<'a> {
+    config: &'a Config,
+    trainee: Trainee,
+    frozen: FrozenNetworks<'a>,
+    host: Batch,
+    device: Device,
+    /// The plain graph's losses.
+    plain: Vec<f64>,
+}
+
+/// Times full steps, one variant after the other, and gives the table to `show`, line by line, every row as soon
+/// as it is measured. Learning rates are zero, so all see the same weights.
 ///
 /// # Errors
-/// [`TrainError`].
-pub fn bench(request: &BenchRequest) -> Result<Vec<BenchRow>, TrainError> {
+/// [`TrainError`]; [`TrainError::Usage`] names an unknown variant.
+pub fn bench(
+    request: &BenchRequest,
+    show: &mut dyn FnMut(String) -> Result<(), TrainError>,
+) -> Result<Vec<BenchRow>, TrainError> {
+    let started = Instant::now();
     let mut config = request.config.clone();
     config.editor_adam.learning_rate = 0.0;
     config.discriminator_adam.learning_rate = 0.0;
-    let device = device::choose();
+    let device = request.device.resolve()?;
+    let variants = Variant::chosen(device, &request.variants)?;
     let face_mask = config
         .architecture
         .reads_masks()
@@ -68,43 +94,89 @@ pub fn bench(request: &BenchRequest) -> Result<Vec<BenchRow>, TrainError> {
     classifier.store.freeze();
     let mut frozen = FrozenNetworks::load(&config, &classifier.network, device)?;
     frozen.face_mask = face_mask;
-    let mut trainee = Trainee::new(&config, device);
-    let host = random_batch(&config);
-    let variants = Variant::all(device);
-    let mut records: Vec<Record> = variants.iter().map(|_| Record::default()).collect();
-    let mut plain: Vec<f64> = Vec::new();
-    // The first round warms up: it counts and compares, and is not timed.
-    for round in 0..=request.rounds {
-        for (variant, record) in variants.iter().zip(&mut records) {
-            variant.speed.set_up(device);
-            trainee.arrange(variant.speed);
+    for line in table::heading(request, device) {
+        show(line)?;
+    }
+    let mut bench = Bench {
+        trainee: Trainee::new(&config, device),
+        config: &config,
+        frozen,
+        host: random_batch(&config),
+        device,
+        plain: Vec::new(),
+    };
+    bench.plain = bench.plain_losses();
+    let mut rows: Vec<BenchRow> = Vec::new();
+    let count = variants.len();
+    for (i, variant) in variants.into_iter().enumerate() {
+        let left = request.limit.saturating_sub(started.elapsed());
+        if left.is_zero() {
+            show(table::not_measured(&variant.name))?;
+            continue;
+        }
+        let row = bench.measure(variant, request.rounds, left / (count - i) as u32);
+        let plain = rows.first().filter(|row| row.speed == Speed::PLAIN);
+        show(table::row(request, device, &row, plain))?;
+        rows.push(row);
+    }
+    Ok(rows)
+}
+
+impl Bench<'_> {
+    /// Losses of the plain graph, with which every variant's are compared.
+    fn plain_losses(&mut self) -> Vec<f64> {
+        self.arrange(Speed::PLAIN);
+        self.step(Speed::PLAIN, Some(1)).losses
+    }
+
+    fn arrange(&mut self, speed: Speed) {
+        speed.set_up(self.device);
+        self.trainee.arrange(speed);
+    }
+
+    fn step(&mut self, speed: Speed, r1_interval: Option<u64>) -> Measured {
+        let plan = plan(self.config, speed, r1_interval);
+        step(&mut self.trainee, &self.host, &plan, &self.frozen)
+    }
+
+    /// Times `rounds` steps of a variant, or as many as there is time for, and at least one. A first round warms
+    /// up: it counts and compares, and is not timed.
+    fn measure(&mut self, variant: Variant, rounds: usize, time: Duration) -> BenchRow {
+        let started = Instant::now();
+        let speed = variant.speed;
+        let mut record = Record::default();
+        if self.device == Device::Cpu {
+            memory::forget_peak();
+        }
+        let mut held = None;
+        self.arrange(speed);
+        for round in 0..=rounds {
+            if round > 1 && started.elapsed() > time {
+                break;
+            }
             if variant.r1 == R1::Lazy {
-                let plan = plan(&config, variant.speed, None);
-                let measured = step(&mut trainee, &host, &plan, &frozen);
+                let measured = self.step(speed, None);
                 record.multiply_adds.without = measured.multiply_adds;
                 if round > 0 {
                     record.times.without.push(measured.elapsed);
                 }
             }
-            let plan = plan(&config, variant.speed, Some(1));
-            let measured = step(&mut trainee, &host, &plan, &frozen);
+            let measured = self.step(speed, Some(1));
             record.multiply_adds.with = measured.multiply_adds;
             if round > 0 {
                 record.times.with.push(measured.elapsed);
                 continue;
             }
-            if plain.is_empty() {
-                plain.clone_from(&measured.losses);
-            }
-            record.loss_difference = largest_difference(&measured.losses, &plain);
+            record.loss_difference = largest_difference(&measured.losses, &self.plain);
+            held = crate::device::memory_held(self.device);
         }
+        record.row(variant, held)
     }
-    let rows = variants.into_iter().zip(records);
-    Ok(rows.map(|(variant, record)| record.row(variant)).collect())
 }
 
 impl Record {
-    fn row(self, variant: Variant) -> BenchRow {
+    fn row(self, variant: Variant, memory: Option<u64>) -> BenchRow {
+        let rounds = self.times.with.len();
         let step = variant.mean(ByPenalty {
             without: shortest(self.times.without),
             with: shortest(self.times.with),
@@ -118,6 +190,9 @@ impl Record {
             step: Duration::from_secs_f64(step),
             multiply_adds: multiply_adds as u64,
             loss_difference: self.loss_difference,
+            memory,
+            rounds,
+            speed: variant.speed,
         }
     }
 }
@@ -152,7 +227,7 @@ fn step(
     let started = clock::now(device);
     let pinned = plan.speed.pinned;
     let x = if pinned {
-        host.x.pin_memory(device)
+        page_locked(&host.x, device)
     } else {
         host.x.shallow_clone()
     };
@@ -166,8 +241,8 @@ fn step(
         covers: None,
     };
     let losses = trainee.step(batch, plan, frozen);
-    if device != Device::Cpu {
-        Cuda::synchronize(0);
+    if let Device::Cuda(number) = device {
+        Cuda::synchronize(number as i64);
     }
     // Reading the losses waits for the device.
     let losses = losses

@@ -1,6 +1,6 @@
 //! The ways to compute a step that a benchmark compares.
 
-use crate::device::Speed;
+use crate::{device::Speed, error::TrainError};
 use tch::Device;
 
 /// Steps between R1 penalties where they are lazy (Karras et al. 2020).
@@ -27,6 +27,8 @@ pub(super) struct ByPenalty<T> {
 /// One way to compute a step.
 #[derive(Debug, Clone)]
 pub(super) struct Variant {
+    /// As `--variants` takes it.
+    pub(super) key: &'static str,
     pub(super) name: String,
     pub(super) speed: Speed,
     pub(super) r1: R1,
@@ -41,9 +43,27 @@ impl Variant {
         }
     }
 
+    /// Those of these short names, in the order of the table; all for none.
+    ///
+    /// # Errors
+    /// [`TrainError::Usage`] listing the names.
+    pub(super) fn chosen(device: Device, names: &[String]) -> Result<Vec<Self>, TrainError> {
+        let mut variants = Self::all(device);
+        let known: Vec<&str> = variants.iter().map(|variant| variant.key).collect();
+        if let Some(name) = names.iter().find(|name| !known.contains(&name.as_str())) {
+            return Err(TrainError::Usage(format!(
+                "--variants: found {name:?}, expected some of: {}",
+                known.join(", ")
+            )));
+        }
+        variants.retain(|variant| names.is_empty() || names.iter().any(|name| name == variant.key));
+        Ok(variants)
+    }
+
     /// Plain first; each further one adds a switch that `device` has.
-    pub(super) fn all(device: Device) -> Vec<Self> {
-        let variant = |name: &str, speed| Self {
+    fn all(device: Device) -> Vec<Self> {
+        let variant = |key, name: &str, speed| Self {
+            key,
             name: name.into(),
             speed,
             r1: R1::Every,
@@ -57,28 +77,29 @@ impl Variant {
             ..rewritten
         };
         let mut variants = vec![
-            variant("plain, float32", Speed::PLAIN),
-            variant("rewrites", rewritten),
-            variant("rewrites, channels last", channels_last),
+            variant("plain", "plain, float32", Speed::PLAIN),
+            variant("rewrites", "rewrites", rewritten),
+            variant("channels-last", "rewrites, channels last", channels_last),
         ];
         let mut best = rewritten;
         if device != Device::Cpu {
             best.pinned = true;
-            variants.push(variant("rewrites, pinned copies", best));
+            variants.push(variant("pinned", "rewrites, pinned copies", best));
             best.tf32 = true;
-            variants.push(variant("… and TF32", best));
+            variants.push(variant("tf32", "… and TF32", best));
             best.bf16 = true;
-            variants.push(variant("… and bfloat16", best));
+            variants.push(variant("bf16", "… and bfloat16", best));
             best.channels_last = true;
-            variants.push(variant("… and channels last", best));
+            variants.push(variant("all", "… and channels last", best));
         }
         let switches = match device {
             Device::Cpu => "rewrites",
             _ => "all of the last",
         };
+        let name = format!("{switches}, R1 every {LAZY_R1} steps");
         variants.push(Self {
             r1: R1::Lazy,
-            ..variant(&format!("{switches}, R1 every {LAZY_R1} steps"), best)
+            ..variant("lazy-r1", &name, best)
         });
         variants
     }
