@@ -48,6 +48,17 @@ mod tests {
     }
 
     #[test]
+    fn only_examples_count() {
+        let logits = Tensor::from_slice(&[0.0_f32, -100.0]);
+        let real = |examples: [f32; 2]| {
+            adversarial_examples(&logits, &Tensor::from_slice(&examples)).double_value(&[])
+        };
+        assert!((real([1.0, 0.0]) - 2.0_f64.ln()).abs() < 1e-6);
+        assert!((real([1.0, 1.0]) - (2.0_f64.ln() + 100.0) / 2.0).abs() < 1e-4);
+        assert_eq!(real([0.0, 0.0]), 0.0);
+    }
+
+    #[test]
     fn the_gradient_is_the_probability_of_the_wrong_answer() {
         let logits = Tensor::from_slice(&[-2.0_f32]).set_requires_grad(true);
         let sigmoid = 1.0 / (1.0 + 2.0_f64.exp());
