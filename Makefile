@@ -4,7 +4,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 # Set-up steps share folders, and only one progress bar at a time is readable.
 .NOTPARALLEL:
-.PHONY: help mirror picture test bench-edge bench-edit bench-tracking lint setup system onnxruntime onnx-tools tensorboard libtorch aarch64 jetson test-device \
+.PHONY: help mirror mirror-gpu picture test bench-edge bench-edit bench-tracking lint setup system onnxruntime onnx-tools tensorboard libtorch aarch64 jetson test-device \
 	test-camera test-boot clean-third-party
 
 help: ## show this list
@@ -13,6 +13,13 @@ help: ## show this list
 mirror: onnxruntime ## set up, build and start the mirror; options of `edge run` go into ARGS="..."
 	cargo build --release --locked -p edge
 	$(TARGET)/release/edge run $(ARGS)
+
+# Both folders hold all that the loader needs but the driver.
+mirror-gpu: system ## the same on an NVIDIA GPU: installs the CUDA build of ONNX Runtime (large); needs NVIDIA's driver
+	@setup/onnxruntime-cuda.sh
+	cargo build --release --locked -p edge
+	LD_LIBRARY_PATH="$(CURDIR)/third_party/onnxruntime-cuda/x86_64" ORT_DYLIB_PATH="$(CURDIR)/third_party/onnxruntime-cuda/x86_64" \
+		$(TARGET)/release/edge run --provider cuda $(ARGS)
 
 picture: onnxruntime ## retake the README's picture
 	cargo build --release --locked -p edge
@@ -95,5 +102,5 @@ test-boot: onnxruntime ## boot the package into the kiosk, in a virtual machine
 	cross/boot-vm/test.sh "$(TARGET)"/jetson/*_amd64.deb $(TARGET)/debug/usb-camera
 
 clean-third-party: ## remove what the set-up downloaded
-	rm -rf third_party/onnxruntime third_party/onnxruntime-oldest third_party/libtorch third_party/zig third_party/camera-vm third_party/board third_party/boot-vm \
+	rm -rf third_party/onnxruntime third_party/onnxruntime-cuda third_party/onnxruntime-oldest third_party/libtorch third_party/zig third_party/camera-vm third_party/board third_party/boot-vm \
 		third_party/onnx-tools third_party/tensorboard third_party/downloads

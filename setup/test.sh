@@ -86,6 +86,32 @@ tree_is_complete dest 'pin 1' lib.so || failed 'a published folder is complete'
 rm dest/lib.so
 ! tree_is_complete dest 'pin 1' lib.so || failed 'a missing file makes it incomplete'
 
+# The CUDA build is not downloaded where there is no driver for it; a file of its name hides any.
+if [ "$(uname -m)" = x86_64 ]; then
+    mkdir driver
+    echo 'no library' >driver/libcuda.so.1
+    ! LD_LIBRARY_PATH="$work/driver" setup/onnxruntime-cuda.sh >out 2>log || failed 'without a driver there is no CUDA build'
+    said 'missing driver: libcuda.so.1'
+    [ ! -e third_party/onnxruntime-cuda ] || failed 'without a driver nothing is installed'
+fi
+
+# The check of a GPU goes on after a part that failed, does not repeat one that passed, and ends with a table.
+mkdir -p programs
+printf '#!/bin/sh\necho "$@" >>calls\nexit 0\n' >programs/edge
+printf '#!/bin/sh\necho "$@" >>calls\n[ $1 != bench ]\n' >programs/trainer
+chmod +x programs/*
+check() { PROGRAMS="$work/programs" PYTHON=true setup/gpu-check.sh --cpu checked >out 2>log; }
+! check || failed 'a part that failed is an exit code'
+grep -qx '| bench | FAILED | - |' out || failed 'the table has what failed'
+grep -q '^| mirror_bench | passed | [0-9]* |$' out || failed 'the parts after one that failed are run'
+said 'logs of what failed'
+calls=$(wc -l <calls)
+printf '#!/bin/sh\necho "$@" >>calls\necho "--set schedule.batch_size=1" >&2\nmkdir -p checked/run/checkpoints/step-00000004\n' >programs/trainer
+printf '%s\n' 'case "$*" in *10000000*) exit 1 ;; esac' >>programs/trainer
+check || failed 'a check in which every part passed'
+[ "$(($(wc -l <calls) - calls))" = 3 ] || failed 'only what had failed is run again'
+! grep -q FAILED out || failed 'nothing is left that failed'
+
 # Python programs run after their folder has moved.
 . setup/relocate.sh
 mkdir tool

@@ -44,7 +44,7 @@ fi
 # The wheel is only unpacked, never run by this Python: ask for the one whose hash is pinned, whatever the
 # local Python.
 set -- --no-deps --only-binary=:all: --implementation cp --python-version 311
-for tag in manylinux_2_28 manylinux_2_27 manylinux_2_25 manylinux2014; do
+for tag in manylinux_2_28 manylinux_2_27 manylinux_2_25 manylinux2014 manylinux2010; do
     set -- "$@" --platform "${tag}_$arch"
 done
 set -- "$@" "$requirement"

@@ -1,0 +1,100 @@
+#!/bin/sh
+# Tries trainer and mirror on this machine's GPU, part by part, and prints a table.
+# usage: setup/gpu-check.sh [--cpu] [OUT]   (default OUT: gpu-check)
+#
+# --cpu rehearses every part on the CPU, small and without bfloat16. A part that was passed is not run again: remove
+# OUT/PART.passed, or OUT, to do so. PROGRAMS (default target/release) holds trainer and edge, PYTHON the Python of
+# the peer, LIBRARIES what LD_LIBRARY_PATH needs, BUNDLE (default models/smile-64) what the mirror shows.
+set -u
+cd "$(dirname "$0")/.."
+
+device=cuda provider=cuda size=256 batch=8 steps=6 speed='--set speed.bf16=true --set speed.channels_last=true'
+if [ "${1:-}" = --cpu ]; then
+    device=cpu provider=cpu size=32 batch=2 steps=2 speed='--set speed.channels_last=true'
+    shift
+fi
+out=${1:-gpu-check}
+programs=${PROGRAMS:-target/release} python=${PYTHON:-python3} bundle=${BUNDLE:-models/smile-64}
+[ -z "${LIBRARIES:-}" ] || export LD_LIBRARY_PATH="$LIBRARIES${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+mkdir -p "$out" || exit 1
+for program in trainer edge; do
+    [ -x "$programs/$program" ] || {
+        echo "error: $programs/$program: no such program; build it, or set PROGRAMS" >&2
+        exit 1
+    }
+done
+
+paper="--config trainer/configs/celeba-hq-256.toml --set architecture.w_hpf=0 --set architecture.image_size=$size"
+paper="$paper --set schedule.batch_size=$batch --device $device"
+[ $device = cuda ] || paper="$paper --set architecture.stem_channels=8 --set architecture.max_conv_dim=16"
+
+# fit RUN STEPS [OPTION...]: a short run on procedural faces.
+fit() {
+    run=$1 until=$2
+    shift 2
+    # shellcheck disable=SC2086 # $speed is a list of options
+    "$programs/trainer" fit --config trainer/configs/synthetic-64.toml --data synthetic --out "$run" --device $device \
+        --set data.synthetic_faces_per_domain=8 --set classifier.steps=2 --set evaluation.interval=0 \
+        --set schedule.discriminator_head_start=1 --set schedule.checkpoint_interval=$steps \
+        --set schedule.steps="$until" $speed "$@"
+}
+
+part_run() { rm -rf "$out/run" && fit "$out/run" $steps; }
+part_resume() { fit "$out/run" $((2 * steps)) --resume && [ -d "$out/run/checkpoints/step-$(printf %08d $((2 * steps)))" ]; }
+part_two_processes() {
+    rm -rf "$out/first" "$out/second"
+    fit "$out/first" $steps &
+    first=$!
+    fit "$out/second" $steps
+    second=$?
+    wait $first && [ $second = 0 ]
+}
+# A batch that no card holds has to end with an error that suggests a smaller one.
+part_out_of_memory() {
+    ! fit "$out/large" $steps --dry-run --set schedule.batch_size=10000000 2>"$out/large.log" || return 1
+    cat "$out/large.log"
+    grep -q -- '--set schedule.batch_size=' "$out/large.log"
+}
+# shellcheck disable=SC2086 # $paper is a list of options
+part_bench() { "$programs/trainer" bench $paper --minutes 3 --rounds 5; }
+part_peer() {
+    if [ $device = cuda ]; then
+        "$python" trainer/bench/peer.py --device cuda --size $size --batch $batch
+    else
+        "$python" trainer/bench/peer.py --device cpu --size $size --batch $batch --channels 8 --most 16 --rounds 2
+    fi
+}
+part_mirror_check() { "$programs/edge" check --bundle "$bundle" --provider $provider; }
+part_mirror_bench() { "$programs/edge" bench --bundle "$bundle" --provider $provider; }
+
+parts='run resume two_processes out_of_memory bench peer mirror_check mirror_bench'
+failed=0
+for part in $parts; do
+    if [ -e "$out/$part.passed" ]; then
+        continue
+    fi
+    echo "== $part"
+    started=$(date +%s)
+    # The log is kept whole, and shown.
+    if "part_$part" >"$out/$part.log" 2>&1; then
+        echo "$(($(date +%s) - started))" >"$out/$part.passed"
+    else
+        failed=1
+    fi
+    tail -n 20 "$out/$part.log"
+done
+
+echo
+echo "| part | on $device | seconds |"
+echo "|---|---|---|"
+for part in $parts; do
+    result=FAILED seconds=-
+    if [ -e "$out/$part.passed" ]; then
+        result=passed seconds=$(cat "$out/$part.passed")
+        ! grep -q '^SKIPPED' "$out/$part.log" || result=skipped
+    fi
+    echo "| $part | $result | $seconds |"
+done
+grep -h '^| \(plain\|rewrites\|…\|all\)\|^peer:' "$out/bench.log" "$out/peer.log" || :
+[ $failed = 0 ] || echo "logs of what failed are in $out" >&2
+exit $failed
