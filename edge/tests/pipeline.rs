@@ -159,11 +159,21 @@ fn as_many_faces_as_asked_for_are_edited_the_largest_first() {
 }
 
 #[test]
-fn a_face_that_has_the_value_already_stays_as_it_is() {
-    let Some((before, after)) = edited(&Tiny::default(), "smile=-1") else {
+fn a_face_that_surely_has_the_value_stays_as_it_is_others_do_not() {
+    let with_logit = |logit| {
+        let tiny = Tiny {
+            logit,
+            ..Tiny::default()
+        };
+        edited(&tiny, "smile=-1")
+    };
+    // Neutral with 99.8 %, and with 88 %.
+    let (Some((before, after)), Some((still, changed))) = (with_logit(-6.0), with_logit(-2.0))
+    else {
         return;
     };
-    assert_eq!(before, after);
+    assert!(before == after, "a sure classifier");
+    assert!(still != changed, "an unsure classifier");
 }
 
 #[test]

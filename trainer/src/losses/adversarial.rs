@@ -54,7 +54,7 @@ mod tests {
             adversarial_examples(&logits, &Tensor::from_slice(&examples)).double_value(&[])
         };
         assert!((real([1.0, 0.0]) - 2.0_f64.ln()).abs() < 1e-6);
-        assert!((real([1.0, 1.0]) - (2.0_f64.ln() + 100.0) / 2.0).abs() < 1e-4);
+        assert!((real([1.0, 1.0]) - f64::midpoint(2.0_f64.ln(), 100.0)).abs() < 1e-4);
         assert_eq!(real([0.0, 0.0]), 0.0);
     }
 
