@@ -64,10 +64,17 @@ press v
 shoot split
 press v h
 shoot help
+press Escape i
+shoot installer
 press Escape p
 shoot photo
 press Escape c
 shoot copied
+stop
+
+start 960x540 --language en --fade-after 0 --text-scale 130
+press Tab Tab Tab
+shoot large-text
 stop
 
 start 960x540 --language zh --fade-after 0

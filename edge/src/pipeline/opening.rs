@@ -12,15 +12,22 @@ use crate::{
 use model_spec::Bundle;
 use std::{
     sync::{Arc, mpsc},
-    thread,
-    time::Duration,
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
 };
 
 /// A model on its way.
 pub(crate) struct Opening {
     result: mpsc::Receiver<Result<Model, EdgeError>>,
     ready: Option<Model>,
+    thread: JoinHandle<()>,
 }
+
+/// Longest wait for a model that nobody wants any more: a program that ends while ONNX Runtime computes crashes in
+/// its destructors.
+const UNWANTED: Duration = Duration::from_secs(5);
+/// Time between two looks whether it is there.
+const LOOK: Duration = Duration::from_millis(5);
 
 impl Opening {
     /// Starts to open `bundle` on the first provider of `request` that runs it, and to check it with
@@ -41,13 +48,14 @@ impl Opening {
             // A mirror that has ended meanwhile does not want it.
             let _ = sender.send(model);
         };
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("open".into())
             .spawn(open)
             .map_err(|error| EdgeError::Internal(format!("no thread: {error}")))?;
         Ok(Self {
             result,
             ready: None,
+            thread,
         })
     }
 
@@ -74,6 +82,15 @@ impl Opening {
     }
 }
 
+impl Drop for Opening {
+    fn drop(&mut self) {
+        let begin = Instant::now();
+        while !self.thread.is_finished() && begin.elapsed() < UNWANTED {
+            thread::sleep(LOOK);
+        }
+    }
+}
+
 fn open(
     bundle: &Bundle,
     runtime: &Runtime,
@@ -89,4 +106,26 @@ fn open(
     log::info!("bundle {name} on {}", model.provider().label());
     status.set_provider(provider);
     model.for_live_faces(request.source_domain.as_deref())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_that_is_not_wanted_is_waited_for_before_the_program_ends() {
+        let (sender, result) = mpsc::sync_channel(1);
+        let (said, heard) = mpsc::channel();
+        let thread = thread::spawn(move || {
+            let _sender = sender;
+            thread::sleep(Duration::from_millis(150));
+            said.send(()).unwrap();
+        });
+        drop(Opening {
+            result,
+            ready: None,
+            thread,
+        });
+        assert!(heard.try_recv().is_ok());
+    }
 }

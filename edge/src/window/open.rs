@@ -63,7 +63,7 @@ fn overlay_settings(options: &ScreenOptions, strengths: &[f32]) -> OverlaySettin
         leave_after: options.leave_after,
         fade_after: options.fade_after,
         status: options.status,
-        text_scale: options.text_scale,
+        text_scale: f32::from(options.text_scale) / 100.0,
         motion: options.motion,
         away: options.kiosk,
         recording: options.record.is_some(),

@@ -49,9 +49,9 @@ pub(crate) struct ScreenOptions {
     /// The status line: with the controls, always or never
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = StatusChoice::Auto)]
     pub(crate) status: StatusChoice,
-    /// Factor of the size of text and touch targets, 0.75 to 2, as far as the window has room
-    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = text_scale)]
-    pub(crate) text_scale: f32,
+    /// Size of text and touch targets in percent, as far as the window has room
+    #[arg(long, value_name = "PERCENT", default_value_t = 100, value_parser = clap::value_parser!(u16).range(75..=200))]
+    pub(crate) text_scale: u16,
     /// Whether controls and pages fade in and out, or come and go at once
     #[arg(long, value_name = "MOTION", value_enum, default_value_t = Motion::Full)]
     pub(crate) motion: Motion,
@@ -120,12 +120,6 @@ fn seconds(text: &str) -> Result<f64, String> {
     valid.ok_or_else(|| "expected seconds, 0 to 86400".into())
 }
 
-fn text_scale(text: &str) -> Result<f32, String> {
-    let factor = text.parse::<f32>().ok();
-    let valid = factor.filter(|factor| (0.75..=2.0).contains(factor));
-    valid.ok_or_else(|| "expected a factor, 0.75 to 2".into())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,10 +131,6 @@ mod tests {
             assert!(size(text).is_err(), "{text}");
         }
         assert_eq!(seconds("2.5"), Ok(2.5));
-        assert_eq!(text_scale("1.5"), Ok(1.5));
-        for text in ["0.5", "3", "nan", "big"] {
-            assert!(text_scale(text).is_err(), "{text}");
-        }
         for text in ["-1", "nan", "inf", "ten"] {
             assert!(seconds(text).is_err(), "{text}");
         }
