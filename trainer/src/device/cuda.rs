@@ -207,15 +207,15 @@ mod tests {
         machine.check(wanted).map_err(|absence| absence.to_string())
     }
 
-    fn driver(supports: i64, cards: usize) -> Result<Driver, DriverProblem> {
+    fn driver(supports: i64, cards: usize) -> Driver {
         let card = Card {
             name: "NVIDIA H200".into(),
             memory: 150 << 30,
         };
-        Ok(Driver {
+        Driver {
             supports: CudaVersion(supports),
             cards: vec![card; cards],
-        })
+        }
     }
 
     #[test]
@@ -223,7 +223,7 @@ mod tests {
         let absent = "libtorch_cuda.so: cannot open shared object file: No such file or directory";
         let needs = "libcudnn.so.9: cannot open shared object file: No such file or directory";
         let symbol = "libtorch_cuda.so: undefined symbol: _ZN2at3foo";
-        let fine = &driver(13000, 1);
+        let fine = &Ok(driver(13000, 1));
         let build = |reason: &str| checked(Err(reason.into()), fine, 0).unwrap_err();
         assert!(build(absent).starts_with("missing build"));
         for reason in [needs, symbol] {
@@ -242,7 +242,7 @@ mod tests {
         assert!(problem(DriverProblem::Failed(999)).contains("999"));
         let none = problem(DriverProblem::NoCard);
         assert!(none.starts_with("missing card") && none.contains("CUDA_VISIBLE_DEVICES is \"0\""));
-        let old = with(&driver(12040, 1), 0).unwrap_err();
+        let old = with(&Ok(driver(12040, 1)), 0).unwrap_err();
         assert!(
             old.contains("supports CUDA 12.4, libtorch was built for CUDA 13.0"),
             "{old}"
@@ -252,9 +252,9 @@ mod tests {
             second.contains("found 1, numbered from 0 (NVIDIA H200 (150.0 GiB)), expected cuda:1"),
             "{second}"
         );
-        let refused = with(&driver(13000, 2), 1).unwrap_err();
+        let refused = with(&Ok(driver(13000, 2)), 1).unwrap_err();
         assert!(refused.contains("although the driver has one"), "{refused}");
         assert_eq!(with(fine, 0), Ok(()));
-        assert_eq!(with(&driver(13020, 1), 0), Ok(()));
+        assert_eq!(with(&Ok(driver(13020, 1)), 0), Ok(()));
     }
 }
