@@ -64,8 +64,6 @@ press v
 shoot split
 press v h
 shoot help
-press Escape i
-shoot installer
 press Escape p
 shoot photo
 press Escape c
