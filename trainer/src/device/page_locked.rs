@@ -32,13 +32,14 @@ mod tests {
             });
             return;
         }
+        // With the word before it: a panic names the test.
         let warns = |call: &str| {
             let mut command = Command::new(env::current_exe().unwrap());
             command
                 .args(["--exact", NAME, "--nocapture"])
                 .env(CALL, call);
             let output = command.output().unwrap();
-            String::from_utf8_lossy(&output.stderr).contains("deprecated")
+            String::from_utf8_lossy(&output.stderr).contains("is deprecated")
         };
         assert!(warns("theirs"));
         assert!(!warns("ours"));
