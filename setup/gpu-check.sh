@@ -16,7 +16,13 @@ fi
 out=${1:-gpu-check}
 programs=${PROGRAMS:-target/release} python=${PYTHON:-python3} bundle=${BUNDLE:-models/smile-64}
 [ -z "${LIBRARIES:-}" ] || export LD_LIBRARY_PATH="$LIBRARIES${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
-mkdir -p "$out" || exit 1
+# Runs are made anew below, so OUT has to be a folder of this script's.
+mark=$out/.gpu-check
+if [ -e "$out" ] && [ ! -e "$mark" ] && [ -n "$(ls -A "$out")" ]; then
+    echo "error: $out: found other files, expected a missing or empty folder, or one of an earlier check" >&2
+    exit 1
+fi
+mkdir -p "$out" && : >"$mark" || exit 1
 for program in trainer edge; do
     [ -x "$programs/$program" ] || {
         echo "error: $programs/$program: no such program; build it, or set PROGRAMS" >&2

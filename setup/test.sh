@@ -100,6 +100,11 @@ mkdir -p programs
 printf '#!/bin/sh\necho "$@" >>calls\nexit 0\n' >programs/edge
 printf '#!/bin/sh\necho "$@" >>calls\n[ $1 != bench ]\n' >programs/trainer
 chmod +x programs/*
+mkdir -p other/run
+echo mine >other/run/file
+! PROGRAMS="$work/programs" PYTHON=true setup/gpu-check.sh --cpu other >out 2>log || failed 'a folder of other files is no place for a check'
+said 'other: found other files'
+[ "$(cat other/run/file)" = mine ] || failed 'nothing of others is removed'
 check() { PROGRAMS="$work/programs" PYTHON=true setup/gpu-check.sh --cpu checked >out 2>log; }
 ! check || failed 'a part that failed is an exit code'
 grep -qx '| bench | FAILED | - |' out || failed 'the table has what failed'

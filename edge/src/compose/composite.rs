@@ -124,6 +124,7 @@ fn pixels_between_nodes(side: f32, size: usize) -> usize {
     const MOST: f32 = 8.0;
     (side / (2 * size) as f32).clamp(1.0, MOST) as usize
 }
+
 /// The pixels `begin..end` of a row of `width` for which `start + pixel * step` lies in 0 to 1 on both axes:
 /// those on the crop.
 fn inside(start: [f32; 2], step: [f32; 2], width: usize) -> (usize, usize) {

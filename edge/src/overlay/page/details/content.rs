@@ -6,7 +6,7 @@ use crate::overlay::{
     widget::{
         colour::{self, Colour},
         paragraph::Paragraph,
-        text::{Style, Text, Weight},
+        text::{Style, Text},
     },
 };
 
@@ -14,10 +14,7 @@ use crate::overlay::{
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Line {
     pub(super) text: String,
-    pub(super) weight: Weight,
     pub(super) colour: Colour,
-    /// From the left, in design pixels.
-    pub(super) indent: f32,
 }
 
 /// All lines, none wider than `width` pixels in this style.
@@ -32,12 +29,12 @@ pub(super) fn lines(
     let mut add = |said: &str, colour: Colour| {
         for part in said.lines() {
             let paragraph = Paragraph::within(text, part, style, width);
-            lines.extend(paragraph.into_lines().into_iter().map(|text| Line {
-                text,
-                weight: style.weight,
-                colour,
-                indent: 0.0,
-            }));
+            lines.extend(
+                paragraph
+                    .into_lines()
+                    .into_iter()
+                    .map(|text| Line { text, colour }),
+            );
         }
     };
     let source = format!("{} {}", about.source.source, about.source.mode);

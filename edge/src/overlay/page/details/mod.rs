@@ -118,14 +118,8 @@ impl Details {
             .enumerate()
         {
             let baseline = TITLE * unit + leading * (row as f32 + 0.5) + PIXELS * unit * 0.36;
-            let ink = style(line.weight, PIXELS * unit, line.colour, Align::Left);
-            text.draw(
-                pixmap,
-                &line.text,
-                (PAD + line.indent) * unit,
-                baseline,
-                ink,
-            );
+            let ink = style(Weight::Regular, PIXELS * unit, line.colour, Align::Left);
+            text.draw(pixmap, &line.text, PAD * unit, baseline, ink);
         }
         if self.lines.len() > self.room {
             let track = leading * self.room as f32;
@@ -250,7 +244,7 @@ mod tests {
                 );
             }
             for line in &page.lines {
-                let width = text.width(&line.text, line.weight, PIXELS * page.unit);
+                let width = text.width(&line.text, Weight::Regular, PIXELS * page.unit);
                 assert!(
                     width <= page.area.width - 2.0 * PAD * page.unit,
                     "{size:?} {line:?}"
