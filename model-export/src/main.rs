@@ -3,6 +3,7 @@
 use clap::Parser;
 use model_export::cli::{self, Args};
 use std::{
+    error::Error,
     io::{self, Write},
     process::ExitCode,
 };
@@ -10,12 +11,15 @@ use std::{
 /// 0: written; 1: failed, with the reason on stderr; 2 (by clap): the command line is wrong.
 fn main() -> ExitCode {
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("warn")).init();
-    match cli::run(&Args::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // Where nobody reads standard error any more, there is nobody to tell.
-            let _ = writeln!(io::stderr(), "model-export: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    let arguments = Args::parse();
+    let failure: Box<dyn Error> = match output::remove_on_signals() {
+        Err(error) => error.into(),
+        Ok(()) => match cli::run(&arguments) {
+            Ok(()) => return ExitCode::SUCCESS,
+            Err(error) => error.into(),
+        },
+    };
+    // Where nobody reads standard error any more, there is nobody to tell.
+    let _ = writeln!(io::stderr(), "model-export: {failure}");
+    ExitCode::FAILURE
 }

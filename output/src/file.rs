@@ -4,6 +4,7 @@ use crate::{
     OutputError,
     target::{parent, resolve},
     temporary::prefix,
+    unfinished::{self, Unfinished},
 };
 use std::{
     fs::{self, File, Permissions},
@@ -22,6 +23,8 @@ pub struct OutputFile {
     target: PathBuf,
     replaces: bool,
     partial: NamedTempFile,
+    // Named until the file is placed or gone.
+    _unfinished: Unfinished,
 }
 
 impl OutputFile {
@@ -45,6 +48,7 @@ impl OutputFile {
             asked: path.into(),
             target,
             replaces,
+            _unfinished: Unfinished::new(partial.path()),
             partial,
         })
     }
@@ -69,11 +73,14 @@ impl OutputFile {
         File::open(self.partial.path())
             .and_then(|file| file.sync_all())
             .map_err(OutputError::io(&self.asked))?;
-        let placed = if self.replaces {
-            self.partial.persist(&self.target)
-        } else {
-            self.partial.persist_noclobber(&self.target)
-        };
+        let path = self.partial.path().to_path_buf();
+        let placed = unfinished::place(&path, || {
+            if self.replaces {
+                self.partial.persist(&self.target)
+            } else {
+                self.partial.persist_noclobber(&self.target)
+            }
+        });
         match placed {
             Ok(_) => Ok(()),
             Err(error) => Err(OutputError::io(&self.asked)(error.error)),

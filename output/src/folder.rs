@@ -4,6 +4,7 @@ use crate::{
     OutputError,
     target::{parent, resolve},
     temporary::{foreign, names, prefix, remove},
+    unfinished::{self, Unfinished},
 };
 use rustix::{
     fs::{CWD, RenameFlags, renameat_with},
@@ -36,6 +37,8 @@ pub struct OutputFolder {
     target: PathBuf,
     present: Present,
     partial: TempDir,
+    // Named until the folder is placed or gone.
+    _unfinished: Unfinished,
 }
 
 impl OutputFolder {
@@ -65,6 +68,7 @@ impl OutputFolder {
             asked: path.into(),
             target,
             present,
+            _unfinished: Unfinished::new(partial.path()),
             partial,
         })
     }
@@ -81,16 +85,17 @@ impl OutputFolder {
     /// # Errors
     /// [`OutputError`]; what had the name before is then untouched.
     pub fn finish(mut self, last: &str) -> Result<(), OutputError> {
-        let new = self.partial.path();
-        sync(new).map_err(OutputError::io(&self.asked))?;
-        match std::mem::replace(&mut self.present, Present::Nothing) {
+        let new = self.partial.path().to_path_buf();
+        sync(&new).map_err(OutputError::io(&self.asked))?;
+        let present = std::mem::replace(&mut self.present, Present::Nothing);
+        unfinished::place(&new, || match present {
             // Fails where somebody has put something there meanwhile.
             Present::Nothing => {
-                fs::rename(new, &self.target).map_err(OutputError::io(&self.asked))?;
+                fs::rename(&new, &self.target).map_err(OutputError::io(&self.asked))
             }
-            Present::Empty => self.fill(last)?,
-            Present::Own(files) => self.exchange(&files)?,
-        }
+            Present::Empty => self.fill(last),
+            Present::Own(files) => self.exchange(&files),
+        })?;
         let parent = parent(&self.target);
         sync(parent).map_err(OutputError::io(parent))
     }

@@ -16,8 +16,10 @@ mod folder;
 pub mod picture;
 mod target;
 mod temporary;
+mod unfinished;
 
 pub use error::OutputError;
 pub use file::{OutputFile, check_file, write, write_own};
 pub use folder::{OutputFolder, check_folder};
 pub use temporary::{discard, is_temporary_of};
+pub use unfinished::remove_on_signals;

@@ -308,3 +308,48 @@ fn only_pictures_that_name_their_program_are_written_again() {
     fs::write(&path, "no picture").unwrap();
     refused(write("edge"), "no picture");
 }
+
+/// Not a test of its own: the program that [`a_signal_removes_what_is_unfinished_and_ends_the_program`] ends.
+#[test]
+#[ignore = "run by another test"]
+fn begins_a_file_and_a_folder_and_waits() {
+    let here = env::current_dir().unwrap();
+    output::remove_on_signals().unwrap();
+    write_folder(&here.join("done"), "text").unwrap();
+    let _file = OutputFile::create(&here.join("file"), |_| Ok(())).unwrap();
+    let folder = OutputFolder::create(&here.join("folder"), own).unwrap();
+    fs::write(folder.path().join("part"), "text").unwrap();
+    fs::write("begun", "").unwrap();
+    std::thread::sleep(std::time::Duration::from_mins(1));
+}
+
+#[test]
+fn a_signal_removes_what_is_unfinished_and_ends_the_program() {
+    use std::os::unix::process::ExitStatusExt;
+    for signal in ["INT", "TERM", "HUP"] {
+        let temporary = TempDir::new().unwrap();
+        let mut program = Command::new(env::current_exe().unwrap())
+            .args([
+                "--ignored",
+                "--exact",
+                "begins_a_file_and_a_folder_and_waits",
+            ])
+            .current_dir(temporary.path())
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        while !temporary.path().join("begun").exists() {
+            assert!(program.try_wait().unwrap().is_none());
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        let number = program.id().to_string();
+        let kill = Command::new("kill").args(["-s", signal, &number]).status();
+        assert!(kill.unwrap().success());
+        let ended = program.wait().unwrap();
+        assert!(ended.signal().is_some(), "{ended}");
+        let mut names: Vec<_> = fs::read_dir(temporary.path()).unwrap().collect();
+        names.sort_by_key(|entry| entry.as_ref().unwrap().file_name());
+        let names = names.into_iter().map(|entry| entry.unwrap().file_name());
+        assert_eq!(names.collect::<Vec<_>>(), ["begun", "done"], "{signal}");
+    }
+}

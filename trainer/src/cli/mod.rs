@@ -49,6 +49,10 @@ impl Cli {
     /// # Errors
     /// [`TrainError`] of the command.
     pub fn run(self) -> Result<(), TrainError> {
+        if !matches!(self.command, Command::Fit(_)) {
+            output::remove_on_signals()
+                .map_err(|e| TrainError::io("signal handler".as_ref(), e))?;
+        }
         match self.command {
             Command::Fit(fit) => fit.run(),
             Command::Edit(edit) => edit.run(),
