@@ -176,3 +176,100 @@ fn editing_is_not_called_training_and_fit_says_where_the_best_is() {
     ]);
     assert!(log.contains("config.toml"), "{log}");
 }
+
+/// What a terminal shows that `bytes` were written to: moves and erasures as progress bars make them.
+fn shown(bytes: &str) -> Vec<String> {
+    let (mut lines, mut row, mut column) = (vec![Vec::new()], 0_usize, 0_usize);
+    let mut rest = bytes.chars().peekable();
+    while let Some(letter) = rest.next() {
+        match letter {
+            '\n' => {
+                row += 1;
+                if row == lines.len() {
+                    lines.push(Vec::new());
+                }
+            }
+            '\r' => column = 0,
+            '\u{1b}' => {
+                let mut number = String::new();
+                let code = loop {
+                    match rest.next() {
+                        Some('[') => {}
+                        Some(c) if c.is_ascii_alphabetic() => break c,
+                        Some(c) => number.push(c),
+                        None => return Vec::new(),
+                    }
+                };
+                let count = number.parse().unwrap_or(1_usize);
+                match code {
+                    'A' => row = row.saturating_sub(count),
+                    'K' if number == "2" => lines[row].clear(),
+                    'K' => lines[row].truncate(column),
+                    'J' => lines.truncate(row + 1),
+                    _ => {}
+                }
+            }
+            letter => {
+                let line = &mut lines[row];
+                line.resize(line.len().max(column + 1), ' ');
+                line[column] = letter;
+                column += 1;
+            }
+        }
+    }
+    lines.into_iter().map(String::from_iter).collect()
+}
+
+#[test]
+fn bar_and_log_do_not_write_over_each_other_on_a_terminal() {
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = data(&temporary.path().join("data"));
+    let mut command = vec![env!("CARGO_BIN_EXE_trainer").to_owned(), "fit".into()];
+    let paths = [
+        configs().join("smile-64.toml"),
+        folder,
+        temporary.path().join("run"),
+    ];
+    for (option, path) in ["--config", "--data", "--out"].iter().zip(&paths) {
+        command.extend([(*option).to_owned(), path.display().to_string()]);
+    }
+    let settings = settings(&["evaluation.interval=2", "evaluation.judge_steps=2"]);
+    command.extend(
+        settings
+            .iter()
+            .flat_map(|setting| ["--set".to_owned(), setting.clone()]),
+    );
+    let quoted: Vec<String> = command.iter().map(|word| format!("'{word}'")).collect();
+    let on_a_terminal = format!("stty cols 1000 rows 50; {}", quoted.join(" "));
+    let mut script = Command::new("script");
+    script.args(["-qec", &on_a_terminal, "/dev/null"]);
+    script
+        .env("TERM", "xterm")
+        .stdin(std::process::Stdio::null());
+    let Ok(output) = script.output() else {
+        eprintln!("skipped: no `script`, which makes a terminal");
+        return;
+    };
+    let written = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{written}");
+    assert!(
+        written.contains("judge ") && written.contains("/s"),
+        "no bar: {written}"
+    );
+    let lines = shown(&written);
+    let log: Vec<_> = lines
+        .iter()
+        .filter(|line| line.contains(" INFO "))
+        .collect();
+    for line in &log {
+        assert!(line.starts_with('['), "{line:?}");
+        assert!(
+            !line.contains("left"),
+            "a bar in a line of the log: {line:?}"
+        );
+    }
+    assert!(
+        log.iter().any(|line| line.contains("best score")),
+        "{lines:?}"
+    );
+}
