@@ -1,7 +1,12 @@
 //! Lays the model's small drawing over the camera's full-resolution picture: moves the picture's own pixels,
 //! and adds the difference.
 
-use super::{enlarge::Enlarged, fast, moved, node::Node};
+use super::{
+    enlarge::Enlarged,
+    fast,
+    moved::{self, SPAN},
+    node::Node,
+};
 use crate::{inference::model::Drawing, picture::frame::Frame};
 use aligner::Square;
 use model_spec::{ColourMode, displacement::FIELD_SIZE};
@@ -66,11 +71,15 @@ impl Compositor {
                 .displacement
                 .enlarge(displacement, FIELD_SIZE, side, side),
         }
-        self.turn(frame, patch.crop, patch.size, canvas);
+        // Splines overshoot by less than this.
+        let farthest = displacement
+            .iter()
+            .fold(0.0, |far: f32, part| far.max(part.abs()));
+        self.turn(frame, patch.crop, patch.size, 2.0 * farthest * side, canvas);
     }
 
-    /// Moves and adds where the crop lies.
-    fn turn(&self, frame: &Frame, crop: Square, size: usize, canvas: &mut [u8]) {
+    /// Moves and adds where the crop lies; nothing moves farther than `farthest` pixels.
+    fn turn(&self, frame: &Frame, crop: Square, size: usize, farthest: f32, canvas: &mut [u8]) {
         let stride = pixels_between_nodes(crop.side, size);
         let (sin, cos) = crop.roll.sin_cos();
         // Shares of the crop per pixel to the right.
@@ -99,17 +108,15 @@ impl Compositor {
                     continue;
                 }
                 let slope = here.slope(&next, 1.0 / stride as f32);
-                for (i, pixel) in pixels.chunks_exact_mut(3).enumerate() {
-                    let Node { mut add, shift } = here.along(&slope, i as f32);
-                    if let Some(shift) = moved::beyond_notice(shift) {
-                        let place = [x + i, y];
-                        let shift = moved::kept_inside(frame, place, shift);
-                        let moved = moved::change(frame, place, shift);
-                        for (add, moved) in add.iter_mut().zip(moved) {
-                            *add += moved;
-                        }
-                    }
-                    for (byte, add) in pixel.iter_mut().zip(add) {
+                let nodes: [Node; SPAN] = std::array::from_fn(|i| here.along(&slope, i as f32));
+                let mut sums = nodes.map(|node| node.add);
+                let count = pixels.len() / 3;
+                if !(moved::is_unnoticed(here.shift) && moved::is_unnoticed(next.shift)) {
+                    let shifts = [0, 1].map(|axis| nodes.map(|node| node.shift[axis]));
+                    moved::change(frame, [x, y], shifts, farthest, &mut sums[..count]);
+                }
+                for (pixel, sum) in pixels.chunks_exact_mut(3).zip(sums) {
+                    for (byte, add) in pixel.iter_mut().zip(sum) {
                         *byte = fast::byte(f32::from(*byte) + add);
                     }
                 }
@@ -121,7 +128,7 @@ impl Compositor {
 /// Pixels from one place to the next at which drawings are looked up; in between they run straight. At most half a
 /// sample of a drawing of `size` samples, so that nothing it shows is lost.
 fn pixels_between_nodes(side: f32, size: usize) -> usize {
-    const MOST: f32 = 8.0;
+    const MOST: f32 = SPAN as f32;
     (side / (2 * size) as f32).clamp(1.0, MOST) as usize
 }
 

@@ -19,6 +19,14 @@ pub(super) fn nearest(value: f32) -> usize {
         .wrapping_sub(ROUNDING.to_bits()) as usize
 }
 
+/// [`nearest`] in 32 bits, which vector registers have.
+#[inline]
+pub(super) fn nearest_whole(value: f32) -> u32 {
+    (value + ROUNDING)
+        .to_bits()
+        .wrapping_sub(ROUNDING.to_bits())
+}
+
 /// A whole number at or next below a value from 0 to 2^22, and what is left of it, 0 to 1.
 #[inline]
 pub(super) fn whole_and_rest(value: f32) -> (usize, f32) {

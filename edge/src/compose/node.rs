@@ -39,7 +39,7 @@ impl Node {
     pub(super) fn is_nothing(&self) -> bool {
         /// What rounding takes away.
         const NOTHING: f32 = 0.49;
-        self.add.iter().all(|add| add.abs() < NOTHING) && moved::beyond_notice(self.shift).is_none()
+        self.add.iter().all(|add| add.abs() < NOTHING) && moved::is_unnoticed(self.shift)
     }
 
     /// The change per pixel on the way to `end`, of which a pixel is `part`.
