@@ -4,7 +4,7 @@
 #
 # --cpu rehearses every part on the CPU, small and without bfloat16. A part that was passed is not run again: remove
 # OUT/PART.passed, or OUT, to do so. PROGRAMS (default target/release) holds trainer and edge, PYTHON the Python of
-# the peer, LIBRARIES what LD_LIBRARY_PATH needs, BUNDLE (default models/smile-64) what the mirror shows.
+# the peer, LIBRARIES what LD_LIBRARY_PATH needs, BUNDLE (default models/smile) what the mirror shows.
 set -u
 cd "$(dirname "$0")/.."
 
@@ -14,7 +14,7 @@ if [ "${1:-}" = --cpu ]; then
     shift
 fi
 out=${1:-gpu-check}
-programs=${PROGRAMS:-target/release} python=${PYTHON:-python3} bundle=${BUNDLE:-models/smile-64}
+programs=${PROGRAMS:-target/release} python=${PYTHON:-python3} bundle=${BUNDLE:-models/smile}
 [ -z "${LIBRARIES:-}" ] || export LD_LIBRARY_PATH="$LIBRARIES${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 # Runs are made anew below, so OUT has to be a folder of this script's.
 mark=$out/.gpu-check

@@ -5,7 +5,7 @@ set -eu
 
 : "${PHOTOS:?found none, expected PHOTOS=DIR with a folder of photographs per domain, e.g. neutral/ and smiling/}"
 : "${DATA:?found none, expected DATA=DIR: labelled faces that the judge learns from, e.g. CelebA}"
-: "${TARGET:=target}" "${BUNDLE:=models/smile-64}" "${CONFIG:=trainer/configs/smile.toml}" "${OUT:=$TARGET/bench-edit}"
+: "${TARGET:=target}" "${BUNDLE:=models/smile}" "${CONFIG:=trainer/configs/smile.toml}" "${OUT:=$TARGET/bench-edit}"
 : "${ATTRIBUTE:=smile}" "${OFF:=neutral}" "${ON:=smiling}" "${EXPOSURES:=1}" "${JUDGE:=$OUT/judge.safetensors}"
 : "${COMPARE:=}"
 : "${STRENGTHS:=0.25 0.5 0.75 1.0}" # The last one is judged.

@@ -36,7 +36,7 @@ put 755 usr/sbin $here/smile-mirror-kiosk
 put 755 usr/libexec/smile-mirror $here/back-off $here/wait-for-display
 put 644 usr/lib/smile-mirror $runtime/libonnxruntime.so.*
 ln -s "$(basename $runtime/libonnxruntime.so.*)" "$root/usr/lib/smile-mirror/libonnxruntime.so"
-put 644 usr/share/smile-mirror/models/smile-64 models/smile-64/*
+put 644 usr/share/smile-mirror/models/smile models/smile/*
 put 644 lib/systemd/system $here/smile-mirror.service $here/smile-mirror-display.service $here/smile-mirror-csi.service
 put 644 lib/udev/rules.d $here/70-smile-mirror.rules
 put 644 etc/smile-mirror $here/environment $here/edge.toml

@@ -146,7 +146,7 @@ fn a_missing_bundle_says_where_it_was_looked_for() {
     assert_fails(
         &output,
         1,
-        &["models/smile-64", "--bundle", "share/smile-mirror"],
+        &["models/smile", "--bundle", "share/smile-mirror"],
     );
 }
 

@@ -15,7 +15,7 @@ fn every_shipped_bundle_passes_its_own_check() {
 
 #[test]
 fn every_shipped_bundle_edits_both_ways_and_its_judge_can_judge() {
-    for (name, attribute) in [("smile-64", "smile"), ("smile", "smiling")] {
+    for (name, attribute) in [("smile-64", "smile"), ("smile", "smile")] {
         let bundle = Bundle::open(&tests::workspace().join("models").join(name)).unwrap();
         let metrics = &bundle.manifest().provenance.metrics;
         let metric = |name: &str| {

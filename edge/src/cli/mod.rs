@@ -64,7 +64,7 @@ pub(crate) enum Command {
 /// The model and where it runs.
 #[derive(Debug, Args)]
 pub(crate) struct ModelArgs {
-    /// Bundle folder or .tar [default: models/smile-64, beside the working folder or the program]
+    /// Bundle folder or .tar [default: models/smile, beside the working folder or the program]
     #[arg(long, value_name = "PATH")]
     pub(crate) bundle: Option<PathBuf>,
     /// Where to compute: auto, cpu, cuda or tensorrt

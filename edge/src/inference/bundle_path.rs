@@ -7,9 +7,9 @@ use std::{
 };
 
 /// The bundle that ships.
-const DEFAULT: &str = "models/smile-64";
+const DEFAULT: &str = "models/smile";
 
-/// The named folder, or the first that exists of: `models/smile-64` in the working folder, beside
+/// The named folder, or the first that exists of: `models/smile` in the working folder, beside
 /// the program, in `../share/smile-mirror` next to it, or in a folder above it (a source tree).
 ///
 /// # Errors
