@@ -4,7 +4,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 # Set-up steps share folders, and only one progress bar at a time is readable.
 .NOTPARALLEL:
-.PHONY: help mirror mirror-gpu picture test bench-edge bench-edit bench-tracking lint setup system onnxruntime onnx-tools tensorboard libtorch aarch64 jetson test-device \
+.PHONY: help mirror mirror-gpu picture test fuzz bench-edge bench-edit bench-tracking lint setup system onnxruntime onnx-tools tensorboard libtorch aarch64 jetson test-device \
 	test-camera test-boot clean-third-party
 
 help: ## show this list
@@ -88,6 +88,10 @@ test-device: jetson onnxruntime ## run the aarch64 program and its package on an
 	cargo build --locked -p edge
 	EDGE_DEVICE_TESTS=all cargo test --locked -p edge --test main -- aarch64 --nocapture
 	cross/jetson/test.sh "$(TARGET)"/jetson/*_arm64.deb
+
+fuzz: setup ## damage files and pictures at random for SECONDS=600 per reader; nothing may panic
+	FUZZ_SECONDS=$${SECONDS:-600} cargo test --release --locked -p aligner -p model-spec -p edge -p trainer damaged -- --nocapture
+	FUZZ_SECONDS=$${SECONDS:-600} cargo test --release --locked -p edge --lib fuzzed::raw -- --nocapture
 
 test-camera: onnxruntime ## run the mirror on real camera drivers, in a virtual machine
 	@setup/system-packages.sh camera-vm

@@ -119,6 +119,14 @@ impl Aligner {
 mod tests {
     use super::*;
 
+    #[test]
+    fn damaged_files_are_errors_or_aligners() {
+        let seed = include_bytes!("../../models/smile/aligner.bin");
+        fuzz::check(|damage: &fuzz::Damage| {
+            let _ = Aligner::from_bytes(&damage.to(&[&seed[..]]));
+        });
+    }
+
     fn aligner() -> Aligner {
         let weights = (0..FEATURES).map(|i| [i as f32, 0.5, -1.0, 1.0 / (i + 1) as f32]);
         let stage = Stage {

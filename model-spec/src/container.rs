@@ -135,3 +135,38 @@ fn io_error(path: &Path) -> impl FnOnce(io::Error) -> SpecError {
     let path = path.to_owned();
     move |reason| SpecError::Io { path, reason }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn damaged_archives_are_refused_or_read() {
+        let memory = Path::new("/dev/shm");
+        let folder = if memory.is_dir() {
+            tempfile::tempdir_in(memory).unwrap()
+        } else {
+            tempfile::tempdir().unwrap()
+        };
+        let mut archive = tar::Builder::new(Vec::new());
+        for name in ["manifest.json", "generator.onnx"] {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(4);
+            archive
+                .append_data(&mut header, name, &b"text"[..])
+                .unwrap();
+        }
+        let seed = archive.into_inner().unwrap();
+        let path = folder.path().join("bundle.tar");
+        fuzz::check(|damage: &fuzz::Damage| {
+            fs::write(&path, damage.to(&[&seed])).unwrap();
+            if let Ok(container) = Container::open(&path) {
+                let _ = container.read("manifest.json");
+                let _ = container.read("../manifest.json");
+            }
+        });
+    }
+}

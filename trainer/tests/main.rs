@@ -17,6 +17,7 @@
 //! - [`settings`]: every settings file that ships trains;
 //! - [`imports`]: weights from elsewhere;
 //! - [`foreign`]: their files, of every year and form, damaged and malicious ones;
+//! - [`fuzzed`]: damaged weights, tables, packs, settings and pictures;
 //! - [`starts`]: runs that start from the weights of another model;
 //! - [`editing`]: pictures, references, sweeps.
 
@@ -31,6 +32,7 @@ mod fixtures;
 mod foreign;
 mod forms;
 mod found_data;
+mod fuzzed;
 mod golden;
 mod imports;
 mod layouts;

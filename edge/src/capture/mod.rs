@@ -9,6 +9,8 @@ mod choice;
 pub(crate) mod demo;
 mod device_modes;
 pub(crate) mod folder;
+#[cfg(test)]
+mod fuzzed;
 pub(crate) mod jpeg;
 mod jpeg_parts;
 mod jpeg_tables;

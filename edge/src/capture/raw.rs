@@ -2,6 +2,7 @@
 
 use super::pixel_format::FourCc;
 use crate::picture::frame::Frame;
+use std::borrow::Cow;
 use yuv::{
     YuvBiPlanarImage, YuvConversionMode, YuvError, YuvGrayImage, YuvPackedImage, YuvPlanarImage,
     YuvRange, YuvStandardMatrix,
@@ -70,7 +71,7 @@ impl Chroma {
 /// Decodes one of [`super::pixel_format::FORMATS`] that is no JPEG.
 ///
 /// # Errors
-/// A picture that is cut off.
+/// A picture that is cut off, or has no pixels.
 pub(crate) fn decode(
     bytes: &[u8],
     format: FourCc,
@@ -78,6 +79,10 @@ pub(crate) fn decode(
     colour: Colour,
     frame: &mut Frame,
 ) -> Result<(), String> {
+    let [width, height] = rows.size;
+    if width == 0 || height == 0 {
+        return Err(format!("found {width} x {height} pixels, expected some"));
+    }
     match &format {
         b"GREY" => grey(bytes, rows, frame),
         b"RGB3" => rgb(bytes, Order::Rgb, rows, frame),
@@ -103,7 +108,7 @@ fn packed(
     let row = 4 * width.div_ceil(2);
     let stride = rows.stride.max(row);
     let packed = YuvPackedImage {
-        yuy: whole(bytes, stride * height)?,
+        yuy: &lines(bytes, stride * (height - 1) + row, stride * height)?,
         yuy_stride: stride as u32,
         width: width as u32,
         height: height as u32,
@@ -132,7 +137,8 @@ fn two_planes(
     let [pairs, chroma_height] = chroma.plane(rows.size);
     let stride = rows.stride.max(2 * pairs);
     let luma = stride * height;
-    let bytes = whole(bytes, luma + stride * (chroma_height - 1) + 2 * pairs)?;
+    let end = luma + stride * chroma_height;
+    let bytes = lines(bytes, end - stride + 2 * pairs, end)?;
     let image = YuvBiPlanarImage {
         y_plane: &bytes[..luma],
         y_stride: stride as u32,
@@ -221,9 +227,10 @@ pub(crate) fn planes(
         Chroma::None => stride - width,
         _ => chroma_stride - chroma_width,
     };
-    let bytes = whole(bytes, luma + 2 * plane - padding)?;
+    let end = luma + 2 * plane;
+    let bytes = lines(bytes, end - padding, end)?;
     frame.resize(width, height);
-    let (y_plane, rest) = bytes.split_at(luma.min(bytes.len()));
+    let (y_plane, rest) = bytes.split_at(luma);
     let (first, last) = rest.split_at(plane);
     let (u_plane, v_plane) = match blue {
         Blue::First => (first, last),
@@ -255,6 +262,18 @@ pub(crate) fn planes(
             yuv::yuv400_to_rgb(&grey, out, to, range, matrix)
         }
     })
+}
+
+/// The first `all` of `bytes`. The padding of the last line may be missing, so that there are only `least`: the
+/// converters count whole lines, and get zeros there.
+fn lines(bytes: &[u8], least: usize, all: usize) -> Result<Cow<'_, [u8]>, String> {
+    if let Some(bytes) = bytes.get(..all) {
+        return Ok(bytes.into());
+    }
+    whole(bytes, least)?;
+    let mut padded = bytes.to_vec();
+    padded.resize(all, 0);
+    Ok(padded.into())
 }
 
 fn whole(bytes: &[u8], expected: usize) -> Result<&[u8], String> {
@@ -323,11 +342,17 @@ mod tests {
         let expected = [207_i32, 141, 100];
         let mut frame = Frame::default();
         for format in FORMATS.into_iter().filter(|&format| !is_jpeg(format)) {
-            for padding in [0, 4] {
+            // Of the last line, too, or only of the others.
+            for (padding, missing) in [(0, false), (4, false), (4, true)] {
                 let size = [4, 4];
                 let stride = bytes_per_row(format) + padding;
-                let bytes = picture(format, padding);
+                let mut bytes = picture(format, padding);
+                if missing {
+                    let planar = [b"YU12", b"YV12", b"422P"].contains(&&format);
+                    bytes.truncate(bytes.len() - if planar { padding / 2 } else { padding });
+                }
                 let rows = Rows { size, stride };
+                frame.rgb.fill(0);
                 decode(&bytes, format, rows, Colour::default(), &mut frame).unwrap();
                 assert_eq!(frame.rgb.len(), 48);
                 let expected = match &format {

@@ -1,0 +1,91 @@
+//! Damaged pictures and films: errors that say something, and never a panic.
+
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use super::{
+    Next, Source,
+    jpeg::JpegReader,
+    pixel_format::FORMATS,
+    raw::{self, Colour, Rows},
+    video::Video,
+};
+use crate::picture::frame::Frame;
+use fuzz::Damage;
+use jpeg_encoder::{ColorType, Encoder};
+use std::{cell::RefCell, fs, path::Path};
+
+/// Pictures without and with tables of their own, restart markers and several scans.
+fn jpegs() -> Vec<Vec<u8>> {
+    let pixels: Vec<u8> = (0..3 * 40 * 24).map(|i| (i * 7 % 256) as u8).collect();
+    let encoded = |change: &dyn Fn(&mut Encoder<&mut Vec<u8>>)| {
+        let mut bytes = Vec::new();
+        let mut encoder = Encoder::new(&mut bytes, 80);
+        change(&mut encoder);
+        encoder.encode(&pixels, 40, 24, ColorType::Rgb).unwrap();
+        bytes
+    };
+    vec![
+        encoded(&|_| {}),
+        encoded(&|encoder| encoder.set_optimized_huffman_tables(true)),
+        encoded(&|encoder| encoder.set_progressive(true)),
+        encoded(&|encoder| encoder.set_restart_interval(2)),
+    ]
+}
+
+#[test]
+fn damaged_jpegs_are_refused_or_decoded() {
+    let seeds = jpegs();
+    let state = RefCell::new((JpegReader::default(), Frame::default()));
+    fuzz::check(|damage: &Damage| {
+        let (reader, frame) = &mut *state.borrow_mut();
+        let _ = reader.decode(&damage.to(&seeds), frame);
+    });
+}
+
+#[test]
+fn raw_pictures_of_any_length_and_stride_are_refused_or_decoded() {
+    fuzz::check(|damage: &(u8, u8, u8, u16, Vec<u8>)| {
+        let (format, width, height, stride, bytes) = damage;
+        let rows = Rows {
+            size: [width, height].map(|side| usize::from(side % 24)),
+            stride: usize::from(*stride % 128),
+        };
+        let format = FORMATS[usize::from(*format) % FORMATS.len()];
+        if !super::pixel_format::is_jpeg(format) {
+            let mut frame = Frame::default();
+            // As they come, and as many as there may be.
+            for length in [bytes.len(), 8 * 128 * 24] {
+                let bytes: Vec<u8> = bytes.iter().copied().cycle().take(length).collect();
+                let _ = raw::decode(&bytes, format, rows, Colour::default(), &mut frame);
+            }
+        }
+    });
+}
+
+#[test]
+fn damaged_films_are_refused_or_played() {
+    let memory = Path::new("/dev/shm");
+    let folder = match memory.is_dir() {
+        true => tempfile::tempdir_in(memory).unwrap(),
+        false => tempfile::tempdir().unwrap(),
+    };
+    let path = folder.path().join("film");
+    let jpegs = jpegs();
+    let mut seeds = vec![jpegs.concat()];
+    for colour in ["420jpeg", "422", "444", "mono"] {
+        let mut film =
+            format!("YUV4MPEG2 W8 H4 F25:1 Ip A1:1 C{colour} XCOLORRANGE=FULL\n").into_bytes();
+        for _ in 0..3 {
+            film.extend_from_slice(b"FRAME\n");
+            film.extend_from_slice(&[100; 8 * 4 * 3]);
+        }
+        seeds.push(film);
+    }
+    fuzz::check(|damage: &Damage| {
+        fs::write(&path, damage.to(&seeds)).unwrap();
+        if let Ok(mut film) = Video::open(&path, false) {
+            let mut frame = Frame::default();
+            while let Ok(Next::Frame | Next::Skipped(_)) = film.next(&mut frame) {}
+        }
+    });
+}

@@ -1,0 +1,147 @@
+//! Damaged weights, tables, packs, settings and pictures: errors that say something, and never a panic.
+
+use crate::{pickled, small};
+use fuzz::Damage;
+use image::{DynamicImage, ImageFormat};
+use std::{fs, io::Cursor, path::Path};
+use tch::{Device, Kind, Tensor};
+use trainer::{
+    config::Config,
+    data::{deduce::deduce, layout::detect, pack, picture},
+    weights::{self, Weights},
+};
+
+/// Where a target's input is written to: in memory, where there is such a place.
+fn folder() -> tempfile::TempDir {
+    let memory = Path::new("/dev/shm");
+    match memory.is_dir() {
+        true => tempfile::tempdir_in(memory).unwrap(),
+        false => tempfile::tempdir().unwrap(),
+    }
+}
+
+#[test]
+fn damaged_weights_of_every_format_are_refused_or_read() {
+    let _alone = small::alone();
+    let folder = folder();
+    let path = folder.path().join("weights");
+    let ones = |sides: &[i64]| Tensor::ones(sides, (Kind::Float, Device::Cpu));
+    let tensors = Weights::from([("a".into(), ones(&[2, 3])), ("b".into(), ones(&[4]))]);
+    let mut seeds = Vec::new();
+    for save in [pickled::save, pickled::save_legacy] {
+        save(&path, &[("generator", &tensors), ("style", &tensors)]);
+        seeds.push(fs::read(&path).unwrap());
+    }
+    let named: Vec<_> = tensors.iter().collect();
+    Tensor::write_safetensors(&named, &path).unwrap();
+    seeds.push(fs::read(&path).unwrap());
+    fuzz::check(|damage: &Damage| {
+        fs::write(&path, damage.to(&seeds)).unwrap();
+        let _ = weights::read(&path);
+        let _ = weights::pickle::read(&path, Some("generator"));
+    });
+}
+
+#[test]
+fn damaged_attribute_tables_are_refused_or_read() {
+    let folder = folder();
+    let data = folder.path().join("celeba");
+    crate::layouts::celeba(&data, "img_align_celeba", "list_attr_celeba.txt", 6);
+    let partition = "0.png 0\n1.png 0\n2.png 1\n3.png 2\n4.png 0\n5.png 2\n";
+    let table = fs::read(data.join("list_attr_celeba.txt")).unwrap();
+    let csv = String::from_utf8_lossy(&table)
+        .lines()
+        .skip(1)
+        .fold(String::new(), |text, line| {
+            text + &line.split_whitespace().collect::<Vec<_>>().join(",") + "\r\n"
+        });
+    let tables = [table, csv.into_bytes()];
+    let attributes = trainer::config::attributes::parse("Smiling,Male").unwrap();
+    fuzz::check(|damage: &(Damage, Damage)| {
+        fs::write(data.join("list_attr_celeba.txt"), damage.0.to(&tables)).unwrap();
+        fs::write(
+            data.join("list_eval_partition.txt"),
+            damage.1.to(&[partition]),
+        )
+        .unwrap();
+        let _ = deduce(&data);
+        if let Ok(layout) = detect(&data) {
+            for split in [trainer::data::Split::Train, trainer::data::Split::Test] {
+                let _ = trainer::data::Listing::open(&data, layout, split, &attributes);
+            }
+        }
+    });
+}
+
+#[test]
+fn damaged_packs_are_refused_or_read() {
+    let _alone = small::alone();
+    let folder = folder();
+    let (data, path) = (
+        small::data(&folder.path().join("data")),
+        folder.path().join("pack.safetensors"),
+    );
+    let config = small::config(&[]);
+    pack::pack(&data, &path, &config.architecture, &config.attributes).unwrap();
+    let seed = fs::read(&path).unwrap();
+    // Another inode each time: the former one is still mapped.
+    let damaged = folder.path().join("damaged.safetensors");
+    fuzz::check(|damage: &Damage| {
+        let _ = fs::remove_file(&damaged);
+        fs::write(&damaged, damage.to(&[&seed])).unwrap();
+        let _ = deduce(&damaged);
+        let rendering = trainer::data::Rendering {
+            faces_per_domain: 1,
+            seed: 1,
+        };
+        let _ = trainer::data::DataSet::open(
+            &damaged,
+            &config.architecture,
+            &config.attributes,
+            rendering,
+        );
+    });
+}
+
+#[test]
+fn damaged_settings_are_refused_or_read() {
+    let folder = folder();
+    let path = folder.path().join("settings.toml");
+    let names = [
+        "smile.toml",
+        "smile-64.toml",
+        "synthetic-64.toml",
+        "celeba-hq-256.toml",
+    ];
+    let seeds = names.map(|name| fs::read(small::configs().join(name)).unwrap());
+    fuzz::check(|damage: &Damage| {
+        fs::write(&path, damage.to(&seeds)).unwrap();
+        let _ = Config::load(&path, &[]);
+    });
+}
+
+#[test]
+fn damaged_pictures_of_every_format_are_refused_or_read() {
+    let folder = folder();
+    let path = folder.path().join("picture");
+    let face = DynamicImage::ImageRgb8(faces::training_face(3, 1.0, 24));
+    let formats = [
+        ImageFormat::Png,
+        ImageFormat::Jpeg,
+        ImageFormat::Bmp,
+        ImageFormat::Tiff,
+        ImageFormat::WebP,
+    ];
+    let seeds: Vec<Vec<u8>> = formats
+        .into_iter()
+        .map(|format| {
+            let mut bytes = Cursor::new(Vec::new());
+            face.write_to(&mut bytes, format).unwrap();
+            bytes.into_inner()
+        })
+        .collect();
+    fuzz::check(|damage: &Damage| {
+        fs::write(&path, damage.to(&seeds)).unwrap();
+        let _ = picture::read_square(&path);
+    });
+}
