@@ -20,7 +20,7 @@
  *   SHIM_UNPLUG    number of the picture at which the camera is pulled out, once
  *   SHIM_AWAY      milliseconds until it is plugged in again; without it, never
  *   SHIM_FREEZE    number of the picture after which none comes, once; a new stream works
- *   SHIM_HANG      number of the picture at which the driver never comes back from a call
+ *   SHIM_HANG      a file: once it is there, the driver never comes back from a call, and says so in FILE.hangs
  *   SHIM_TRUNCATE  every so many pictures, half of one is missing
  *
  * The v4l crate calls open, mmap and syscall(SYS_ioctl); a timer stands behind the descriptor, so
@@ -193,8 +193,12 @@ static int dequeue(struct v4l2_buffer *buffer) {
         camera.unplugged_at = milliseconds();
         return fail(ENODEV);
     }
-    if (getenv("SHIM_HANG") && number("SHIM_HANG") <= camera.pictures)
+    if (getenv("SHIM_HANG") && access(getenv("SHIM_HANG"), F_OK) == 0) {
+        char told[4096];
+        snprintf(told, sizeof told, "%s.hangs", getenv("SHIM_HANG"));
+        fclose(fopen(told, "w"));
         for (;;) pause();
+    }
     if (read(camera.descriptor, &ticks, sizeof ticks) != sizeof ticks) return fail(EAGAIN);
     if (!camera.was_frozen && number("SHIM_FREEZE") == camera.pictures) {
         camera.frozen = camera.was_frozen = 1;

@@ -1,12 +1,13 @@
 //! Faces whose mouth is covered, and faces past the border of the picture, with the bundle that ships.
 
-use crate::place::{Place, assert_succeeds, runtime, skip};
+use crate::place::{Place, assert_fails, assert_succeeds, runtime, said, skip};
 use faces::{Pose, Scene};
 use image::RgbImage;
-use model_spec::pixel::luma_from_rgb;
+use model_spec::{Manifest, digest, manifest::MOUTH_FILE, pixel::luma_from_rgb};
 use std::{
     fs,
     path::{Path, PathBuf},
+    process::Output,
 };
 
 const WIDTH: u32 = 480;
@@ -75,7 +76,7 @@ fn scarf(u: f32, v: f32) -> Option<f32> {
 }
 
 /// Pictures after the mirror has made everybody smile as far as it can.
-fn edited(place: &Place, library: &Path, bundle: &Path, source: &str) {
+fn edited(place: &Place, library: &Path, bundle: &Path, source: &str) -> Output {
     let bundle = bundle.to_str().unwrap();
     let arguments = [
         &["run", "--bundle", bundle, "--source", source][..],
@@ -88,7 +89,9 @@ fn edited(place: &Place, library: &Path, bundle: &Path, source: &str) {
             "neutral",
         ],
     ];
-    assert_succeeds(&place.edge(library, &arguments.concat()));
+    let output = place.edge(library, &arguments.concat());
+    assert_succeeds(&output);
+    output
 }
 
 fn changed(before: &RgbImage, after: &RgbImage) -> usize {
@@ -263,5 +266,80 @@ fn a_face_larger_than_the_picture_is_not_torn_at_its_border() {
             }
         }
         assert!(most <= 24, "picture {index}: {most}");
+    }
+}
+
+/// A copy of the bundle that ships in `place`, and its manifest to be changed.
+fn copy(place: &Place, bundle: &Path) -> (PathBuf, Manifest) {
+    let copy = place.path("bundle");
+    fs::create_dir(&copy).unwrap();
+    for entry in fs::read_dir(bundle).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, copy.join(path.file_name().unwrap())).unwrap();
+    }
+    (copy, Manifest::load(bundle).unwrap())
+}
+
+#[test]
+fn a_bundle_that_cannot_tell_covered_mouths_says_so_and_fades_nothing() {
+    let (Some(library), Some(bundle)) = (runtime(), bundle()) else {
+        return;
+    };
+    let place = Place::new();
+    let (blind, mut manifest) = copy(&place, &bundle);
+    fs::remove_file(blind.join(MOUTH_FILE)).unwrap();
+    manifest.files.remove(MOUTH_FILE);
+    manifest.save(&blind).unwrap();
+    let scene = scene(1);
+    let mut masked = scene.render(WIDTH, HEIGHT);
+    cover(&mut masked, &scene, [168, 200, 226], mask);
+    fs::create_dir(place.path("in")).unwrap();
+    masked.save(place.path("in/masked.png")).unwrap();
+    for (bundle, named) in [(&bundle, 0), (&blind, 1)] {
+        let output = edited(&place, &library, bundle, "dir:in");
+        assert_eq!(said(&output).matches(MOUTH_FILE).count(), named);
+        let after = image::open(place.path("out/masked.png")).unwrap();
+        let changed = changed(&masked, &after.into_rgb8());
+        assert_eq!(changed > 0, named > 0, "{changed} pixels");
+        let bundle = bundle.to_str().unwrap();
+        for (command, says) in [("check", "mouths     no "), ("doctor", ", but no ")] {
+            let output = place.edge(&library, &[command, "--bundle", bundle]);
+            let said = String::from_utf8_lossy(&output.stdout);
+            let missing = format!("{says}{MOUTH_FILE}");
+            assert_eq!(said.contains(&missing), named > 0, "{command}: {said}");
+        }
+    }
+}
+
+#[test]
+fn mouth_weights_that_cannot_be_read_are_refused_by_name() {
+    let (Some(library), Some(bundle)) = (runtime(), bundle()) else {
+        return;
+    };
+    let place = Place::new();
+    let (broken, mut manifest) = copy(&place, &bundle);
+    let whole = fs::read(broken.join(MOUTH_FILE)).unwrap();
+    let mut foreign = whole.clone();
+    foreign[0] ^= 1;
+    for (bytes, field) in [(&whole[..100], "length"), (&foreign, "first bytes")] {
+        fs::write(broken.join(MOUTH_FILE), bytes).unwrap();
+        let digest = digest::of_bytes(bytes);
+        manifest.files.insert(MOUTH_FILE.into(), digest);
+        manifest.save(&broken).unwrap();
+        for arguments in [
+            &["check", "--bundle", "bundle"][..],
+            &[
+                "run",
+                "--bundle",
+                "bundle",
+                "--source",
+                "demo",
+                "--display",
+                "none",
+            ],
+        ] {
+            let output = place.edge(&library, arguments);
+            assert_fails(&output, 2, &[MOUTH_FILE, field]);
+        }
     }
 }

@@ -223,14 +223,40 @@ fn keys_are_found_under_layouts_without_latin_letters() {
         let seen = wait_for(|| (divided() == on).then_some(()));
         assert!(seen.is_some(), "{name}");
     }
-    screen.press("Right");
-    assert!(layout("fr"));
-    thread::sleep(Duration::from_millis(300));
-    // The key of à and 0.
-    screen.press("19");
-    thread::sleep(Duration::from_millis(300));
-    assert!(layout("us"));
+    let marked = |on| wait_for(|| (screen.is_marked() == on).then_some(()));
+    // The key of à and 0, with and without Shift.
+    for (name, shift) in [("fr", false), ("fr", true), ("us", false)] {
+        screen.press("Right");
+        assert!(marked(true).is_some(), "{name}: moved");
+        assert!(layout(name));
+        thread::sleep(Duration::from_millis(300));
+        if shift {
+            screen.act(&["keydown", "Shift_L", "key", "19", "keyup", "Shift_L"]);
+        } else {
+            screen.press("19");
+        }
+        let reset = marked(false);
+        assert!(reset.is_some(), "{name} with Shift {shift}: reset");
+    }
     screen.press("q");
     assert!(screen.ended().success());
     assert_eq!(screen.place.report("r.json")["strengths"][0][1], 0.0);
+}
+
+#[test]
+fn tab_and_shift_tab_go_to_the_controls_and_back_and_enter_presses() {
+    let Some(screen) = demo(&["--attr", "smile=0"]) else {
+        return;
+    };
+    let divided = || screen.shot().get_pixel(480, 80).0 == [255; 3];
+    // The slider, compare, split, copy; and back to split.
+    for _ in 0..4 {
+        screen.press("Tab");
+    }
+    screen.press("shift+Tab");
+    screen.press("Return");
+    assert!(wait_for(|| divided().then_some(())).is_some(), "split");
+    screen.press("Return");
+    assert!(wait_for(|| (!divided()).then_some(())).is_some(), "whole");
+    screen.end("q");
 }

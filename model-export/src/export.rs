@@ -17,11 +17,14 @@ use crate::{
 };
 use model_spec::{
     CheckpointSpec, Fidelity, GraphKind, Graphs, Manifest, Precision,
-    checkpoint::{self, ALIGNER_FILE, FACE_MASK_FILE, MODEL_FILE, SPEC_FILE},
+    checkpoint::{self, ALIGNER_FILE, FACE_MASK_FILE, MODEL_FILE, MOUTH_FILE, SPEC_FILE},
     digest,
     manifest::{self, MODEL_CARD_FILE},
 };
 use std::{collections::BTreeMap, fs, path::Path};
+
+/// Files of a checkpoint that go into the bundle as they are, where there are any.
+const CARRIED: [&str; 2] = [ALIGNER_FILE, MOUTH_FILE];
 
 /// What was written.
 #[derive(Debug)]
@@ -76,11 +79,12 @@ pub fn export(from: &Path, to: &Path, options: &Options) -> Result<Exported> {
         digest::of_bytes(parity.bytes()),
     );
     writer.write(manifest::PARITY_FILE, parity.bytes())?;
-    if spec.files.contains_key(ALIGNER_FILE) {
-        let path = from.join(ALIGNER_FILE);
+    let carried = CARRIED.into_iter();
+    for file in carried.filter(|file| spec.files.contains_key(*file)) {
+        let path = from.join(file);
         let bytes = fs::read(&path).map_err(ExportError::io(&path))?;
-        files.insert(ALIGNER_FILE.into(), digest::of_bytes(&bytes));
-        writer.write(ALIGNER_FILE, &bytes)?;
+        files.insert(file.into(), digest::of_bytes(&bytes));
+        writer.write(file, &bytes)?;
     }
 
     let lacks_face_mask = spec.architecture.reads_masks() && !has_face_mask;
@@ -129,7 +133,7 @@ fn load(from: &Path) -> Result<CheckpointSpec> {
         return none(&format!("a folder without {SPEC_FILE}"));
     }
     let spec = CheckpointSpec::load(from, &[MODEL_FILE, checkpoint::PARITY_FILE])?;
-    for file in [FACE_MASK_FILE, ALIGNER_FILE] {
+    for file in [FACE_MASK_FILE].into_iter().chain(CARRIED) {
         if spec.files.contains_key(file) {
             digest::check(from, file, &spec.files, &from.join(SPEC_FILE))?;
         }

@@ -6,8 +6,8 @@ use model_export::{
     export::{Options, export},
 };
 use model_spec::{
-    Bundle, CheckpointSpec, ColourMode, OutputForm, SpecError,
-    checkpoint::{ALIGNER_FILE, MODEL_FILE, SPEC_FILE},
+    Bundle, CheckpointSpec, ColourMode, Manifest, OutputForm, SpecError,
+    checkpoint::{ALIGNER_FILE, MODEL_FILE, MOUTH_FILE, SPEC_FILE},
     digest,
     manifest::MODEL_CARD_FILE,
     tensor,
@@ -197,28 +197,41 @@ fn wrong_checkpoints_leave_the_former_bundle_whole() {
 }
 
 #[test]
-fn an_aligner_is_carried_and_a_changed_one_is_refused() {
-    let place = tempfile::tempdir().unwrap();
-    let (from, to) = (place.path().join("checkpoint"), place.path().join("bundle"));
-    checkpoint(&from);
-    let mut spec = CheckpointSpec::load(&from, &[MODEL_FILE]).unwrap();
-    fs::write(from.join(ALIGNER_FILE), b"an aligner").unwrap();
-    export(&from, &to, &Options::default()).unwrap();
-    assert!(!Bundle::open(&to).unwrap().manifest().has_aligner());
+fn what_the_mirror_needs_beside_the_graphs_is_carried_and_a_changed_one_refused() {
+    for file in [ALIGNER_FILE, MOUTH_FILE] {
+        let has = |manifest: &Manifest| match file {
+            MOUTH_FILE => manifest.has_mouth(),
+            _ => manifest.has_aligner(),
+        };
+        let place = tempfile::tempdir().unwrap();
+        let (from, to) = (place.path().join("checkpoint"), place.path().join("bundle"));
+        checkpoint(&from);
+        let mut spec = CheckpointSpec::load(&from, &[MODEL_FILE]).unwrap();
+        fs::write(from.join(file), b"some weights").unwrap();
+        let card = || fs::read_to_string(to.join(MODEL_CARD_FILE)).unwrap();
+        export(&from, &to, &Options::default()).unwrap();
+        assert!(!has(Bundle::open(&to).unwrap().manifest()));
+        assert!(card().contains(&format!("- No {file}")), "{}", card());
 
-    let digest = digest::of_file(&from.join(ALIGNER_FILE)).unwrap();
-    spec.files.insert(ALIGNER_FILE.into(), digest);
-    spec.save(&from).unwrap();
-    export(&from, &to, &Options::default()).unwrap();
-    assert!(Bundle::open(&to).unwrap().manifest().has_aligner());
-    assert_eq!(fs::read(to.join(ALIGNER_FILE)).unwrap(), b"an aligner");
+        let digest = digest::of_file(&from.join(file)).unwrap();
+        spec.files.insert(file.into(), digest);
+        spec.provenance.data.push(format!("{file}: faces, terms"));
+        spec.save(&from).unwrap();
+        export(&from, &to, &Options::default()).unwrap();
+        assert!(has(Bundle::open(&to).unwrap().manifest()));
+        assert_eq!(fs::read(to.join(file)).unwrap(), b"some weights");
+        assert!(!card().contains(&format!("- No {file}")), "{}", card());
+        for line in ["- Data: {}: faces, terms", "\n- {}: "] {
+            assert!(card().contains(&line.replace("{}", file)), "{}", card());
+        }
 
-    fs::write(from.join(ALIGNER_FILE), b"another").unwrap();
-    let message = export(&from, &to, &Options::default())
-        .unwrap_err()
-        .to_string();
-    assert!(
-        message.contains("SHA-256") && message.contains("aligner.bin"),
-        "{message}"
-    );
+        fs::write(from.join(file), b"others").unwrap();
+        let message = export(&from, &to, &Options::default())
+            .unwrap_err()
+            .to_string();
+        assert!(
+            message.contains("SHA-256") && message.contains(file),
+            "{message}"
+        );
+    }
 }

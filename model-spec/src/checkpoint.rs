@@ -5,7 +5,8 @@
 //! (faces and what libtorch made of them), `training.safetensors` (all that resuming needs) and, where
 //! `w_hpf` is above 0 and the network is known, `face_mask.safetensors` (the landmark network that the
 //! generator's masks are made with; names as in the official `wing.ckpt`).
-//! `aligner.bin`, in checkpoints that have one, finds the framing on live faces.
+//! `aligner.bin`, in checkpoints that have one, finds the framing on live faces, and `mouth.bin` tells whether
+//! their mouths are covered.
 
 use crate::{
     architecture::Architecture, attribute::AttributeSet, digest, error::SpecError,
@@ -31,6 +32,8 @@ pub const TRAINING_FILE: &str = "training.safetensors";
 
 /// The aligner, in checkpoints that have one.
 pub const ALIGNER_FILE: &str = "aligner.bin";
+/// The weights that tell whether a mouth is covered, in checkpoints that have them.
+pub const MOUTH_FILE: &str = "mouth.bin";
 
 /// Contents of `checkpoint.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

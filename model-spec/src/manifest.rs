@@ -30,6 +30,8 @@ pub const PARITY_FILE: &str = "parity.safetensors";
 pub const MODEL_CARD_FILE: &str = "MODEL_CARD.md";
 /// Name of the aligner inside a bundle that has one: it finds the framing on live faces.
 pub const ALIGNER_FILE: &str = checkpoint::ALIGNER_FILE;
+/// Name of the weights that tell whether a mouth is covered, inside a bundle that has them.
+pub const MOUTH_FILE: &str = checkpoint::MOUTH_FILE;
 
 /// Contents of `manifest.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -214,6 +216,12 @@ impl Manifest {
     #[must_use]
     pub fn has_aligner(&self) -> bool {
         self.files.contains_key(ALIGNER_FILE)
+    }
+
+    /// Whether the bundle can tell that a mouth is covered.
+    #[must_use]
+    pub fn has_mouth(&self) -> bool {
+        self.files.contains_key(MOUTH_FILE)
     }
 
     /// Writes `folder/manifest.json` atomically.

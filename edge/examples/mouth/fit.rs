@@ -1,18 +1,19 @@
 //! Logistic regression of "the mouth is seen".
 
 use super::{
+    BUNDLE,
     covers::{self, Kind},
     face, frame, pictures, surrounded, tracker,
 };
 use aligner::{Correction, Square};
 use edge::{
     picture::frame::Frame,
-    track::mouth::{INPUTS, Mouth},
+    track::mouth::{INPUTS, Mouth, Weights},
 };
 use model_spec::pixel::luma_from_rgb;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
-use std::{fs, path::Path};
+use std::path::Path;
 
 /// Most that a crop is moved: shift in sides, logarithm of growth, roll in radians.
 const MOVES: [f32; Correction::LEN] = [0.04, 0.04, 0.06, 0.09];
@@ -28,7 +29,8 @@ struct Sample {
     seen: bool,
 }
 
-pub(super) fn fit(folder: &Path, file: &Path) -> anyhow::Result<()> {
+/// Fits to the pictures of a folder, which are framed like the training images of the model.
+pub(super) fn fit(folder: &Path) -> anyhow::Result<Weights> {
     let mut samples = samples(folder)?;
     let seen = samples.iter().filter(|sample| sample.seen).count();
     println!(
@@ -42,19 +44,13 @@ pub(super) fn fit(folder: &Path, file: &Path) -> anyhow::Result<()> {
         }
     }
     let (weights, bias) = descend(&samples);
-    let mut weights: Vec<f32> = weights
+    let inputs: Vec<f32> = weights
         .iter()
         .zip(&deviations)
         .map(|(w, d)| w / d)
         .collect();
-    let bias = bias - weights.iter().zip(&means).map(|(w, m)| w * m).sum::<f32>();
-    weights.push(bias);
-    let bytes: Vec<u8> = weights
-        .iter()
-        .flat_map(|weight| weight.to_le_bytes())
-        .collect();
-    fs::write(file, bytes)?;
-    Ok(())
+    let bias = bias - inputs.iter().zip(&means).map(|(w, m)| w * m).sum::<f32>();
+    Ok(Weights { inputs, bias })
 }
 
 /// Faces that are drawn, beside those of the folder: skins and beards of all kinds.
@@ -63,8 +59,13 @@ const DRAWN: u64 = 1500;
 const DRAWN_SIDE: u32 = 128;
 
 fn samples(folder: &Path) -> anyhow::Result<Vec<Sample>> {
-    let (mut tracker, options) = tracker()?;
-    let mut mouth = Mouth::new(options.framing);
+    let (mut tracker, options) = tracker(Path::new(BUNDLE))?;
+    // Its weights are not looked at: only its inputs are.
+    let unfitted = Weights {
+        inputs: vec![0.0; INPUTS],
+        bias: 0.0,
+    };
+    let mut mouth = Mouth::new(options.framing, unfitted);
     let mut rng = Pcg64Mcg::seed_from_u64(5);
     let files = pictures(folder)?;
     let mut samples = Vec::new();

@@ -2,15 +2,23 @@
 //!
 //! ```text
 //! cargo run --release -p edge --example mouth -- draw DIR OUT      pictures with covers, to look at
-//! cargo run --release -p edge --example mouth -- fit DIR FILE      weights from the faces in DIR
-//! cargo run --release -p edge --example mouth -- measure DIR…      how many faces fade, covered and not
+//! cargo run --release -p edge --example mouth -- fit DIR CHECKPOINT DATA
+//!                            weights from the faces in DIR; DATA says what they are, and their terms
+//! cargo run --release -p edge --example mouth -- carry FROM CHECKPOINT
+//!                            the weights of another checkpoint or bundle
+//! cargo run --release -p edge --example mouth -- measure BUNDLE DIR…
+//!                            how many faces fade, covered and not
 //! ```
+//!
+//! `model-export` carries a checkpoint's `mouth.bin` into the bundle.
 
+mod checkpoint;
 mod covers;
 mod fit;
 
 use aligner::Square;
 use anyhow::Context;
+use checkpoint::Checkpoint;
 use covers::Kind;
 use edge::{
     picture::frame::Frame,
@@ -25,6 +33,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// Its aligner frames the pictures that are drawn on.
 const BUNDLE: &str = "models/smile";
 
 fn main() -> anyhow::Result<()> {
@@ -36,9 +45,20 @@ fn main() -> anyhow::Result<()> {
         .as_deref()
     {
         Some(["draw", folder, out]) => draw(Path::new(folder), Path::new(out)),
-        Some(["fit", folder, file]) => fit::fit(Path::new(folder), Path::new(file)),
-        Some(["measure", folders @ ..]) => measure(folders),
-        _ => anyhow::bail!("usage: mouth draw DIR OUT | fit DIR FILE | measure DIR…"),
+        Some(["fit", folder, checkpoint, data]) => {
+            let mut checkpoint = Checkpoint::open(Path::new(checkpoint))?;
+            let weights = fit::fit(Path::new(folder))?;
+            checkpoint.put(&weights.to_bytes(), data)
+        }
+        Some(["carry", from, to]) => {
+            let mut to = Checkpoint::open(Path::new(to))?;
+            let mouth = checkpoint::mouth_of(Path::new(from))?;
+            to.put(&mouth.bytes, &mouth.data)
+        }
+        Some(["measure", bundle, folders @ ..]) => measure(Path::new(bundle), folders),
+        _ => anyhow::bail!(
+            "usage: mouth draw DIR OUT | fit DIR CHECKPOINT DATA | carry FROM CHECKPOINT | measure BUNDLE DIR…"
+        ),
     }
 }
 
@@ -82,8 +102,8 @@ fn surrounded(picture: &RgbImage) -> Frame {
     frame
 }
 
-fn tracker() -> anyhow::Result<(Tracker, TrackOptions)> {
-    let bundle = Bundle::open(Path::new(BUNDLE))?;
+fn tracker(bundle: &Path) -> anyhow::Result<(Tracker, TrackOptions)> {
+    let bundle = Bundle::open(bundle)?;
     let options = TrackOptions::of_bundle(&bundle)?;
     Ok((Tracker::new(Pace::Stills, &options)?, options))
 }
@@ -93,7 +113,7 @@ fn face(tracker: &mut Tracker, frame: &Frame) -> Option<Square> {
 }
 
 fn draw(folder: &Path, out: &Path) -> anyhow::Result<()> {
-    let (mut tracker, _) = tracker()?;
+    let (mut tracker, _) = tracker(Path::new(BUNDLE))?;
     let mut rng = Pcg64Mcg::seed_from_u64(7);
     fs::create_dir_all(out)?;
     let files = pictures(folder)?;
@@ -121,9 +141,10 @@ fn draw(folder: &Path, out: &Path) -> anyhow::Result<()> {
 }
 
 /// Prints, per kind of cover, how many faces are found, and how many of those are faded.
-fn measure(folders: &[&str]) -> anyhow::Result<()> {
-    let (mut tracker, options) = tracker()?;
-    let mut mouth = Mouth::new(options.framing);
+fn measure(bundle: &Path, folders: &[&str]) -> anyhow::Result<()> {
+    let (mut tracker, _) = tracker(bundle)?;
+    let mouth = Mouth::of_bundle(&Bundle::open(bundle)?)?;
+    let mut mouth = mouth.context("the bundle cannot tell covered mouths: see `edge check`")?;
     let mut rng = Pcg64Mcg::seed_from_u64(11);
     let mut files = Vec::new();
     for folder in folders {

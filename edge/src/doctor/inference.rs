@@ -8,6 +8,7 @@ use crate::{
         provider::Provider,
         runtime::{self, Runtime},
     },
+    track::{mouth, mouth::Mouth},
 };
 use model_spec::Bundle;
 use std::path::Path;
@@ -17,17 +18,29 @@ use std::path::Path;
 pub(crate) fn bundle(named: Option<&Path>) -> Finding {
     let opened = bundle_path::resolve(named).and_then(|folder| {
         let bundle = Bundle::open(&folder)?;
-        let digest = bundle.digest().to_owned();
-        Ok((folder, bundle.manifest().name.clone(), digest))
+        Mouth::of_bundle(&bundle)?;
+        Ok((folder, bundle))
     });
     match opened {
-        Ok((folder, name, digest)) => {
-            let digest = digest.get(..12).unwrap_or(&digest);
-            let folder = folder.display();
-            Finding::ok(
-                "bundle",
-                format!("{name} ({digest}) in {folder}, every file whole"),
-            )
+        Ok((folder, bundle)) => {
+            let (manifest, digest) = (bundle.manifest(), bundle.digest());
+            let (name, digest) = (&manifest.name, digest.get(..12).unwrap_or(digest));
+            let whole = format!(
+                "{name} ({digest}) in {}, every file whole",
+                folder.display()
+            );
+            match mouth::missing_file(manifest) {
+                None => Finding::ok("bundle", whole),
+                Some(file) => Finding::warning(
+                    "bundle",
+                    format!(
+                        "{whole}, but no {file}: the edit does not fade while a mask or a hand covers the mouth"
+                    ),
+                    format!(
+                        "export it from a checkpoint that has {file}; edge/README.md has the steps"
+                    ),
+                ),
+            }
         }
         Err(error) => Finding::error(
             "bundle",

@@ -44,7 +44,7 @@ pub(crate) struct Editor {
     model: Model,
     options: EditOptions,
     resampler: Resampler,
-    /// Judges whether mouths are covered; without an aligner crops are too rough for it.
+    /// Judges whether mouths are covered, where the bundle can tell.
     mouth: Option<Mouth>,
     pace: Pace,
     seconds: Option<f64>,
@@ -74,13 +74,10 @@ impl Editor {
     /// An editor for frames that come like this; between stills nothing is remembered.
     #[must_use]
     pub(crate) fn new(model: Model, pace: Pace, options: EditOptions) -> Self {
-        let manifest = model.manifest();
-        let mouth = manifest.has_aligner();
-        let mouth = mouth.then(|| Mouth::new(manifest.framing));
         Self {
+            mouth: model.mouth().cloned(),
             model,
             options,
-            mouth,
             resampler: Resampler::default(),
             pace,
             seconds: None,

@@ -9,6 +9,7 @@ use crate::{
         provider_report::ProviderReport,
         runtime::Runtime,
     },
+    track::mouth,
 };
 use model_spec::Bundle;
 use std::{
@@ -35,6 +36,8 @@ pub(crate) struct Check {
     pub(crate) digest: String,
     /// Whether it is signed.
     pub(crate) signature: Signature,
+    /// The file without which the mirror cannot tell that a mouth is covered.
+    pub(crate) blind_for_want_of: Option<&'static str>,
     /// What computed.
     pub(crate) provider: ProviderReport,
     /// Faces in the parity sample.
@@ -42,8 +45,6 @@ pub(crate) struct Check {
     /// Largest difference of every output.
     pub(crate) outputs: Vec<Parity>,
 }
-
-impl Check {}
 
 /// Faces of the parity sample that every start runs: enough to see a wrong engine or precision.
 const QUICK_FACES: usize = 2;
@@ -78,6 +79,7 @@ pub(crate) fn check(
         folder: folder.into(),
         digest: bundle.digest().into(),
         signature,
+        blind_for_want_of: mouth::missing_file(bundle.manifest()),
         provider,
         faces: sample.faces,
         outputs: sample.compare(&mut model, sample.faces)?,
@@ -132,6 +134,13 @@ impl fmt::Display for Check {
             out,
             "graphs     inputs and outputs are what the manifest says"
         )?;
+        match self.blind_for_want_of {
+            None => writeln!(out, "mouths     the edit fades while one is covered")?,
+            Some(file) => writeln!(
+                out,
+                "mouths     no {file}: the edit does not fade while one is covered"
+            )?,
+        }
         writeln!(out, "provider   {}", self.provider.running.label())?;
         for failure in &self.provider.failures {
             let reason = failure.reason.lines().next().unwrap_or_default();

@@ -43,6 +43,8 @@ pub(crate) struct Readings {
 pub(crate) struct About {
     /// Name of the bundle.
     pub(crate) model: String,
+    /// The file without which the bundle cannot tell that a mouth is covered.
+    pub(crate) blind_for_want_of: Option<&'static str>,
     /// The execution provider; none while the model is being opened.
     pub(crate) inference: Option<Inference>,
     /// The source and its mode.

@@ -231,3 +231,58 @@ fn a_clip_that_has_ended_says_so() {
     );
     assert_ne!(pixels(&overlay), before);
 }
+
+#[test]
+fn no_page_touches_the_mark_of_an_edited_picture() {
+    let photo = || {
+        let grey = vec![90; 3 * 640 * 480];
+        Photo::new(&grey, &grey, [640, 480], false)
+    };
+    let open: [fn(&mut Overlay, Photo); 3] = [
+        |overlay, _| overlay.perform(Action::Press(Button::Help)),
+        |overlay, _| overlay.perform(Action::Details),
+        Overlay::ask_about,
+    ];
+    for size in [
+        [320, 240],
+        [640, 480],
+        [800, 480],
+        [960, 720],
+        [1280, 720],
+        [720, 1280],
+        [1920, 480],
+    ] {
+        for scale in [0.75, 1.0, 2.0] {
+            for open in open {
+                let mut overlay = overlay(Motion::Reduced, scale);
+                overlay.settings.status = StatusChoice::Off;
+                let state = MirrorState {
+                    edited: true,
+                    ..at(0.0)
+                };
+                overlay.draw(&state, size);
+                // Where the mark is: what changes when there is one.
+                let blended = |overlay: &Overlay| {
+                    let mut pixels = vec![0x0080_8080; size[0] * size[1]];
+                    overlay.blend(&mut pixels, size);
+                    pixels
+                };
+                let marked = blended(&overlay);
+                open(&mut overlay, photo());
+                overlay.draw(&state, size);
+                let covered = blended(&overlay);
+                let unit = overlay.layers.extent.unit;
+                let bottom = (62.0 * unit) as usize;
+                for y in 0..bottom {
+                    let right = y * size[0] + size[0] / 2..(y + 1) * size[0];
+                    assert_eq!(
+                        marked[right.clone()],
+                        covered[right],
+                        "{size:?} at {scale}, row {y}"
+                    );
+                }
+                assert_ne!(marked, covered);
+            }
+        }
+    }
+}

@@ -8,7 +8,7 @@ use model_spec::{ColourMode, pixel::LUMA_WEIGHTS};
 ///
 /// The filter is a triangle as wide as two output pixels (two source pixels when enlarging): no
 /// aliasing when shrinking, bilinear when enlarging. Outside the frame the border repeats.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Resampler {
     columns: Axis,
     rows: Axis,
@@ -21,7 +21,7 @@ pub struct Resampler {
 }
 
 /// For every output position: where its source samples begin, and their weights.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Axis {
     first: Vec<usize>,
     weights: Vec<f32>,

@@ -3,6 +3,7 @@
 use crate::{
     capture::{self, Source, SourceChoice, camera::Patience, demo},
     error::EdgeError,
+    overlay::state::About,
     present::{display::DisplayChoice, sink::Sinks},
     run::{config::Config, sinks, subject::Subject},
     track::Pace,
@@ -128,8 +129,12 @@ impl Plan {
             false => Base::NewestFrame,
         };
         let (attributes, strengths) = (&subject.attributes, &subject.strengths);
-        let (model, screen) = (&subject.bundle.name, &config.screen);
-        match MirrorWindow::open(attributes, strengths, model, screen, base) {
+        let about = About {
+            model: subject.bundle.name.clone(),
+            blind_for_want_of: subject.blind_for_want_of,
+            ..About::default()
+        };
+        match MirrorWindow::open(attributes, strengths, about, &config.screen, base) {
             Ok(window) => Ok(Some(Box::new(window))),
             Err(error @ EdgeError::Window(_)) if self.may_fall_back => {
                 log::warn!("no display ({error})");

@@ -4,7 +4,7 @@ use crate::{
     edit::reference,
     error::EdgeError,
     run::{config::Config, report::BundleReport, strengths::Strengths},
-    track::{TrackOptions, tracked::Tracked},
+    track::{TrackOptions, mouth, mouth::Mouth, tracked::Tracked},
 };
 use model_spec::{Architecture, AttributeSet, Bundle, manifest::ALIGNER_FILE};
 
@@ -12,6 +12,8 @@ use model_spec::{Architecture, AttributeSet, Bundle, manifest::ALIGNER_FILE};
 pub(crate) struct Subject {
     /// Name and digest.
     pub(crate) bundle: BundleReport,
+    /// The file without which it cannot tell that a mouth is covered.
+    pub(crate) blind_for_want_of: Option<&'static str>,
     /// Shape of the model.
     pub(crate) architecture: Architecture,
     /// What it edits.
@@ -23,10 +25,11 @@ pub(crate) struct Subject {
 }
 
 impl Subject {
-    /// Reads the bundle's manifest and aligner, and checks strengths and signature.
+    /// Reads the bundle's manifest, aligner and mouth weights, and checks strengths and signature.
     ///
     /// # Errors
-    /// [`EdgeError::Spec`] for an unknown attribute, a wrong signature or an aligner that cannot be read.
+    /// [`EdgeError::Spec`] for an unknown attribute, a wrong signature, or an aligner or mouth weights that
+    /// cannot be read.
     pub(crate) fn new(config: &Config, bundle: &Bundle) -> Result<Self, EdgeError> {
         let manifest = bundle.manifest();
         let strengths = match &config.strengths {
@@ -47,7 +50,15 @@ impl Subject {
                  one, and `model-export` then carries it"
             );
         }
+        Mouth::of_bundle(bundle)?;
+        let blind_for_want_of = mouth::missing_file(manifest);
+        if let Some(file) = blind_for_want_of {
+            log::warn!(
+                "the bundle has no {file}: the edit does not fade while a mask or a hand covers the mouth"
+            );
+        }
         Ok(Self {
+            blind_for_want_of,
             bundle: BundleReport {
                 name: manifest.name.clone(),
                 digest: bundle.digest().to_owned(),

@@ -2,7 +2,12 @@
 
 use crate::picture::{frame::Frame, resample::Resampler};
 use aligner::{FEATURES, Patch, Square};
-use model_spec::{ColourMode, Framing, pixel::luma_from_rgb};
+use model_spec::{
+    Bundle, ColourMode, Framing, Manifest, SpecError,
+    error::Mismatch,
+    manifest::{ALIGNER_FILE, MOUTH_FILE},
+    pixel::luma_from_rgb,
+};
 
 /// Nose to chin and cheek to cheek, seen from the detector's box of the face.
 const WINDOW: Framing = Framing {
@@ -26,15 +31,74 @@ pub const INPUTS: usize = FEATURES - 1 + PER_CELL * CELLS * CELLS;
 /// Largest difference of logarithms that is told from a larger one.
 const FAR: f32 = 1.5;
 
-/// The weights of the inputs, then the bias: `f32`, little-endian; made by `examples/mouth`.
-const WEIGHTS: &[u8] = include_bytes!("../../detector/mouth.bin");
+/// First bytes of `mouth.bin`; the digit is the format's version. Then come, as little-endian `f32`, the weights
+/// of the inputs and the bias.
+const MAGIC: &[u8; 8] = b"mouthok1";
+
+/// A logistic regression of "the mouth is seen".
+#[derive(Debug, Clone, PartialEq)]
+pub struct Weights {
+    /// One per input.
+    pub inputs: Vec<f32>,
+    /// What is added to their sum.
+    pub bias: f32,
+}
+
+impl Weights {
+    /// The bytes of a `mouth.bin`.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let numbers = self.inputs.iter().chain([&self.bias]);
+        let mut bytes = MAGIC.to_vec();
+        bytes.extend(numbers.flat_map(|number| number.to_le_bytes()));
+        bytes
+    }
+
+    /// Reads the bytes of a `mouth.bin`.
+    ///
+    /// # Errors
+    /// The first [`Mismatch`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Mismatch> {
+        let whole = MAGIC.len() + 4 * (INPUTS + 1);
+        if bytes.len() != whole {
+            return Err(Mismatch::new("length", bytes.len(), whole.to_string()));
+        }
+        let (magic, numbers) = bytes.split_at(MAGIC.len());
+        if magic != MAGIC {
+            let (found, expected) = (magic.escape_ascii(), MAGIC.escape_ascii());
+            return Err(Mismatch::new("first bytes", found, expected.to_string()));
+        }
+        let (words, _) = numbers.as_chunks::<4>();
+        let numbers: Vec<f32> = words.iter().map(|word| f32::from_le_bytes(*word)).collect();
+        if let Some(number) = numbers.iter().find(|number| !number.is_finite()) {
+            return Err(Mismatch::new("weights", number, "finite numbers"));
+        }
+        let (inputs, bias) = numbers.split_at(INPUTS);
+        Ok(Self {
+            inputs: inputs.to_vec(),
+            bias: bias[0],
+        })
+    }
+}
+
+/// The file whose absence keeps a bundle from telling covered mouths: its weights, or the aligner, without which
+/// crops are too rough to judge.
+pub(crate) fn missing_file(manifest: &Manifest) -> Option<&'static str> {
+    if !manifest.has_mouth() {
+        Some(MOUTH_FILE)
+    } else if !manifest.has_aligner() {
+        Some(ALIGNER_FILE)
+    } else {
+        None
+    }
+}
 
 /// Judges mouths; keeps its buffers.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Mouth {
     framing: Framing,
     resampler: Resampler,
-    weights: Vec<f32>,
+    weights: Weights,
     window: Vec<f32>,
     reference: Vec<f32>,
 }
@@ -42,22 +106,36 @@ pub struct Mouth {
 impl Mouth {
     /// For crops of this framing.
     #[must_use]
-    pub fn new(framing: Framing) -> Self {
-        let (words, _) = WEIGHTS.as_chunks::<4>();
+    pub fn new(framing: Framing, weights: Weights) -> Self {
         Self {
             framing,
             resampler: Resampler::default(),
-            weights: words.iter().map(|word| f32::from_le_bytes(*word)).collect(),
+            weights,
             window: Vec::new(),
             reference: Vec::new(),
         }
     }
 
+    /// That of a bundle, unless [`missing_file`] names what it lacks.
+    ///
+    /// # Errors
+    /// [`SpecError`] when the bundle has weights that cannot be read.
+    pub fn of_bundle(bundle: &Bundle) -> Result<Option<Self>, SpecError> {
+        let manifest = bundle.manifest();
+        if !manifest.has_mouth() {
+            return Ok(None);
+        }
+        let weights = Weights::from_bytes(&bundle.read(MOUTH_FILE)?);
+        let weights = weights.map_err(|mismatch| mismatch.in_file(bundle.path(MOUTH_FILE)))?;
+        let judges = missing_file(manifest).is_none();
+        Ok(judges.then(|| Self::new(manifest.framing, weights)))
+    }
+
     /// How likely it is, 0 to 1, that the mouth of the face at `crop` is seen.
     pub fn seen(&mut self, frame: &Frame, crop: Square) -> f32 {
         let inputs = self.inputs(frame, crop);
-        let (weights, bias) = self.weights.split_at(INPUTS);
-        let logit: f32 = inputs.iter().zip(weights).map(|(a, b)| a * b).sum::<f32>() + bias[0];
+        let weighed = inputs.iter().zip(&self.weights.inputs).map(|(a, b)| a * b);
+        let logit = weighed.sum::<f32>() + self.weights.bias;
         1.0 / (1.0 + (-logit).exp())
     }
 
@@ -112,4 +190,42 @@ fn mean(image: &[f32], size: usize, [left, top]: [usize; 2], side: usize) -> [f3
     // Noise in the dark says little.
     let [red, green, blue] = sums.map(|sum| (sum / (side * side) as f32 + 8.0).ln());
     [green, red - green, blue - green]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn weights() -> Weights {
+        Weights {
+            inputs: (0..INPUTS).map(|index| index as f32 * 0.01).collect(),
+            bias: -0.5,
+        }
+    }
+
+    #[test]
+    fn weights_are_read_back_as_they_were_written() {
+        let bytes = weights().to_bytes();
+        assert_eq!(Weights::from_bytes(&bytes).unwrap(), weights());
+    }
+
+    #[test]
+    fn a_file_that_is_no_mouth_says_what_is_wrong() {
+        let bytes = weights().to_bytes();
+        let mut foreign = bytes.clone();
+        foreign[0] = b'?';
+        let mut endless = bytes.clone();
+        endless.splice(8..12, f32::NAN.to_le_bytes());
+        let longer = [&bytes[..], &[0]].concat();
+        let cases: [(&[u8], &str); 5] = [
+            (&[], "length"),
+            (&bytes[..40], "length"),
+            (&longer, "length"),
+            (&foreign, "first bytes"),
+            (&endless, "weights"),
+        ];
+        for (bytes, field) in cases {
+            assert_eq!(Weights::from_bytes(bytes).unwrap_err().field, field);
+        }
+    }
 }

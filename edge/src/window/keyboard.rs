@@ -231,9 +231,23 @@ mod tests {
         let key = |code| french.key(code, plain());
         assert_eq!(key(H), Some(Key::Character('h')));
         assert_eq!(key(SEMICOLON), Some(Key::Character('m')));
-        assert_eq!(key(ZERO), Some(Key::Character('0')));
+        for state in [plain(), KeyButMask::SHIFT] {
+            assert_eq!(french.key(ZERO, state), Some(Key::Character('0')));
+        }
         assert_eq!(key(M), None, "a comma");
         assert_eq!(french.key(M, KeyButMask::SHIFT), Some(Key::Character('?')));
+    }
+
+    #[test]
+    fn tab_with_shift_is_another_key_than_tab_under_every_layout() {
+        const TAB: u8 = 23;
+        const LEFT_TAB: Keysym = 0xfe20;
+        let with_left_tab = keyboard(&[(TAB, &[[0xff09, LEFT_TAB]])]);
+        let without = keyboard(&[(TAB, &[[0xff09, 0xff09]])]);
+        for keyboard in [with_left_tab, without] {
+            assert_eq!(keyboard.key(TAB, plain()), Some(Key::Tab));
+            assert_eq!(keyboard.key(TAB, KeyButMask::SHIFT), Some(Key::BackTab));
+        }
     }
 
     #[test]

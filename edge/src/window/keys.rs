@@ -127,6 +127,9 @@ mod tests {
             (Key::Character('v'), true),
             (Key::Right, true),
             (Key::Right, true),
+            (Key::Tab, true),
+            (Key::Tab, false),
+            (Key::BackTab, true),
             (Key::Space, true),
             (Key::Space, false),
         ] {
@@ -137,6 +140,8 @@ mod tests {
             Action::Press(Button::Split),
             Action::Raise,
             Action::Raise,
+            Action::FocusNext,
+            Action::FocusPrevious,
             Action::StartComparing,
             Action::StopComparing,
         ];

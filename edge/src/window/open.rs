@@ -20,15 +20,15 @@ use model_spec::AttributeSet;
 use std::time::Instant;
 
 impl MirrorWindow {
-    /// Opens the window on the X display. `strengths` has one per attribute; `model` is the bundle's
-    /// name; `base` is what edits are laid over.
+    /// Opens the window on the X display. `strengths` has one per attribute; `about` is what is
+    /// known of the model before it is open; `base` is what edits are laid over.
     ///
     /// # Errors
     /// [`EdgeError::Window`], e.g. without a display, and those of language and font files.
     pub(crate) fn open(
         attributes: &AttributeSet,
         strengths: &[f32],
-        model: &str,
+        about: About,
         options: &ScreenOptions,
         base: Base,
     ) -> Result<Self, EdgeError> {
@@ -41,10 +41,7 @@ impl MirrorWindow {
             screen,
             canvas: Canvas::new(options.fit),
             overlay: Overlay::new(text, attributes, languages, settings),
-            about: About {
-                model: model.into(),
-                ..About::default()
-            },
+            about,
             attributes: attributes.clone(),
             photos: PhotoWriter::new(options.photos.clone()),
             picture: CurrentPicture::new(base),

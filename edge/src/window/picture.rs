@@ -131,3 +131,31 @@ impl CurrentPicture {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::picture::frame::Frame;
+
+    #[test]
+    fn a_clip_ends_when_no_more_pictures_come_and_single_pictures_never_do() {
+        let still = || Origin::Still("face".into());
+        for (origin, ended, said) in [
+            (Origin::Video, false, false),
+            (Origin::Video, true, true),
+            (still(), true, false),
+        ] {
+            let mut picture = CurrentPicture::new(Base::EditedFrame);
+            assert!(!picture.has_ended(), "before the first picture");
+            let frame = Frame {
+                origin,
+                ..Frame::default()
+            };
+            let mut edit = Edit::default();
+            edit.frame = Arc::new(frame);
+            picture.edit = Some(Arc::new(edit));
+            picture.ended = ended;
+            assert_eq!(picture.has_ended(), said);
+        }
+    }
+}

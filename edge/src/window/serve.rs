@@ -3,7 +3,10 @@
 use super::{MirrorWindow, Work};
 use crate::{
     compose::mirror::Mirror,
-    overlay::{output::photo::Photo, state::Inference, visitor::action::VisitorRequest},
+    overlay::{
+        language::labels::Labels, output::photo::Photo, state::Inference,
+        visitor::action::VisitorRequest,
+    },
     pipeline::{Pipeline, copying::CopyEvent},
     present::sink::Sinks,
     service::health::effort::Effort,
@@ -18,6 +21,11 @@ fn number(path: &Path) -> String {
         "" => name.into_owned(),
         number => number.to_owned(),
     }
+}
+
+/// What a visitor is told about a photo that has been written.
+fn kept(labels: &Labels, path: &Path) -> String {
+    format!("{} {}", labels.photo_kept, number(path))
 }
 
 impl MirrorWindow {
@@ -128,7 +136,7 @@ impl MirrorWindow {
             let note = match written {
                 Ok(path) => {
                     log::info!("photo: {}", path.display());
-                    format!("{} {}", labels.photo_kept, number(&path))
+                    kept(labels, &path)
                 }
                 Err(error) => {
                     log::warn!("photo: {error}");
@@ -136,6 +144,26 @@ impl MirrorWindow {
                 }
             };
             self.overlay.show_note(note);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_visitor_is_told_the_photos_number_and_no_path_in_every_language() {
+        for labels in Labels::shipped().unwrap() {
+            for (file, said) in [
+                ("mirror-000042.png", "42"),
+                ("mirror-120000.png", "120000"),
+                ("mirror.png", "mirror"),
+            ] {
+                let note = kept(&labels, &Path::new("/srv/kept").join(file));
+                assert!(note.ends_with(&format!(" {said}")), "{note}");
+                assert!(!note.contains('/') && !note.contains("png"), "{note}");
+            }
         }
     }
 }

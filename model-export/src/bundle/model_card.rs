@@ -1,7 +1,10 @@
 //! `MODEL_CARD.md`: the manifest for people.
 
 use crate::bundle::report::{self, GraphReport};
-use model_spec::{ColourMode, Manifest, OutputForm, Precision};
+use model_spec::{
+    ColourMode, Manifest, OutputForm, Precision,
+    manifest::{ALIGNER_FILE, MOUTH_FILE},
+};
 use std::fmt::Write;
 
 /// What has to come from elsewhere before live faces can be edited.
@@ -15,7 +18,28 @@ fn missing(manifest: &Manifest) -> Vec<String> {
     if manifest.architecture.reads_masks() && manifest.graphs.face_mask.is_none() {
         lines.push("- No face-mask network: the generator needs masks from elsewhere.".into());
     }
+    if !manifest.has_aligner() {
+        lines.push(format!(
+            "- No {ALIGNER_FILE}: the edit wobbles on live faces."
+        ));
+    }
+    if !manifest.has_mouth() {
+        lines.push(format!(
+            "- No {MOUTH_FILE}: masks and hands in front of a mouth are edited like it."
+        ));
+    }
     lines
+}
+
+/// Files beside the graphs that the mirror reads, and what for.
+fn helpers(manifest: &Manifest) -> Vec<String> {
+    let aligner = "finds the framing on live faces";
+    let mouth = "tells whether a mouth is covered, so that the edit can fade";
+    let helpers = [(ALIGNER_FILE, aligner), (MOUTH_FILE, mouth)].into_iter();
+    let carried = helpers.filter(|(file, _)| manifest.files.contains_key(*file));
+    carried
+        .map(|(file, purpose)| format!("- {file}: {purpose}"))
+        .collect()
 }
 
 /// The model card as Markdown; everything in it is in the manifest or in the graphs.
@@ -110,6 +134,7 @@ pub(crate) fn render(manifest: &Manifest, graphs: &[GraphReport]) -> String {
         "Graphs",
         std::iter::once(format!("ONNX operator set {opset}, {arithmetic}.\n"))
             .chain(graphs.iter().map(|graph| format!("- {graph}")))
+            .chain(helpers(manifest))
             .collect(),
     );
     if let Some(fidelity) = &manifest.fidelity {

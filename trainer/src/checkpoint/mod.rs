@@ -13,7 +13,9 @@ use crate::{
 };
 use model_spec::{
     CheckpointSpec,
-    checkpoint::{ALIGNER_FILE, FACE_MASK_FILE, MODEL_FILE, PARITY_FILE, SPEC_FILE, TRAINING_FILE},
+    checkpoint::{
+        ALIGNER_FILE, FACE_MASK_FILE, MODEL_FILE, MOUTH_FILE, PARITY_FILE, SPEC_FILE, TRAINING_FILE,
+    },
     digest,
 };
 use output::OutputFolder;
@@ -47,6 +49,7 @@ pub(crate) fn file_names() -> Vec<String> {
         TRAINING_FILE,
         FACE_MASK_FILE,
         ALIGNER_FILE,
+        MOUTH_FILE,
         SETTINGS_FILE,
     ];
     names.map(String::from).to_vec()

@@ -11,7 +11,7 @@ use crate::{
         provider::{Failure, Precision, Provider, ProviderRequest},
         runtime::Runtime,
     },
-    track::TrackOptions,
+    track::{TrackOptions, mouth::Mouth},
 };
 use graph::{Graph, OpenError, read};
 use model_spec::{AttributeSet, Bundle, GraphKind, Manifest, OutputForm, SpecError, tensor};
@@ -23,6 +23,7 @@ use model_spec::{AttributeSet, Bundle, GraphKind, Manifest, OutputForm, SpecErro
 pub(crate) struct Model {
     manifest: Manifest,
     track: TrackOptions,
+    mouth: Option<Mouth>,
     provider: Provider,
     precision: Precision,
     failures: Vec<Failure>,
@@ -82,6 +83,7 @@ impl Model {
                     return Ok(Self {
                         manifest: bundle.manifest().clone(),
                         track: TrackOptions::of_bundle(bundle)?,
+                        mouth: Mouth::of_bundle(bundle)?,
                         provider,
                         precision: request.precision,
                         failures,
@@ -165,6 +167,12 @@ impl Model {
     #[must_use]
     pub(crate) fn track(&self) -> &TrackOptions {
         &self.track
+    }
+
+    /// What tells whether mouths are covered, where the bundle can.
+    #[must_use]
+    pub(crate) fn mouth(&self) -> Option<&Mouth> {
+        self.mouth.as_ref()
     }
 
     /// The provider that runs.

@@ -94,7 +94,7 @@ labels! {
     help_title help_slider help_compare help_split help_copy help_photo help_flip
     help_reset help_language help_full_screen help_details help_quit
     key_space key_enter key_slider key_choose key_focus key_press close
-    details_title about_version about_model about_provider about_not about_source
+    details_title about_version about_model about_provider about_not about_source about_no_mouth
 }
 
 impl Labels {

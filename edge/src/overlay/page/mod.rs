@@ -3,6 +3,7 @@
 pub(crate) mod attract;
 pub(crate) mod details;
 pub(crate) mod dialog;
+mod frame;
 pub(crate) mod help;
 pub(crate) mod marks;
 pub(crate) mod message;

@@ -19,6 +19,8 @@ const NARROWEST: [f32; 2] = [600.0, 500.0];
 pub(crate) const TOP_ROW_HEIGHT: f32 = 42.0;
 /// Where pages may begin below marks and status line, in design pixels.
 const BELOW_TOP_ROW: f32 = 70.0;
+/// What is left of the window below the highest page.
+const BELOW_PAGE: f32 = 8.0;
 
 impl Extent {
     /// The extent of a window of `[width, height]` pixels.
@@ -47,12 +49,15 @@ impl Extent {
         Self { unit, ..self }
     }
 
-    /// Upper edge of a page of this height, in design pixels: centred, but below the top row if there
-    /// is room.
+    /// Height of the highest page, in design pixels.
+    pub(crate) fn page_room(&self) -> f32 {
+        self.height / self.unit - BELOW_TOP_ROW - BELOW_PAGE
+    }
+
+    /// Upper edge of a page of this height, in design pixels: centred, but below the top row, whose marks may
+    /// not be covered nor cover it.
     pub(crate) fn page_top(&self, high: f32) -> f32 {
-        let height = self.height / self.unit;
-        let below = BELOW_TOP_ROW.min(height - high - 4.0);
-        ((height - high) * 0.5).max(below).max(4.0)
+        ((self.height / self.unit - high) * 0.5).max(BELOW_TOP_ROW)
     }
 
     /// Distance of everything from the window's edge, in window pixels.

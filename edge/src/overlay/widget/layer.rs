@@ -27,11 +27,6 @@ impl Layer {
         Some(pixmap)
     }
 
-    /// The current content, to draw more onto it.
-    pub(crate) fn pixmap_mut(&mut self) -> Option<&mut Pixmap> {
-        self.pixmap.as_mut()
-    }
-
     /// Keeps the current content as what every [`Layer::restart`] begins with.
     pub(crate) fn keep_ground(&mut self) {
         self.ground.clone_from(&self.pixmap);

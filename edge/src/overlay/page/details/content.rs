@@ -52,6 +52,9 @@ pub(super) fn lines(
         add(&format!("{} {provider}:", labels.about_not), colour::AMBER);
         add(&failure.reason, colour::TEXT);
     }
+    if let Some(file) = about.blind_for_want_of {
+        add(&format!("{} {file}", labels.about_no_mouth), colour::AMBER);
+    }
     add("\u{a0}", colour::TEXT);
     for (keys, effect) in keys(labels) {
         add(&format!("{keys}   {effect}"), colour::TEXT);

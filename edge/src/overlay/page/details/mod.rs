@@ -5,6 +5,7 @@ mod content;
 
 use crate::overlay::{
     language::labels::Labels,
+    page::frame::{FOOT, PAD, PageButton, PageFrame, Rank, TITLE},
     state::About,
     widget::{
         area::Area,
@@ -21,11 +22,9 @@ use crate::overlay::{
 use content::Line;
 
 /// Lengths in design pixels.
-const PAD: f32 = 32.0;
-const TITLE: f32 = 72.0;
-const BUTTON: f32 = 56.0;
-const BOTTOM: f32 = 22.0;
 const PIXELS: f32 = 16.0;
+/// Room for the bar that shows which part of the lines is on the page.
+const SCROLL_BAR: f32 = 14.0;
 /// Lines that an arrow key moves by.
 const STEP: isize = 3;
 
@@ -66,49 +65,27 @@ impl Details {
         }
         let unit = extent.unit;
         self.unit = unit;
-        let [width, height] = [extent.width, extent.height].map(|side| side / unit);
-        let (width, height) = ((width - 40.0).min(900.0), height - 24.0);
-        self.area = Area {
-            x: ((extent.width - width * unit) * 0.5).round(),
-            y: (12.0 * unit).round(),
-            width: width * unit,
-            height: height * unit,
-        };
+        let frame = PageFrame::new(extent, extent.page_room());
+        self.area = frame.area(extent);
         let ink = style(Weight::Regular, PIXELS * unit, colour::TEXT, Align::Left);
-        let inner = (width - 2.0 * PAD - 14.0) * unit;
+        let inner = (frame.inner() - SCROLL_BAR) * unit;
         self.lines = content::lines(about, labels, text, ink, inner);
-        let list = (height - TITLE - BUTTON - 2.0 * BOTTOM) * unit;
+        let list = (frame.height - TITLE - FOOT) * unit;
         self.room = (list / (PIXELS * LEADING * unit)).max(1.0) as usize;
         self.scroll_to(self.first as isize);
         self.drawn = Some((extent, self.first));
-        let size = self.area.size();
-        let each = 170.0_f32.min(width - 2.0 * PAD);
-        self.close = Area {
-            x: width - PAD - each,
-            y: height - BUTTON - BOTTOM,
-            width: each,
-            height: BUTTON,
-        }
-        .scaled(unit);
+        self.close = frame.buttons(1, unit).next().unwrap_or_default();
         let mut layer = std::mem::take(&mut self.layer);
-        if let Some(pixmap) = layer.start(self.area.origin(), size) {
-            shape::ground(pixmap, size, 28.0 * unit, colour::CARD);
-            self.draw_content(Painter { pixmap, text, unit }, labels);
+        if let Some(pixmap) = frame.start(&mut layer, extent, &labels.details_title, text) {
+            self.draw_content(&mut Painter { pixmap, text, unit }, labels);
         }
         self.layer = layer;
         true
     }
 
-    fn draw_content(&self, painter: Painter<'_>, labels: &Labels) {
-        let Painter { pixmap, text, unit } = painter;
-        let heading = style(Weight::SemiBold, 26.0 * unit, colour::WHITE, Align::Left);
-        text.draw(
-            pixmap,
-            &labels.details_title,
-            PAD * unit,
-            48.0 * unit,
-            heading,
-        );
+    fn draw_content(&self, painter: &mut Painter<'_>, labels: &Labels) {
+        let unit = painter.unit;
+        let Painter { pixmap, text, .. } = painter;
         let leading = PIXELS * LEADING * unit;
         for (row, line) in self
             .lines
@@ -132,11 +109,12 @@ impl Details {
             };
             shape::rounded(pixmap, bar, 3.0 * unit, colour::FAINT);
         }
-        shape::rounded(pixmap, self.close, 18.0 * unit, colour::ACCENT);
-        let [x, y] = self.close.middle();
-        let pixels = 18.0 * unit;
-        let ink = style(Weight::SemiBold, pixels, colour::WHITE, Align::Centre);
-        text.draw(pixmap, &labels.close, x, y + pixels * 0.36, ink);
+        let close = PageButton {
+            area: self.close,
+            name: &labels.close,
+            rank: Rank::Main,
+        };
+        close.draw(painter);
     }
 
     /// Has the page redrawn.
@@ -249,6 +227,25 @@ mod tests {
                     width <= page.area.width - 2.0 * PAD * page.unit,
                     "{size:?} {line:?}"
                 );
+            }
+        }
+    }
+
+    #[test]
+    fn a_bundle_that_cannot_tell_covered_mouths_is_named_in_every_language() {
+        let text = Text::new().unwrap();
+        let ink = style(Weight::Regular, 16.0, colour::TEXT, Align::Left);
+        for labels in Labels::shipped().unwrap() {
+            for missing in [None, Some("mouth.bin"), Some("aligner.bin")] {
+                let about = About {
+                    blind_for_want_of: missing,
+                    ..about()
+                };
+                let lines = content::lines(&about, &labels, &text, ink, 10_000.0);
+                let said = lines
+                    .iter()
+                    .find_map(|line| line.text.strip_prefix(&labels.about_no_mouth));
+                assert_eq!(said.map(str::trim), missing, "{}", labels.language);
             }
         }
     }

@@ -1,19 +1,14 @@
 //! Where things are on the help page.
 
-use crate::overlay::widget::{area::Area, extent::Extent};
-
-/// Distance of the content from the page's edge, in design pixels like all lengths here.
-pub(super) const PAD: f32 = 36.0;
-/// Height of the title.
-pub(super) const TITLE: f32 = 76.0;
-/// Height of the buttons.
-pub(super) const BUTTON: f32 = 60.0;
+use crate::overlay::{
+    page::frame::{FOOT, PAD, PageFrame, TITLE},
+    widget::extent::Extent,
+};
 
 /// Lengths that depend on the window, in design pixels.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct HelpLayout {
-    pub(super) width: f32,
-    height: f32,
+    pub(super) frame: PageFrame,
     columns: usize,
     rows_per_column: usize,
     row_height: f32,
@@ -21,15 +16,17 @@ pub(super) struct HelpLayout {
 
 impl HelpLayout {
     pub(super) fn new(extent: Extent, rows: usize) -> Self {
-        let [width, height] = [extent.width, extent.height].map(|side| side / extent.unit);
-        let page = (width - 40.0).min(860.0);
-        let columns = if page > 560.0 { 2 } else { 1 };
+        let columns = if PageFrame::width(extent) > 560.0 {
+            2
+        } else {
+            1
+        };
         let rows_per_column = rows.div_ceil(columns);
-        let room = (height - 24.0 - TITLE - BUTTON - 44.0) / rows_per_column as f32;
+        let room = (extent.page_room() - TITLE - FOOT) / rows_per_column as f32;
         let row_height = room.clamp(43.0, 60.0);
+        let height = TITLE + rows_per_column as f32 * row_height + FOOT;
         Self {
-            width: page,
-            height: TITLE + rows_per_column as f32 * row_height + 18.0 + BUTTON + 26.0,
+            frame: PageFrame::new(extent, height),
             columns,
             rows_per_column,
             row_height,
@@ -37,7 +34,7 @@ impl HelpLayout {
     }
 
     pub(super) fn column_width(&self) -> f32 {
-        (self.width - 2.0 * PAD) / self.columns as f32
+        self.frame.inner() / self.columns as f32
     }
 
     /// Upper left corner of a row.
@@ -47,21 +44,5 @@ impl HelpLayout {
             PAD + self.column_width() * column as f32,
             TITLE + self.row_height * row as f32,
         ]
-    }
-
-    /// Upper edge of the buttons.
-    pub(super) fn bottom(&self) -> f32 {
-        self.height - BUTTON - 26.0
-    }
-
-    /// The page on the window, in window pixels.
-    pub(super) fn area(&self, extent: Extent) -> Area {
-        let unit = extent.unit;
-        Area {
-            x: ((extent.width / unit - self.width) * 0.5 * unit).round(),
-            y: (extent.page_top(self.height) * unit).round(),
-            width: self.width * unit,
-            height: self.height * unit,
-        }
     }
 }

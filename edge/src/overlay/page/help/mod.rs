@@ -5,19 +5,17 @@ mod row;
 
 use crate::overlay::{
     language::languages::Languages,
-    page::panel::next,
+    page::{
+        frame::{PageButton, PageFrame, Rank},
+        panel::next,
+    },
     widget::{
-        area::Area,
-        colour,
-        extent::Extent,
-        layer::Layer,
-        painter::Painter,
-        pointer::Pointer,
-        shape,
-        text::{Align, Text, Weight, style},
+        area::Area, extent::Extent, layer::Layer, painter::Painter, pointer::Pointer, shape,
+        text::Text,
     },
 };
-use layout::{BUTTON, HelpLayout, PAD};
+use layout::HelpLayout;
+use row::Row;
 
 /// What was tapped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,16 +39,6 @@ pub(crate) struct Help {
     drawn: Option<Extent>,
 }
 
-/// A button at the bottom of the page.
-struct PageButton<'a> {
-    area: Area,
-    name: &'a str,
-    /// Whether it is the language in use.
-    chosen: bool,
-    /// Whether it stands out.
-    main: bool,
-}
-
 impl Help {
     /// Redraws for another extent. Returns whether anything changed.
     pub(crate) fn draw(
@@ -67,71 +55,47 @@ impl Help {
         let (unit, labels) = (extent.unit, languages.labels());
         let rows = row::all(labels, slider);
         let layout = HelpLayout::new(extent, rows.len());
-        self.area = layout.area(extent);
-        let size = self.area.size();
-        let Some(pixmap) = self.layer.start(self.area.origin(), size) else {
-            return true;
-        };
-        shape::ground(pixmap, size, 28.0 * unit, colour::CARD);
-        let heading = style(Weight::SemiBold, 28.0 * unit, colour::WHITE, Align::Left);
-        text.draw(pixmap, &labels.help_title, PAD * unit, 52.0 * unit, heading);
-        let mut painter = Painter { pixmap, text, unit };
-        for (index, row) in rows.iter().enumerate() {
-            row.draw(
-                &mut painter,
-                layout.row(index),
-                layout.column_width() * unit,
-            );
+        let frame = layout.frame;
+        self.area = frame.area(extent);
+        let mut layer = std::mem::take(&mut self.layer);
+        self.place_buttons(frame, languages.all().len(), unit);
+        if let Some(pixmap) = frame.start(&mut layer, extent, &labels.help_title, text) {
+            let mut painter = Painter { pixmap, text, unit };
+            draw_rows(&mut painter, &rows, layout);
+            self.draw_buttons(&mut painter, languages);
         }
-        self.draw_buttons(layout, text, unit, languages);
+        self.layer = layer;
         true
     }
 
-    fn draw_buttons(
-        &mut self,
-        layout: HelpLayout,
-        text: &mut Text,
-        unit: f32,
-        languages: &Languages,
-    ) {
-        let all = languages.all();
-        let (gap, count) = (10.0, all.len() as f32 + 1.0);
-        let each = ((layout.width - 2.0 * PAD - gap * (count - 1.0)) / count).min(170.0);
-        let place = |x: f32| {
-            let design = Area {
-                x,
-                y: layout.bottom(),
-                width: each,
-                height: BUTTON,
-            };
-            design.scaled(unit)
-        };
+    fn place_buttons(&mut self, frame: PageFrame, languages: usize, unit: f32) {
         self.languages.clear();
-        let starts = (0..all.len()).map(|index| PAD + (each + gap) * index as f32);
-        self.languages.extend(starts.map(place));
-        self.close = place(layout.width - PAD - each);
-        let Some(pixmap) = self.layer.pixmap_mut() else {
-            return;
-        };
-        let mut painter = Painter { pixmap, text, unit };
-        for (index, (&area, labels)) in self.languages.iter().zip(all).enumerate() {
+        self.languages.extend(frame.buttons(languages + 1, unit));
+        self.close = self.languages.pop().unwrap_or_default();
+    }
+
+    fn draw_buttons(&self, painter: &mut Painter<'_>, languages: &Languages) {
+        for (index, (&area, labels)) in self.languages.iter().zip(languages.all()).enumerate() {
             let button = PageButton {
                 area,
                 name: &labels.language,
-                chosen: index == languages.current(),
-                main: false,
+                rank: if index == languages.current() {
+                    Rank::Chosen
+                } else {
+                    Rank::Quiet
+                },
             };
-            button.draw(&mut painter);
+            button.draw(painter);
         }
         let close = PageButton {
             area: self.close,
             name: &languages.labels().close,
-            chosen: false,
-            main: true,
+            rank: Rank::Main,
         };
-        close.draw(&mut painter);
+        close.draw(painter);
         let mut areas = self.languages.iter().chain([&self.close]);
         if let Some(area) = self.focus.and_then(|index| areas.nth(index)) {
+            let unit = painter.unit;
             shape::focus(painter.pixmap, *area, 18.0 * unit, unit);
         }
     }
@@ -186,24 +150,9 @@ impl Help {
     }
 }
 
-impl PageButton<'_> {
-    fn draw(&self, painter: &mut Painter<'_>) {
-        let unit = painter.unit;
-        let Painter { pixmap, text, .. } = painter;
-        let ground = if self.main {
-            colour::ACCENT
-        } else {
-            colour::QUIET
-        };
-        shape::rounded(pixmap, self.area, 18.0 * unit, ground);
-        if self.chosen {
-            let width = 2.0 * unit;
-            shape::outlined(pixmap, self.area, 18.0 * unit, width, colour::ACCENT_TEXT);
-        }
-        let [x, y] = self.area.middle();
-        let room = self.area.width - 12.0 * unit;
-        let pixels = text.fitting(self.name, Weight::SemiBold, 18.0 * unit, room);
-        let ink = style(Weight::SemiBold, pixels, colour::WHITE, Align::Centre);
-        text.draw(pixmap, self.name, x, y + pixels * 0.36, ink);
+fn draw_rows(painter: &mut Painter<'_>, rows: &[Row<'_>], layout: HelpLayout) {
+    let width = layout.column_width() * painter.unit;
+    for (index, row) in rows.iter().enumerate() {
+        row.draw(painter, layout.row(index), width);
     }
 }

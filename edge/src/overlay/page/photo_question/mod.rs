@@ -6,6 +6,7 @@ mod preview;
 use crate::overlay::{
     language::labels::Labels,
     output::photo::Photo,
+    page::frame::{PAD, PageFrame, TITLE},
     widget::{
         area::Area,
         colour::{self, Colour},
@@ -19,7 +20,7 @@ use crate::overlay::{
         text::{Align, Style, Text, Weight, style},
     },
 };
-use layout::{BUTTON, GAP, PAD, QuestionLayout, TITLE};
+use layout::{BOTTOM, BUTTON, GAP, QuestionLayout};
 use preview::Preview;
 
 /// The visitor's answer.
@@ -67,21 +68,17 @@ impl PhotoQuestion {
         self.drawn = Some(extent);
         let unit = extent.unit;
         let small = style(Weight::Regular, 17.0 * unit, colour::FAINT, Align::Left);
-        let inner = QuestionLayout::card_width(extent) - 2.0 * PAD;
+        let inner = PageFrame::width(extent) - 2.0 * PAD;
         let note = Paragraph::new(text, &labels.photo_note, small, inner * unit);
         let layout = QuestionLayout::new(extent, photo, note.height(small) / unit);
         self.place(layout, extent);
         let preview = layout.picture;
         self.preview
             .scale(photo, preview.map(|side| (side * unit).max(1.0) as usize));
-        let size = self.area.size();
-        let Some(pixmap) = self.layer.start(self.area.origin(), size) else {
+        let (frame, title) = (layout.frame, &labels.photo_question);
+        let Some(pixmap) = frame.start(&mut self.layer, extent, title, text) else {
             return true;
         };
-        shape::ground(pixmap, size, 28.0 * unit, colour::CARD);
-        let heading = style(Weight::SemiBold, 28.0 * unit, colour::WHITE, Align::Left);
-        let title = &labels.photo_question;
-        text.draw(pixmap, title, PAD * unit, 52.0 * unit, heading);
         let mut painter = Painter { pixmap, text, unit };
         draw_pictures(&mut painter, &self.preview, photo, layout, labels);
         draw_note(&mut painter, &note, layout, small);
@@ -115,11 +112,12 @@ impl PhotoQuestion {
     /// Places card and buttons, in window pixels.
     fn place(&mut self, layout: QuestionLayout, extent: Extent) {
         let unit = extent.unit;
-        self.area = layout.area(extent);
-        let each = (layout.width - 2.0 * PAD - GAP) * 0.5 * unit;
+        let frame = layout.frame;
+        self.area = frame.area(extent);
+        let each = (frame.inner() - GAP) * 0.5 * unit;
         self.discard = Area {
             x: PAD * unit,
-            y: (layout.height - 30.0 - BUTTON) * unit,
+            y: (frame.height - BOTTOM - BUTTON) * unit,
             width: each,
             height: BUTTON * unit,
         };
@@ -189,7 +187,15 @@ impl CardButton<'_> {
     }
 }
 
-/// Draws before and after, each with its name. Without an edit, "edited" would be untrue.
+/// Name and ground of the name of the picture after. Without an edit, "edited" would be untrue.
+fn name_of_after<'a>(photo: &Photo, labels: &'a Labels) -> (&'a str, Colour) {
+    match photo.edited {
+        true => (&labels.edited, colour::ACCENT),
+        false => (&labels.unchanged, colour::PANEL),
+    }
+}
+
+/// Draws before and after, each with its name.
 fn draw_pictures(
     painter: &mut Painter<'_>,
     pictures: &Preview,
@@ -204,10 +210,7 @@ fn draw_pictures(
     draw_name(painter, &labels.before, at, colour::PANEL);
     let at = [after * unit, TITLE * unit].map(f32::round);
     preview::paste(painter.pixmap, &pictures.after, pictures.size, at);
-    let (name, ground) = match photo.edited {
-        true => (&labels.edited, colour::ACCENT),
-        false => (&labels.unchanged, colour::PANEL),
-    };
+    let (name, ground) = name_of_after(photo, labels);
     draw_name(painter, name, at, ground);
 }
 
@@ -232,4 +235,48 @@ fn draw_name(painter: &mut Painter<'_>, name: &str, [x, y]: [f32; 2], ground: Co
     let ink = style(Weight::SemiBold, pixels, colour::WHITE, Align::Centre);
     let [x, y] = area.middle();
     text.draw(pixmap, name, x, y + pixels * 0.36, ink);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_without_an_edit_is_called_unchanged_in_every_language() {
+        for labels in Labels::shipped().unwrap() {
+            for (edited, name) in [(true, &labels.edited), (false, &labels.unchanged)] {
+                let photo = Photo {
+                    edited,
+                    ..Photo::default()
+                };
+                assert_eq!(name_of_after(&photo, &labels).0, name);
+            }
+        }
+    }
+
+    #[test]
+    fn both_pictures_carry_a_name_and_the_second_one_says_whether_it_is_edited() {
+        let (size, extent) = ([320, 240], Extent::new([960, 720]));
+        let grey = vec![90; 3 * size[0] * size[1]];
+        let mut text = Text::new().unwrap();
+        let labels = Labels::shipped().unwrap().remove(0);
+        let mut drawn = |edited| {
+            let photo = Photo {
+                edited,
+                ..Photo::new(&grey, &grey, size, false)
+            };
+            let mut card = PhotoQuestion::default();
+            card.draw(extent, &photo, &mut text, &labels);
+            let mut pixels = vec![0; 960 * 720];
+            card.blend(&mut pixels, [960, 720], 256);
+            pixels
+        };
+        let (edited, unchanged) = (drawn(true), drawn(false));
+        let differs = |range: std::ops::Range<usize>| {
+            let row = |y: usize| (960 * y + range.start)..(960 * y + range.end);
+            (0..720).any(|y| edited[row(y)] != unchanged[row(y)])
+        };
+        assert!(!differs(0..480), "the name of the picture before");
+        assert!(differs(480..960), "the name of the picture after");
+    }
 }
