@@ -339,7 +339,7 @@ fn mouth_weights_that_cannot_be_read_are_refused_by_name() {
             ],
         ] {
             let output = place.edge(&library, arguments);
-            assert_fails(&output, 2, &[MOUTH_FILE, field]);
+            assert_fails(&output, 1, &[MOUTH_FILE, field]);
         }
     }
 }
