@@ -52,7 +52,7 @@ fn command(folder: &Path, pairs: &[&Path], more: &[&str]) -> Command {
     command.arg("--data").arg(data);
     command.arg("--config").arg(configs().join("smile.toml"));
     command.arg("--judge").arg(folder.join("judge.safetensors"));
-    command.args(["--attribute", "smiling", "--judge-size", "32"]);
+    command.args(["--attribute", "smile", "--judge-size", "32"]);
     command.args(["--judge-steps", "80"]).args(more);
     command
 }
