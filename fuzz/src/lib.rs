@@ -11,7 +11,8 @@
 //! ```
 
 use arbitrary::Arbitrary;
-use std::{env, time::Duration};
+use std::{env, io, path::Path, time::Duration};
+use tempfile::TempDir;
 
 /// What is done to which seed.
 #[derive(Debug, Clone, Arbitrary)]
@@ -142,6 +143,19 @@ impl Edit {
                 input.splice(begin..begin + count, text.into_bytes());
             }
         }
+    }
+}
+
+/// A folder for inputs that are read from files: in memory, where there is such a place.
+///
+/// # Errors
+/// What the system says.
+pub fn folder() -> io::Result<TempDir> {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() {
+        tempfile::tempdir_in(memory)
+    } else {
+        tempfile::tempdir()
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::{pickled, small};
 use fuzz::Damage;
 use image::{DynamicImage, ImageFormat};
-use std::{fs, io::Cursor, path::Path};
+use std::{fs, io::Cursor};
 use tch::{Device, Kind, Tensor};
 use trainer::{
     config::Config,
@@ -11,19 +11,10 @@ use trainer::{
     weights::{self, Weights},
 };
 
-/// Where a target's input is written to: in memory, where there is such a place.
-fn folder() -> tempfile::TempDir {
-    let memory = Path::new("/dev/shm");
-    match memory.is_dir() {
-        true => tempfile::tempdir_in(memory).unwrap(),
-        false => tempfile::tempdir().unwrap(),
-    }
-}
-
 #[test]
 fn damaged_weights_of_every_format_are_refused_or_read() {
     let _alone = small::alone();
-    let folder = folder();
+    let folder = fuzz::folder().unwrap();
     let path = folder.path().join("weights");
     let ones = |sides: &[i64]| Tensor::ones(sides, (Kind::Float, Device::Cpu));
     let tensors = Weights::from([("a".into(), ones(&[2, 3])), ("b".into(), ones(&[4]))]);
@@ -44,7 +35,7 @@ fn damaged_weights_of_every_format_are_refused_or_read() {
 
 #[test]
 fn damaged_attribute_tables_are_refused_or_read() {
-    let folder = folder();
+    let folder = fuzz::folder().unwrap();
     let data = folder.path().join("celeba");
     crate::layouts::celeba(&data, "img_align_celeba", "list_attr_celeba.txt", 6);
     let partition = "0.png 0\n1.png 0\n2.png 1\n3.png 2\n4.png 0\n5.png 2\n";
@@ -76,7 +67,7 @@ fn damaged_attribute_tables_are_refused_or_read() {
 #[test]
 fn damaged_packs_are_refused_or_read() {
     let _alone = small::alone();
-    let folder = folder();
+    let folder = fuzz::folder().unwrap();
     let (data, path) = (
         small::data(&folder.path().join("data")),
         folder.path().join("pack.safetensors"),
@@ -105,7 +96,7 @@ fn damaged_packs_are_refused_or_read() {
 
 #[test]
 fn damaged_settings_are_refused_or_read() {
-    let folder = folder();
+    let folder = fuzz::folder().unwrap();
     let path = folder.path().join("settings.toml");
     let names = [
         "smile.toml",
@@ -122,7 +113,7 @@ fn damaged_settings_are_refused_or_read() {
 
 #[test]
 fn damaged_pictures_of_every_format_are_refused_or_read() {
-    let folder = folder();
+    let folder = fuzz::folder().unwrap();
     let path = folder.path().join("picture");
     let face = DynamicImage::ImageRgb8(faces::training_face(3, 1.0, 24));
     let formats = [

@@ -12,7 +12,7 @@ use super::{
 use crate::picture::frame::Frame;
 use fuzz::Damage;
 use jpeg_encoder::{ColorType, Encoder};
-use std::{cell::RefCell, fs, path::Path};
+use std::{cell::RefCell, fs};
 
 /// Pictures without and with tables of their own, restart markers and several scans.
 fn jpegs() -> Vec<Vec<u8>> {
@@ -43,7 +43,7 @@ fn damaged_jpegs_are_refused_or_decoded() {
 }
 
 #[test]
-fn raw_pictures_of_any_length_and_stride_are_refused_or_decoded() {
+fn damaged_raw_pictures_of_any_length_and_stride_are_refused_or_decoded() {
     fuzz::check(|damage: &(u8, u8, u8, u16, Vec<u8>)| {
         let (format, width, height, stride, bytes) = damage;
         let rows = Rows {
@@ -64,11 +64,7 @@ fn raw_pictures_of_any_length_and_stride_are_refused_or_decoded() {
 
 #[test]
 fn damaged_films_are_refused_or_played() {
-    let memory = Path::new("/dev/shm");
-    let folder = match memory.is_dir() {
-        true => tempfile::tempdir_in(memory).unwrap(),
-        false => tempfile::tempdir().unwrap(),
-    };
+    let folder = fuzz::folder().unwrap();
     let path = folder.path().join("film");
     let jpegs = jpegs();
     let mut seeds = vec![jpegs.concat()];

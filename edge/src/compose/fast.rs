@@ -11,17 +11,10 @@ pub(super) fn between(value: f32, low: f32, high: f32) -> f32 {
     if value < high { value } else { high }
 }
 
-/// The nearest whole number of a value from 0 to 2^22; of two as near, the even one.
+/// The nearest whole number of a value from 0 to 2^22; of two as near, the even one. In 32 bits, which vector registers
+/// have.
 #[inline]
-pub(super) fn nearest(value: f32) -> usize {
-    (value + ROUNDING)
-        .to_bits()
-        .wrapping_sub(ROUNDING.to_bits()) as usize
-}
-
-/// [`nearest`] in 32 bits, which vector registers have.
-#[inline]
-pub(super) fn nearest_whole(value: f32) -> u32 {
+pub(super) fn nearest(value: f32) -> u32 {
     (value + ROUNDING)
         .to_bits()
         .wrapping_sub(ROUNDING.to_bits())
@@ -53,8 +46,7 @@ mod tests {
             assert!((0.0..=1.0).contains(&rest), "{value}: {rest}");
             assert!((whole as f32 + rest - value).abs() < 1e-3, "{value}");
             assert!(
-                nearest(value).abs_diff(value.round() as usize)
-                    <= usize::from(value.fract() == 0.5)
+                nearest(value).abs_diff(value.round() as u32) <= u32::from(value.fract() == 0.5)
             );
         }
         assert_eq!(

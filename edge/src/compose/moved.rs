@@ -105,11 +105,11 @@ pub(super) fn change(
     // Places in 1/PHASES of a pixel.
     let columns: [u32; SPAN] = std::array::from_fn(|i| {
         let at = (x + i) as f32 + shifts[0][i];
-        fast::nearest_whole(between(at, 0.0, last[0] as f32) * PHASES as f32)
+        fast::nearest(between(at, 0.0, last[0] as f32) * PHASES as f32)
     });
     let rows: [u32; SPAN] = std::array::from_fn(|i| {
         let at = y as f32 + shifts[1][i];
-        fast::nearest_whole(between(at, 0.0, last[1] as f32) * PHASES as f32)
+        fast::nearest(between(at, 0.0, last[1] as f32) * PHASES as f32)
     });
     let (across, down) = (&*ACROSS, &*DOWN);
     for (i, sum) in sums.iter_mut().enumerate().take(SPAN) {
