@@ -17,6 +17,7 @@ for domain in "$OFF" "$ON"; do
     fi
 done
 
+# Of several exposures the edit is judged, not whether the judge sees in the dark: hence --light.
 # Multiplies the light of every photograph: the pixel values are decoded to light, multiplied, and encoded again.
 expose() { # FROM FACTOR TO
     mkdir -p "$3"
@@ -48,8 +49,10 @@ for exposure in $EXPOSURES; do
         done
         pairs="$pairs $run/$strength"
     done
+    light=
+    [ "$EXPOSURES" = 1 ] || light=--light
     echo "exposure $exposure of $BUNDLE:"
     # shellcheck disable=SC2086 # Options and folders, one word each.
     "$TARGET/release/trainer" compare --pairs $pairs --data "$DATA" --config "$CONFIG" --judge "$JUDGE" \
-        --out "$run/sheets" $COMPARE
+        --out "$run/sheets" $light $COMPARE
 done

@@ -10,6 +10,7 @@ use x11rb::{
     connection::Connection as _,
     protocol::{
         randr::{ConnectionExt as _, MonitorInfo},
+        res::ConnectionExt as _,
         screensaver::ConnectionExt as _,
         xproto::{Blanking, ConnectionExt as _, Exposures},
     },
@@ -21,8 +22,11 @@ const GROOVE: i32 = 574;
 
 fn demo(extra: &[&str]) -> Option<Screen> {
     let place = Place::with_bundle(&Tiny::default());
-    let fixed = ["--source", "demo", "--fade-after", "0"];
-    let arguments: Vec<&str> = fixed.iter().chain(extra).copied().collect();
+    let mut arguments = vec!["--source", "demo"];
+    if !extra.contains(&"--fade-after") {
+        arguments.extend(["--fade-after", "0"]);
+    }
+    arguments.extend(extra);
     let screen = Screen::new(place, &arguments)?;
     wait_for(|| shows_something(&screen)).expect("a picture");
     Some(screen)
@@ -77,6 +81,55 @@ fn an_input_method_that_does_not_run_keeps_no_window_from_opening() {
         };
         screen.end("q");
     }
+}
+
+#[test]
+fn a_screen_without_monitors_or_a_screen_saver_shows_window_and_kiosk() {
+    let Some(library) = runtime() else { return };
+    for extension in ["RANDR", "MIT-SCREEN-SAVER", "DPMS", "XKEYBOARD"] {
+        let Some(server) = Server::with_options(24, &["-extension", extension]) else {
+            return;
+        };
+        for kiosk in [&[][..], &["--kiosk"]] {
+            let place = Place::with_bundle(&Tiny::default());
+            let window = ["run", "--source", "demo", "--display", "window"];
+            let rest = ["--bundle", "bundle", "--frames", "20", "--report", "r.json"];
+            let mut command = place.command(&library, &[&window[..], &rest, kiosk].concat());
+            let output = command.env("DISPLAY", &server.display).output().unwrap();
+            let text = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(0), "{extension}: {text}");
+            assert!(place.report("r.json")["frames"].is_object(), "{extension}");
+        }
+    }
+}
+
+#[test]
+fn a_pointer_that_hides_and_comes_back_takes_no_memory_of_the_server() {
+    let Some(screen) = demo(&["--fade-after", "0.1"]) else {
+        return;
+    };
+    let (connection, _) = screen.server.connect();
+    let kept = || {
+        let types = connection.res_query_client_resources(screen.id()).unwrap();
+        let types = types.reply().unwrap().types;
+        let mut kept: Vec<(u32, u32)> = types.iter().map(|t| (t.resource_type, t.count)).collect();
+        kept.sort_unstable();
+        kept
+    };
+    let [left, top, _, _] = screen.geometry();
+    let hide_and_show = |times: i32| {
+        for turn in 0..times {
+            let [x, y] = [left + 300 + turn, top + 200].map(|value| value.to_string());
+            screen.act(&["mousemove", &x, &y]);
+            // Until the controls have faded, and the pointer with them.
+            thread::sleep(Duration::from_millis(900));
+        }
+    };
+    hide_and_show(2);
+    let before = kept();
+    hide_and_show(6);
+    assert_eq!(kept(), before);
+    screen.end("q");
 }
 
 #[test]

@@ -91,6 +91,11 @@ pub fn tools() -> Option<()> {
 impl Server {
     /// An Xvfb with a screen of this depth in bits, or says what is missing.
     pub fn start(depth: u8) -> Option<Self> {
+        Self::with_options(depth, &[])
+    }
+
+    /// The same with further options of Xvfb.
+    pub fn with_options(depth: u8, extra: &[&str]) -> Option<Self> {
         tools()?;
         let [width, height] = SCREEN;
         let screen = format!("{width}x{height}x{depth}");
@@ -108,6 +113,7 @@ impl Server {
         ];
         let mut process = Command::new("Xvfb")
             .args(arguments)
+            .args(extra)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -191,6 +197,11 @@ impl Screen {
             let line = text.lines().find_map(|line| line.strip_prefix(name));
             line.and_then(|value| value.parse().ok()).unwrap()
         })
+    }
+
+    /// The window's number at the X server.
+    pub fn id(&self) -> u32 {
+        self.window.parse().unwrap()
     }
 
     /// Lets xdotool do something.

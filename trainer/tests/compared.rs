@@ -108,6 +108,28 @@ fn edits_that_work_are_told_from_edits_that_do_nothing() {
         // Only the last rows of one face changed.
         assert_eq!(figure("change_ratio"), 0.0, "{idle}");
     }
+    // At a fifth of the light the judge sees nothing, unless it is given the light of its own faces.
+    let dark = pairs(&folder.join("dark"), 1.0);
+    for domain in ["neutral", "smiling"] {
+        for side in ["before", "after"] {
+            for file in fs::read_dir(dark.join(domain).join(side)).unwrap() {
+                let path = file.unwrap().path();
+                let mut face = image::open(&path).unwrap().into_rgb8();
+                face.iter_mut().for_each(|byte| *byte /= 5);
+                face.save(&path).unwrap();
+            }
+        }
+    }
+    let out = folder.join("lit");
+    let arguments = ["--light", "--out", out.to_str().unwrap()];
+    let output = compare(folder, &[&dark], &arguments);
+    assert!(output.status.success(), "{output:?}");
+    let lit = figures(&out);
+    for path in ["neutral_to_smiling", "smiling_to_neutral"] {
+        assert!(value(&lit, &format!("edit_success.{path}")) >= 0.9, "{lit}");
+    }
+    let output = compare(folder, &[&dark], &[]);
+    assert!(!output.status.success(), "the judge sees in the dark");
     // A reader that has gone, as `| head` does, is no error.
     let mut child = command(folder, &[&none], &[]);
     let child = child.stdout(Stdio::piped()).stderr(Stdio::piped());

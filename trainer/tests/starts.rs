@@ -3,8 +3,9 @@
 use crate::{
     foreign::Editor,
     pickled,
-    small::{config, data, step},
+    small::{config, config_of, data, step, train},
 };
+use model_spec::AttributeSet;
 use std::{
     path::Path,
     sync::{Arc, atomic::AtomicBool},
@@ -91,6 +92,58 @@ fn a_run_starts_from_a_checkpoint_and_says_so_after_it_was_resumed() {
             .count();
         assert_eq!(count, 1, "step {at}: {notes:?}");
     }
+}
+
+#[test]
+fn a_run_with_one_attribute_more_starts_every_domain_from_its_like() {
+    let _alone = crate::small::alone();
+    let [first, second] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    let synthetic = Path::new("synthetic");
+    let small = |of: &[&str]| config_of("synthetic-64.toml", &[of, &["schedule.steps=2"]].concat());
+    let both = small(&[
+        "editor_adam.learning_rate=1e-12",
+        "discriminator_adam.learning_rate=1e-12",
+    ]);
+    let mut smile = small(&["seed=2"]);
+    smile.attributes = AttributeSet::new(both.attributes.as_slice()[..1].to_vec())
+        .unwrap()
+        .into();
+    train(synthetic, &first.path().join("run"), smile, false).unwrap();
+    let start = step(&first.path().join("run"), 2);
+    let request = FitRequest {
+        config: both,
+        data: synthetic.into(),
+        out: second.path().join("run"),
+        resume: false,
+        from: Some(start.clone()),
+        device: DeviceChoice::Cpu,
+    };
+    fit(&request, &Arc::new(AtomicBool::new(false))).unwrap();
+    let (old, new) = (model(first.path(), 2), model(second.path(), 2));
+    let end = step(&second.path().join("run"), 2);
+    let [old_training, new_training] =
+        [start, end].map(|folder| weights::read(&folder.join("training.safetensors")).unwrap());
+    // Smile is the lower bit of the four domains.
+    for domain in 0..4 {
+        let smiling = domain % 2;
+        for (head, layer) in [
+            ("style_encoder.unshared", "weight"),
+            ("style_transformer.related", "4.bias"),
+        ] {
+            let was = &old[&format!("{head}.{smiling}.{layer}")];
+            let moved = (&new[&format!("{head}.{domain}.{layer}")] - was)
+                .abs()
+                .max();
+            assert!(moved.double_value(&[]) < 1e-6, "{head}, domain {domain}");
+        }
+        let logits = |weights: &Weights, row| weights["discriminator.main.7.weight"].get(row);
+        let moved = logits(&new_training, domain) - logits(&old_training, smiling);
+        assert!(
+            moved.abs().max().double_value(&[]) < 1e-6,
+            "domain {domain}"
+        );
+    }
+    assert!(distance(&new, &old, "generator.") < 1e-6);
 }
 
 #[test]

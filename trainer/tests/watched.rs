@@ -1,6 +1,6 @@
 //! What a run shows of itself.
 
-use crate::small::{config, data, train};
+use crate::small::{config, config_of, data, train};
 use image::{Rgb, RgbImage};
 use model_spec::CheckpointSpec;
 use prost::Message;
@@ -141,6 +141,9 @@ fn a_run_leaves_statistics_events_metrics_and_its_best_checkpoint() {
         "monotonicity",
         "change_above_eyes",
         "change_below_nose",
+        "reference_success",
+        "reference_change_above_eyes",
+        "reference_change_below_nose",
     ] {
         for path in ["neutral_to_smiling", "smiling_to_neutral"] {
             let value = last[format!("{name}.{path}")].as_f64().unwrap();
@@ -191,6 +194,46 @@ fn a_run_leaves_statistics_events_metrics_and_its_best_checkpoint() {
             .unwrap()
             .contains("judge_steps = 2")
     );
+}
+
+#[test]
+fn several_attributes_have_means_of_their_own_and_tell_what_leaks() {
+    let _alone = crate::small::alone();
+    let temporary = tempfile::tempdir().unwrap();
+    let out = temporary.path().join("run");
+    let evaluated = [
+        "schedule.steps=2",
+        "evaluation.interval=2",
+        "evaluation.judge_steps=2",
+        "evaluation.faces_per_domain=3",
+    ];
+    let config = config_of("synthetic-64.toml", &evaluated);
+    train(Path::new("synthetic"), &out, config, false).unwrap();
+    let stats = fs::read_to_string(out.join("stats.jsonl")).unwrap();
+    let lines = stats.lines().rev();
+    let mut lines = lines.map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let metrics = lines.find(|line| line.get(SCORE).is_some()).unwrap();
+    let figure = |name: &str| {
+        let value = metrics[name].as_f64();
+        value.unwrap_or_else(|| panic!("no {name} in {metrics}"))
+    };
+    let mean = |parts: [&str; 2]| {
+        let parts = parts.map(|path| figure(&format!("edit_success.{path}")));
+        f64::midpoint(parts[0], parts[1])
+    };
+    let by_domain = [
+        "neutral+bare_to_smiling+bare",
+        "neutral+glasses_to_smiling+glasses",
+    ];
+    assert!((figure("edit_success.neutral_to_smiling") - mean(by_domain)).abs() < 1e-9);
+    let by_domain = [
+        "neutral+glasses_to_neutral+bare",
+        "smiling+glasses_to_smiling+bare",
+    ];
+    assert!((figure("edit_success.glasses_to_bare") - mean(by_domain)).abs() < 1e-9);
+    for name in ["leakage.smile_into_glasses", "leakage.glasses_into_smile"] {
+        assert!((0.0..=1.0).contains(&figure(name)));
+    }
 }
 
 #[test]

@@ -8,11 +8,12 @@ use crate::{
     inference::model::Model,
     picture::frame::Frame,
     timing::stage::Stages,
+    track::tracked::Tracked,
 };
 use aligner::Square;
 use faces::Take;
 use serde::Serialize;
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 const SIZE: [usize; 2] = [640, 480];
 /// Standard deviation of the noise, in bytes: a webcam's in a living room.
@@ -174,16 +175,22 @@ fn still_face(
     });
     let (mut camera, mut edits) = (Spread::default(), Spread::default());
     let mut area = None;
+    // Where the edit is laid over: without noise, which an edit that moves pixels would move, too.
+    let mut clean = Tracked::default();
     let mut stages = Stages::default();
     let model = edit_all(model, options, &strengths, frames, |tracked, edit| {
-        mirror.compose(tracked, Some(edit), &mut stages);
+        let frame = Arc::make_mut(&mut clean.frame);
+        frame.clone_from(&still);
+        (frame.index, frame.seconds) = (tracked.frame.index, tracked.frame.seconds);
+        clean.faces.clone_from(&tracked.faces);
+        mirror.compose(&clean, Some(edit), &mut stages);
         let face = tracked.faces.first();
         let (Some(face), true) = (face, tracked.frame.index >= SETTLING) else {
             return;
         };
         let area = *area.get_or_insert(face.crop);
         camera.add(pixels(&tracked.frame.rgb, area).map(f32::from));
-        let edited = pixels(mirror.rgb(), area).zip(pixels(&tracked.frame.rgb, area));
+        let edited = pixels(mirror.rgb(), area).zip(pixels(&still.rgb, area));
         edits.add(edited.map(|(after, before)| f32::from(after) - f32::from(before)));
     })?;
     let row = Steadiness {

@@ -43,6 +43,10 @@ pub(crate) struct Compare {
     /// torchvision inception_v3 weights (.pth), for the Fréchet inception distance.
     #[arg(long, value_name = "FILE")]
     inception: Option<PathBuf>,
+    /// Let the judge see every pair in the light of its own faces (as both pictures would be if the untouched one had
+    /// their mean and contrast), for photographs that are darker or brighter than these.
+    #[arg(long)]
+    light: bool,
     /// Folder for compare.json and sheets of the best, median and worst edits (before and after side by side).
     #[arg(long)]
     out: Option<PathBuf>,
@@ -85,6 +89,7 @@ impl Compare {
             },
             settings: config.evaluation,
             inception: self.inception,
+            light: self.light,
             out: self.out,
             device: self.device,
         };

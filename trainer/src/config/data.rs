@@ -11,6 +11,8 @@ pub enum Targets {
     Any,
     /// Any but its own: every face then teaches an edit.
     Other,
+    /// The other value of one attribute, as a slider of the mirror does.
+    One,
 }
 
 /// Mixture of real and procedural faces.

@@ -85,10 +85,7 @@ impl Sampler {
                 0.0
             });
             source.push(domain as i64);
-            target.push(match self.targets {
-                Targets::Any => rng.random_range(0..domains) as i64,
-                Targets::Other => ((domain + rng.random_range(1..domains)) % domains) as i64,
-            });
+            target.push(target_of(self.targets, domain, domains, &mut rng) as i64);
             maps.push(augment::random_map(&mut rng, settings));
             light.push(augment::random_light(&mut rng, settings));
         }
@@ -107,5 +104,32 @@ impl Sampler {
     #[must_use]
     pub(crate) fn batch(&self, step: u64, size: usize, device: Device) -> Batch {
         self.host_batch(step, size).on(device, false)
+    }
+}
+
+/// Where a face of `domain`, one of `domains`, is moved to.
+fn target_of(targets: Targets, domain: usize, domains: usize, rng: &mut Pcg64Mcg) -> usize {
+    match targets {
+        Targets::Any => rng.random_range(0..domains),
+        Targets::Other => (domain + rng.random_range(1..domains)) % domains,
+        // A bit per attribute.
+        Targets::One => domain ^ (1 << rng.random_range(0..domains.ilog2())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_are_any_domain_any_other_or_one_attribute_away() {
+        let mut rng = Pcg64Mcg::seed_from_u64(1);
+        let mut drawn = |targets| {
+            let all = (0..200).map(|_| target_of(targets, 5, 8, &mut rng));
+            all.collect::<std::collections::BTreeSet<_>>()
+        };
+        assert_eq!(drawn(Targets::Any), (0..8).collect());
+        assert_eq!(drawn(Targets::Other), (0..8).filter(|&d| d != 5).collect());
+        assert_eq!(drawn(Targets::One), [4, 7, 1].into());
     }
 }

@@ -1,6 +1,6 @@
 //! An editor applied to faces: with the masks it needs, in portions that fit into memory.
 
-use crate::networks::{Editor, FaceMask};
+use crate::networks::{Editor, Face, FaceMask};
 use tch::{Device, Kind, Tensor};
 
 /// Images per forward pass.
@@ -26,6 +26,25 @@ impl BatchEditor<'_> {
         self.portions(faces, |part| {
             let masks = self.face_mask.map(|network| network.masks(part));
             self.editor.edit(part, source, strengths, masks.as_ref())
+        })
+    }
+
+    /// Gives faces of domain `source` the attributes of `references`, one each, of domain `target`.
+    ///
+    /// # Shapes
+    /// two of `[N,C,S,S]` in [-1, 1] -> the same on the CPU, clamped.
+    pub(crate) fn transfer(
+        &self,
+        [faces, references]: [&Tensor; 2],
+        [source, target]: [usize; 2],
+    ) -> Tensor {
+        let pairs = Tensor::stack(&[faces, references], 1);
+        self.portions(&pairs, |part| {
+            let [x, reference] = [0, 1].map(|of| part.select(1, of));
+            let masks = self.face_mask.map(|network| network.masks(&x));
+            let face = |x, domain| Face { x, domain };
+            let (from, to) = (face(&x, source), face(&reference, target));
+            self.editor.transfer(from, to, 1.0, masks.as_ref())
         })
     }
 

@@ -94,6 +94,10 @@ impl Evaluation<'_> {
     /// Moves every attribute of every domain's faces to its other value and measures the edits.
     ///
     /// - `edit_success.FROM_to_TO`: share of edits in which the judge sees the other value;
+    /// - `edit_success.OFF_to_ON` and back, of several attributes: the mean over the others' values;
+    /// - `leakage.A_into_B`: share of edits of A after which the judge sees another value of B;
+    /// - `reference_success.FROM_to_TO`, `reference_change_below_nose.…`, `reference_change_above_eyes.…`: the same
+    ///   figures where the attributes come from another face, which is of the target domain;
     /// - `monotonicity.FROM_to_TO`: share of steps of strength, 0 to 1.5 by 0.25, at which the
     ///   judge's score does not fall;
     /// - `change_below_nose.…` and `change_above_eyes.…`, or `change_edited_rows.…` and
@@ -108,17 +112,18 @@ impl Evaluation<'_> {
     /// [`TrainError::Torch`] when a Fréchet distance cannot be computed; [`TrainError::Stopped`].
     pub(crate) fn measure(&self, model: &BatchEditor<'_>) -> Result<Metrics, TrainError> {
         let mut metrics = Metrics::new();
-        let mut scores = Vec::new();
+        let mut means = Means::default();
         let mut shares = Vec::new();
         for source in 0..self.attributes.domain_count() {
             let faces = self.faces.of_domain(source, self.settings.faces_per_domain);
             shares.push(model.unrelated_shares(&faces, source));
             for attribute in 0..self.attributes.len() {
-                scores.push(self.direction(model, source, attribute, &mut metrics)?);
+                let direction = Direction::new(self.attributes, source, attribute);
+                self.direction(model, &direction, &mut metrics, &mut means)?;
+                self.reference(model, &direction, &mut metrics);
             }
         }
-        let mean = scores.iter().sum::<f64>() / scores.len().max(1) as f64;
-        metrics.insert(SCORE.into(), mean);
+        metrics.extend(means.finished());
         let share = Tensor::cat(&shares, 0).mean(Kind::Double).double_value(&[]);
         metrics.insert(UNRELATED_SHARE.into(), share);
         if share < LEAST_UNRELATED_SHARE {
@@ -132,29 +137,34 @@ impl Evaluation<'_> {
         Ok(metrics)
     }
 
+    /// The figures of edits by strength.
     fn direction(
         &self,
         model: &BatchEditor<'_>,
-        source: usize,
-        attribute: usize,
+        direction: &Direction<'_>,
         metrics: &mut Metrics,
-    ) -> Result<f64, TrainError> {
-        let target = source ^ (1 << attribute);
-        let sign = if AttributeSet::is_on(source, attribute) {
-            -1.0
-        } else {
-            1.0
-        };
-        let faces = self.faces.of_domain(source, self.settings.faces_per_domain);
+        means: &mut Means,
+    ) -> Result<(), TrainError> {
+        let Direction {
+            source,
+            target,
+            attribute,
+            sign,
+            path,
+            ..
+        } = direction;
+        let faces = self
+            .faces
+            .of_domain(*source, self.settings.faces_per_domain);
         let edited = |strength: f32| {
             let mut strengths = vec![0.0; self.attributes.len()];
-            strengths[attribute] = sign * strength;
-            model.edit(&faces, source, &strengths)
+            strengths[*attribute] = sign * strength;
+            model.edit(&faces, *source, &strengths)
         };
         // The judge's logit of the target value, face by face.
         let score = |images: &Tensor| {
             let logits = self.judge.logits_of_all(images, model.device);
-            logits.select(1, attribute as i64) * f64::from(sign)
+            logits.select(1, *attribute as i64) * f64::from(*sign)
         };
         let at_strength = |&strength: &f32| {
             stop::check(self.stop)?;
@@ -167,39 +177,26 @@ impl Evaluation<'_> {
 
         let whole = edited(1.0);
         let success = share(&score(&whole).gt(0.0));
-        let name = self.attributes.as_slice()[attribute].name.as_str();
-        let rows = Rows::of(self.settings, name);
-        let change = |band: Band| {
-            band.change(&faces, &whole)
-                .mean(Kind::Double)
-                .double_value(&[])
-        };
-        let (inside, outside) = (change(rows.edited), change(rows.kept));
-
-        let path = format!(
-            "{}_to_{}",
-            self.attributes.domain_name(source),
-            self.attributes.domain_name(target)
-        );
-        let named = |own: bool, name, other| if own { name } else { other };
-        let inside_name = named(
-            self.settings.edited_rows.contains_key(name),
-            "change_edited_rows",
-            "change_below_nose",
-        );
-        let outside_name = named(
-            self.settings.kept_rows.contains_key(name),
-            "change_kept_rows",
-            "change_above_eyes",
-        );
+        let [inside, outside] = self.changes([&faces, &whole], direction, "", metrics);
         metrics.extend([
             (format!("edit_success.{path}"), success),
             (format!("monotonicity.{path}"), monotonicity),
-            (format!("{inside_name}.{path}"), inside),
-            (format!("{outside_name}.{path}"), outside),
         ]);
+        if self.attributes.len() > 1 {
+            means.add(format!("edit_success.{}", direction.values), success);
+            let verdicts = |images| self.judge.logits_of_all(images, model.device).gt(0.0);
+            let turned = verdicts(&faces).not_equal_tensor(&verdicts(&whole));
+            for (other, name) in self.attributes.names().into_iter().enumerate() {
+                if other != *attribute {
+                    let leaked = share(&turned.select(1, other as i64));
+                    means.add(format!("leakage.{}_into_{name}", direction.name), leaked);
+                }
+            }
+        }
         if let Some(network) = self.inception {
-            let real = self.faces.of_domain(target, self.settings.faces_per_domain);
+            let real = self
+                .faces
+                .of_domain(*target, self.settings.faces_per_domain);
             let features = |images: &Tensor| frechet::features(network, images, model.device);
             let distance = frechet::distance(&features(&whole), &features(&real))?;
             let pictures = faces.size()[0].min(real.size()[0]);
@@ -217,7 +214,106 @@ impl Evaluation<'_> {
             metrics.insert(format!("frechet_inception_distance.{path}"), distance);
         }
         let place = inside / (inside + outside).max(f64::EPSILON);
-        Ok(success * monotonicity * place)
+        means.add(SCORE.into(), success * monotonicity * place);
+        Ok(())
+    }
+
+    /// The figures of edits by reference: every face takes the attributes of one of the target domain.
+    fn reference(&self, model: &BatchEditor<'_>, direction: &Direction<'_>, metrics: &mut Metrics) {
+        let [faces, others] = [direction.source, direction.target]
+            .map(|domain| self.faces.of_domain(domain, self.settings.faces_per_domain));
+        let count = faces.size()[0].min(others.size()[0]);
+        let [faces, others] = [faces, others].map(|of| of.narrow(0, 0, count));
+        let edited = model.transfer([&faces, &others], [direction.source, direction.target]);
+        let logits = self.judge.logits_of_all(&edited, model.device);
+        let towards = logits.select(1, direction.attribute as i64) * f64::from(direction.sign);
+        let name = format!("reference_success.{}", direction.path);
+        metrics.insert(name, share(&towards.gt(0.0)));
+        self.changes([&faces, &edited], direction, "reference_", metrics);
+    }
+
+    /// Mean change of the rows that an edit belongs to and of those that it should keep, told under names that begin
+    /// with `prefix`.
+    fn changes(
+        &self,
+        [before, after]: [&Tensor; 2],
+        direction: &Direction<'_>,
+        prefix: &str,
+        metrics: &mut Metrics,
+    ) -> [f64; 2] {
+        let name = direction.name;
+        let rows = Rows::of(self.settings, name);
+        let change = |band: Band| {
+            let change = band.change(before, after);
+            change.mean(Kind::Double).double_value(&[])
+        };
+        let changes = [change(rows.edited), change(rows.kept)];
+        let own = [&self.settings.edited_rows, &self.settings.kept_rows];
+        let own = own.map(|rows| rows.contains_key(name));
+        let names = [
+            ["change_below_nose", "change_edited_rows"][usize::from(own[0])],
+            ["change_above_eyes", "change_kept_rows"][usize::from(own[1])],
+        ];
+        for (name, change) in names.into_iter().zip(changes) {
+            metrics.insert(format!("{prefix}{name}.{}", direction.path), change);
+        }
+        changes
+    }
+}
+
+/// One attribute of the faces of one domain, moved to its other value.
+#[derive(Debug)]
+struct Direction<'a> {
+    source: usize,
+    target: usize,
+    attribute: usize,
+    /// The attribute's name.
+    name: &'a str,
+    /// 1 towards the `on` value, -1 towards the other.
+    sign: f32,
+    /// Names of both domains, `smiling+female_to_neutral+female`.
+    path: String,
+    /// Names of both values, `smiling_to_neutral`.
+    values: String,
+}
+
+impl<'a> Direction<'a> {
+    fn new(attributes: &'a AttributeSet, source: usize, attribute: usize) -> Self {
+        let target = source ^ (1 << attribute);
+        let of = &attributes.as_slice()[attribute];
+        let on = AttributeSet::is_on(source, attribute);
+        let [from, to] = if on {
+            [&of.on, &of.off]
+        } else {
+            [&of.off, &of.on]
+        };
+        let [before, after] = [source, target].map(|domain| attributes.domain_name(domain));
+        Self {
+            source,
+            target,
+            attribute,
+            name: &of.name,
+            sign: if on { -1.0 } else { 1.0 },
+            path: format!("{before}_to_{after}"),
+            values: format!("{from}_to_{to}"),
+        }
+    }
+}
+
+/// Sums and counts of figures that are told as means.
+#[derive(Debug, Default)]
+struct Means(BTreeMap<String, (f64, usize)>);
+
+impl Means {
+    fn add(&mut self, name: String, value: f64) {
+        let (sum, count) = self.0.entry(name).or_default();
+        *sum += value;
+        *count += 1;
+    }
+
+    fn finished(self) -> impl Iterator<Item = (String, f64)> {
+        let means = self.0.into_iter();
+        means.map(|(name, (sum, count))| (name, sum / count as f64))
     }
 }
 

@@ -32,6 +32,11 @@ impl Discriminator {
         }
     }
 
+    /// How the names of the last layer begin, which has one row per domain.
+    pub(crate) fn logits_prefix(architecture: &Architecture) -> String {
+        format!("main.{}.", Trunk::next_index(architecture))
+    }
+
     /// Changes how resampled convolutions are computed.
     pub(crate) fn set_form(&mut self, form: ConvolutionForm) {
         self.trunk.set_form(form);

@@ -10,6 +10,7 @@ mod checkpointer;
 mod dry_run;
 mod fit;
 mod frozen_networks;
+mod heads;
 pub(crate) mod health;
 mod memory;
 mod run_log;

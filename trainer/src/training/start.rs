@@ -1,10 +1,11 @@
 //! Where a run starts that does not start from fresh weights: `fit --from`.
 
-use super::{Trainee, trainee::DISCRIMINATOR};
+use super::{Trainee, heads::Heads, trainee::DISCRIMINATOR};
 use crate::{
     config::Config,
     error::TrainError,
     import::Official,
+    networks::Discriminator,
     optimiser::update_average,
     weights::{self, Source, Weights},
 };
@@ -24,6 +25,9 @@ pub(crate) struct Start {
     editor: Weights,
     /// By its own names; empty where the weights come without.
     discriminator: Weights,
+    /// What became of the layers of which there is one per domain, and how the names of the discriminator's begin.
+    heads: Heads,
+    logits: String,
     /// For the model card.
     pub note: String,
 }
@@ -46,16 +50,15 @@ impl Start {
         let (found, wanted) = (&spec.architecture, &config.architecture);
         check(folder, "architecture.output", found.output, wanted.output)?;
         check(folder, "architecture.w_hpf", found.w_hpf, wanted.w_hpf)?;
-        let names = |of: &model_spec::AttributeSet| of.domain_names().join(", ");
-        let (found, wanted) = (names(&spec.attributes), names(&config.attributes));
-        if found != wanted {
-            log::warn!(
-                "{}: its domains are {found}, this run's are {wanted}: their heads go on as they are",
-                folder.display()
-            );
-        }
         let mut editor = weights::read(&folder.join(MODEL_FILE))?;
         editor.retain(|name, _| !name.starts_with("classifier."));
+        let logits = Discriminator::logits_prefix(&config.picture_architecture());
+        let (found, wanted) = (&spec.attributes, &config.attributes);
+        let heads = Heads::between(found, wanted);
+        if found.domain_names() != wanted.domain_names() {
+            log::warn!("{}: {}", folder.display(), heads.told(found, wanted));
+        }
+        heads.of_editor(&mut editor);
         let mut discriminator = Weights::new();
         let training = folder.join(TRAINING_FILE);
         if spec.files.contains_key(TRAINING_FILE) && training.exists() {
@@ -65,11 +68,14 @@ impl Start {
                     discriminator.insert(name.into(), tensor);
                 }
             }
+            heads.of_discriminator(&mut discriminator, &logits);
         }
         let note = format!("{NOTE}{} after {} steps", spec.name, spec.provenance.steps);
         Ok(Self {
             editor,
             discriminator,
+            heads,
+            logits,
             note,
         })
     }
@@ -88,6 +94,8 @@ impl Start {
         Ok(Self {
             editor: official.editor,
             discriminator: Weights::new(),
+            heads: Heads::Kept,
+            logits: String::new(),
             note: format!("{NOTE}{name} (SHA-256 {sha256})"),
         })
     }
@@ -107,9 +115,12 @@ impl Start {
                 path.display()
             );
         }
+        let fresh = self.heads == Heads::Fresh;
+        targets.retain(|name, _| !fresh || !Heads::is_of_editor(name));
         weights::copy_into(&targets, &self.editor, "", path)?;
         update_average(&trainee.average.store, &trainee.editor.store, 0.0);
-        let targets = weights::of_store(&trainee.discriminator_store, "");
+        let mut targets = weights::of_store(&trainee.discriminator_store, "");
+        targets.retain(|name, _| !fresh || !name.starts_with(&self.logits));
         let fits = targets.iter().all(|(name, target)| {
             let found = self.discriminator.get(name);
             found.is_some_and(|found| found.size() == target.size())
