@@ -145,8 +145,17 @@ impl Screen {
         extra: &[&str],
         environment: &[(&str, &str)],
     ) -> Option<Self> {
+        Self::on(Server::start(24)?, place, extra, environment)
+    }
+
+    /// The same on this server.
+    pub fn on(
+        server: Server,
+        place: Place,
+        extra: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Option<Self> {
         let library = runtime()?;
-        let server = Server::start(24)?;
         let fixed = [
             "run",
             "--bundle",
