@@ -8,7 +8,7 @@
 //!
 //! Below them stand `config`, `device`, `weights`, `stop` and `error`; above them `cli`. Rooms use what is listed
 //! before them: `error`, `stop`, `weights`, `networks`, `optimiser`, `device`, `config`, `data`, `losses`, `run`,
-//! `checkpoint`, `editing`, `evaluation`, `import`, `training`, `align`, `cli`.
+//! `checkpoint`, `editing`, `evaluation`, `report`, `study`, `import`, `training`, `align`, `cli`.
 
 pub mod align;
 pub mod checkpoint;
@@ -23,7 +23,9 @@ pub mod import;
 pub mod losses;
 pub mod networks;
 pub mod optimiser;
+mod report;
 pub mod run;
 mod stop;
+mod study;
 pub mod training;
 pub mod weights;

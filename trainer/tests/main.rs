@@ -46,4 +46,5 @@ mod settings;
 mod small;
 mod speed;
 mod starts;
+mod study;
 mod watched;

@@ -1,6 +1,9 @@
 //! What a run shows of itself.
 
-use crate::small::{config, config_of, data, train};
+use crate::{
+    small::{config, config_of, data, train},
+    study::browsed,
+};
 use image::{Rgb, RgbImage};
 use model_spec::CheckpointSpec;
 use prost::Message;
@@ -234,6 +237,48 @@ fn several_attributes_have_means_of_their_own_and_tell_what_leaks() {
     for name in ["leakage.smile_into_glasses", "leakage.glasses_into_smile"] {
         assert!((0.0..=1.0).contains(&figure(name)));
     }
+
+    // All of it on one page, which fits a phone.
+    let report = |more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_trainer"));
+        command.arg("report").arg(&out).args(more).output().unwrap()
+    };
+    let page = out.join("report.html");
+    for _ in 0..2 {
+        let output = report(&[]);
+        assert!(output.status.success(), "{output:?}");
+    }
+    let text = fs::read_to_string(&page).unwrap();
+    for part in [
+        "Leakage",
+        "judge_steps = 2",
+        "data_digest",
+        "data:image/jpeg;base64,",
+        "edit_success",
+    ] {
+        assert!(text.contains(part), "{part}");
+    }
+    let own = temporary.path().join("notes.html");
+    fs::write(&own, "<p>mine</p>").unwrap();
+    let output = report(&["--out", own.to_str().unwrap()]);
+    assert!(!output.status.success());
+    assert_eq!(fs::read_to_string(&own).unwrap(), "<p>mine</p>");
+    if let Some(printed) = browsed("report", &page, temporary.path()) {
+        let found: serde_json::Value = serde_json::from_str(&printed).unwrap();
+        let [width, window, charts] = [0, 1, 2].map(|at| found[at].as_u64().unwrap());
+        assert!(width <= window && charts > 10, "{found}");
+        assert_eq!(found[3], true, "a picture does not show");
+    }
+    let nowhere = Command::new(env!("CARGO_BIN_EXE_trainer"))
+        .arg("report")
+        .arg(temporary.path())
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&nowhere.stderr).into_owned();
+    assert!(
+        !nowhere.status.success() && text.contains("stats.jsonl"),
+        "{text}"
+    );
 }
 
 #[test]

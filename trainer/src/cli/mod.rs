@@ -5,6 +5,8 @@ mod compare;
 mod data;
 mod model;
 mod print;
+mod report;
+mod study;
 mod training;
 mod weights;
 
@@ -29,6 +31,12 @@ enum Command {
     Eval(model::Eval),
     /// Judge pictures before and after an edit, by whatever method.
     Compare(compare::Compare),
+    /// Write everything about a run on one page that needs no network.
+    Report(report::Report),
+    /// Write a page on which people choose the best of several methods' edits.
+    Study(study::Study),
+    /// Count what raters chose on the page of a study.
+    StudyReport(study::StudyReport),
     /// Turn weights of the official code, of torchvision or of re-implementations into this project's formats.
     Import(weights::Import),
     /// Train the attribute classifier that imported weights come without.
@@ -58,6 +66,9 @@ impl Cli {
             Command::Edit(edit) => edit.run(),
             Command::Eval(eval) => eval.run(),
             Command::Compare(compare) => compare.run(),
+            Command::Report(report) => report.run(),
+            Command::Study(study) => study.run(),
+            Command::StudyReport(report) => report.run(),
             Command::Import(import) => import.run(),
             Command::Classifier(classifier) => classifier.run(),
             Command::FitAligner(fit) => fit.run(),

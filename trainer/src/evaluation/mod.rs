@@ -14,3 +14,4 @@ pub(crate) use evaluate::{EvaluateRequest, evaluate};
 pub(crate) use interval::Estimate;
 pub(crate) use metrics::{Evaluation, Metrics};
 pub use metrics::{SCORE, UNRELATED_SHARE};
+pub(crate) use pairs::{Pairs, Side};

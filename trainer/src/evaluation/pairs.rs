@@ -15,6 +15,13 @@ const BEFORE: &str = "before";
 /// Folder of the edited ones.
 const AFTER: &str = "after";
 
+/// Which picture of a pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    Before,
+    After,
+}
+
 /// Pictures of one domain and their edits, in the order of their names.
 #[derive(Debug)]
 pub(crate) struct Pairs {
@@ -25,6 +32,30 @@ pub(crate) struct Pairs {
 }
 
 impl Pairs {
+    /// Whether `folder` holds untouched and edited pictures.
+    pub(crate) fn are_in(folder: &Path) -> bool {
+        [BEFORE, AFTER]
+            .iter()
+            .all(|name| folder.join(name).is_dir())
+    }
+
+    /// The picture called `name`, untouched or edited.
+    ///
+    /// # Errors
+    /// [`TrainError::Data`] naming a picture that is not there or cannot be read.
+    pub(crate) fn picture(&self, name: &str, side: Side) -> Result<RgbImage, TrainError> {
+        let files = match side {
+            Side::Before => &self.before,
+            Side::After => &self.after,
+        };
+        let index = self.names.iter().position(|own| own == name);
+        let file = index.map(|index| &files[index]);
+        read(file.ok_or_else(|| TrainError::Data {
+            path: name.into(),
+            reason: "no such picture among the pairs".into(),
+        })?)
+    }
+
     /// Lists the pairs of `folder/domain`.
     ///
     /// # Errors
