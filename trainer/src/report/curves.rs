@@ -37,7 +37,7 @@ fn draw(svg: &mut String, title: &str, curves: &BTreeMap<String, Curve>) -> Resu
         let high = points().map(of).fold(f64::NEG_INFINITY, f64::max);
         (low, high)
     };
-    let ((first, last), (low, high)) = (range(|point| point.0), range(|point| point.1));
+    let ((_, last), (low, high)) = (range(|point| point.0), range(|point| point.1));
     let free = ((high - low) * MARGIN).max(1e-6 * high.abs()).max(1e-9);
     let area = SVGBackend::with_string(svg, SIZE).into_drawing_area();
     let told = |error: &dyn std::fmt::Display| error.to_string();
@@ -47,13 +47,14 @@ fn draw(svg: &mut String, title: &str, curves: &BTreeMap<String, Curve>) -> Resu
         .margin(8)
         .x_label_area_size(28)
         .y_label_area_size(56)
-        .build_cartesian_2d(first..last.max(first + 1.0), low - free..high + free)
+        .build_cartesian_2d(0.0..last.max(1.0), low - free..high + free)
         .map_err(|error| told(&error))?;
     chart
         .configure_mesh()
         .light_line_style(WHITE)
         .x_desc("step")
         .x_labels(6)
+        .x_label_formatter(&|step| format!("{step:.0}"))
         .y_labels(6)
         .draw()
         .map_err(|error| told(&error))?;
