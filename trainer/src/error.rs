@@ -117,6 +117,17 @@ pub enum TrainError {
         /// Images that fit; 0 if not even one does.
         fitting: usize,
     },
+    /// The processes of a group cannot go on together.
+    #[error(
+        "{reason}{}",
+        checkpoint.as_ref().map_or(String::new(), |path| format!("; the last good checkpoint is {}", path.display()))
+    )]
+    Rank {
+        /// Which rank is gone, and how.
+        reason: String,
+        /// The newest checkpoint on disk, at the rank that writes them.
+        checkpoint: Option<PathBuf>,
+    },
     /// The device that was asked for cannot be used.
     #[error("--device {asked}: {reason}")]
     Device {

@@ -6,9 +6,9 @@
 //!         └► run: folder, statistics, events         import
 //! ```
 //!
-//! Below them stand `config`, `device`, `weights`, `stop` and `error`; above them `cli`. Rooms use what is listed
-//! before them: `error`, `stop`, `weights`, `networks`, `optimiser`, `device`, `config`, `data`, `losses`, `run`,
-//! `checkpoint`, `editing`, `evaluation`, `report`, `study`, `import`, `training`, `align`, `cli`.
+//! Below them stand `config`, `device`, `weights`, `ranks`, `stop` and `error`; above them `cli`. Rooms use what is listed
+//! before them: `error`, `stop`, `ranks`, `weights`, `networks`, `optimiser`, `device`, `config`, `data`, `losses`,
+//! `run`, `checkpoint`, `editing`, `evaluation`, `report`, `study`, `import`, `training`, `align`, `cli`.
 
 pub mod align;
 pub mod checkpoint;
@@ -23,6 +23,7 @@ pub mod import;
 pub mod losses;
 pub mod networks;
 pub mod optimiser;
+pub mod ranks;
 mod report;
 pub mod run;
 mod stop;

@@ -15,6 +15,7 @@ use trainer::{
         ConvolutionForm, Discriminator, Editor, FaceMask, InceptionV3, Masks, ResNet18, Rewrite,
         face_mask::masks_from_heat_maps, style_encoder::select_domain,
     },
+    ranks::Group,
     weights::{self, Weights, pickle},
 };
 
@@ -216,6 +217,7 @@ fn step_matches(form: ConvolutionForm, tolerance: f64) {
         examples: golden.io["y_src"].ones_like().to_kind(Kind::Float),
         masks: None,
         covers: None,
+        group: Group::alone(),
     };
     let edited = EditedBatch::new(&golden.editor, &batch);
     assert_close("fake", &edited.fake, &step_io["fake"], 1e-4);
@@ -262,7 +264,7 @@ fn step_matches(form: ConvolutionForm, tolerance: f64) {
         ("orthogonality_inner", OrthogonalityForm::Inner),
     ];
     for (name, form) in forms {
-        let loss = orthogonality(&edited.split, form, &Tensor::from(1.0_f32));
+        let loss = orthogonality(&edited.split, form, &Tensor::from(1.0_f32), &Group::alone());
         assert_value(name, &loss, &expected["g"][name]);
     }
 }

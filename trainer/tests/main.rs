@@ -11,6 +11,7 @@
 //! - [`device`]: where a command computes, and what it says where that cannot be;
 //! - [`aligner`]: fitted to a few faces, it finds others;
 //! - [`runs`]: runs resume with the same bytes and survive full disks, bad data and bad losses;
+//! - [`ranks`]: several processes train one model, and end together;
 //! - [`safety`]: the program killed, stopped, started twice, without memory, or only asked;
 //! - [`asked`]: requests with wrong or missing values, and what data and runs say of themselves;
 //! - [`watched`]: statistics, TensorBoard events, evaluations, the best checkpoint;
@@ -40,6 +41,7 @@ mod ownership;
 mod packs;
 mod pickled;
 mod pictures;
+mod ranks;
 mod runs;
 mod safety;
 mod settings;

@@ -16,6 +16,7 @@ use trainer::{
         },
         multiply_adds,
     },
+    ranks::Group,
     training::{BenchRequest, FrozenNetworks, StepPlan, Trainee, Updates, bench},
     weights,
 };
@@ -209,6 +210,7 @@ fn a_step_in_bfloat16_has_nearly_the_losses_of_float32_and_exactly_its_r1() {
             examples: Tensor::ones([2], tch::kind::FLOAT_CPU),
             masks: None,
             covers: None,
+            group: Group::alone(),
         };
         let plan = StepPlan {
             updates: Updates::Both,

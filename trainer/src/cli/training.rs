@@ -5,6 +5,7 @@ use crate::{
     config::Config,
     device::DeviceChoice,
     error::TrainError,
+    ranks::Launch,
     training::{self, BenchRequest, FitRequest},
 };
 use clap::Args;
@@ -61,6 +62,10 @@ impl Fit {
             device: self.device,
         };
         if self.dry_run {
+            if Launch::read()?.is_some_and(|launch| launch.rank > 0) {
+                // Rank 0 tells for all.
+                return Ok(());
+            }
             let findings = training::dry_run(&request, &stop)?;
             let names = request.config.attributes.domain_names();
             for (name, count) in names.iter().zip(&findings.faces) {

@@ -1,6 +1,6 @@
 //! The faces of one training step.
 
-use crate::{device::Speed, networks::Masks};
+use crate::{device::Speed, networks::Masks, ranks::Group};
 use tch::Tensor;
 
 /// Real faces with the domain each is in and the one it is to be moved to.
@@ -18,6 +18,8 @@ pub struct Batch {
     pub masks: Option<Masks>,
     /// What is in front of the faces, where that is drawn.
     pub covers: Option<Covers>,
+    /// Who has the other rows.
+    pub group: Group,
 }
 
 /// Things in front of faces.

@@ -1,7 +1,7 @@
 //! Batches prepared ahead on their own thread, so that a step never waits for memory or disk.
 
 use super::{Batch, Covers, Sampler, augment, sampler::HostBatch};
-use crate::{device::page_locked, error::TrainError};
+use crate::{device::page_locked, error::TrainError, ranks::Group};
 use std::{
     sync::mpsc::{Receiver, sync_channel},
     thread,
@@ -17,26 +17,29 @@ pub(crate) struct Loader {
     batches: Receiver<HostBatch>,
     device: Device,
     pinned: bool,
+    group: Group,
 }
 
 impl Loader {
-    /// Starts with the batch of `first_step`. `pinned` batches (page-locked memory) are copied to a
-    /// GPU while it still works on the step before.
+    /// Starts with the batch of `first_step`, of which this rank of `group` takes its rows. `pinned` batches
+    /// (page-locked memory) are copied to a GPU while it still works on the step before.
     ///
     /// # Errors
-    /// [`TrainError::Io`] when no thread can be started.
+    /// [`TrainError::Io`] when no thread can be started, [`TrainError::Usage`] when the ranks do not divide the batch.
     pub(crate) fn start(
         sampler: Sampler,
         first_step: u64,
         batch_size: usize,
         device: Device,
         pinned: bool,
+        group: Group,
     ) -> Result<Self, TrainError> {
+        let rows = group.rows(batch_size)?;
         let pinned = pinned && device != Device::Cpu;
         let (sender, batches) = sync_channel(AHEAD);
         let work = move || {
             for step in first_step.. {
-                let batch = sampler.host_batch(step, batch_size);
+                let batch = sampler.host_rows(step, batch_size, rows.clone());
                 let batch = if pinned { batch.pinned(device) } else { batch };
                 // The receiver is gone once the run is over.
                 if sender.send(batch).is_err() {
@@ -52,6 +55,7 @@ impl Loader {
             batches,
             device,
             pinned,
+            group,
         })
     }
 
@@ -64,7 +68,10 @@ impl Loader {
             path: "loader".into(),
             reason: "the loader's thread has ended; its message is above".into(),
         })?;
-        Ok(host.on(self.device, self.pinned))
+        Ok(Batch {
+            group: self.group.clone(),
+            ..host.on(self.device, self.pinned)
+        })
     }
 }
 
@@ -99,6 +106,7 @@ impl HostBatch {
                     expressive,
                 }
             }),
+            group: Group::alone(),
         }
     }
 }

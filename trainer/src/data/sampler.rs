@@ -8,6 +8,7 @@ use super::{
 use crate::config::{Augmentation, Targets};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
+use std::ops::Range;
 use tch::{Device, Tensor};
 
 /// Draws faces evenly over the domains from real and procedural sets.
@@ -57,6 +58,12 @@ impl Sampler {
     /// The batch of `step`, before augmentation.
     #[must_use]
     pub fn host_batch(&self, step: u64, size: usize) -> HostBatch {
+        self.host_rows(step, size, 0..size)
+    }
+
+    /// These rows of the batch of `step`. All rows are drawn, whoever takes which: their numbers come one after another.
+    #[must_use]
+    pub(crate) fn host_rows(&self, step: u64, size: usize, rows: Range<usize>) -> HostBatch {
         let mut rng = Pcg64Mcg::seed_from_u64(self.seed ^ step.wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let domains = self.real.domains();
         let (mut source, mut target, mut maps, mut bytes) = (vec![], vec![], vec![], vec![]);
@@ -64,7 +71,8 @@ impl Sampler {
         let side = self.real.size;
         let settings = &self.augmentation;
         let mut covers = (settings.cover_probability > 0.0).then(|| HostCovers::new(side));
-        for _ in 0..size {
+        for row in 0..size {
+            let is_taken = rows.contains(&row);
             let domain = rng.random_range(0..domains);
             let set = match &self.synthetic {
                 Some(synthetic) if rng.random_bool(synthetic.share) => &synthetic.faces,
@@ -72,11 +80,24 @@ impl Sampler {
             };
             let index = rng.random_range(0..set.count(domain));
             let start = bytes.len();
-            bytes.extend_from_slice(set.bytes(set.position(domain, index)));
+            let cover = if settings.cover_probability > 0.0 {
+                bytes.extend_from_slice(set.bytes(set.position(domain, index)));
+                let covered = rng.random_bool(settings.cover_probability);
+                covered.then(|| cover::draw(&mut rng, &mut bytes[start..], side))
+            } else {
+                if is_taken {
+                    bytes.extend_from_slice(set.bytes(set.position(domain, index)));
+                }
+                None
+            };
+            let goal = target_of(self.targets, domain, domains, &mut rng) as i64;
+            let map = augment::random_map(&mut rng, settings);
+            let of_row = augment::random_light(&mut rng, settings);
+            if !is_taken {
+                bytes.truncate(start);
+                continue;
+            }
             if let Some(covers) = &mut covers {
-                let cover = rng
-                    .random_bool(settings.cover_probability)
-                    .then(|| cover::draw(&mut rng, &mut bytes[start..], side));
                 covers.push(cover);
             }
             examples.push(if set.is_example(domain, index) {
@@ -85,12 +106,12 @@ impl Sampler {
                 0.0
             });
             source.push(domain as i64);
-            target.push(target_of(self.targets, domain, domains, &mut rng) as i64);
-            maps.push(augment::random_map(&mut rng, settings));
-            light.push(augment::random_light(&mut rng, settings));
+            target.push(goal);
+            maps.push(map);
+            light.push(of_row);
         }
         HostBatch {
-            bytes: self.real.shaped(&bytes, size),
+            bytes: self.real.shaped(&bytes, rows.len()),
             source: Tensor::from_slice(&source),
             target: Tensor::from_slice(&target),
             examples: Tensor::from_slice(&examples),
@@ -120,6 +141,52 @@ fn target_of(targets: Targets, domain: usize, domains: usize, rng: &mut Pcg64Mcg
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{config::Config, data::synthetic};
+    use std::path::Path;
+
+    fn sampler() -> Sampler {
+        let settings = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/smile.toml");
+        let overrides = [
+            "architecture.image_size=32",
+            "data.augmentation.cover_probability=0.5",
+        ];
+        let config = Config::load(&settings, &overrides.map(String::from)).unwrap();
+        let faces = |seed| synthetic::render(&config.architecture, &config.attributes, 6, seed);
+        let share = 0.5;
+        Sampler {
+            real: faces(1),
+            synthetic: Some(SyntheticFaces {
+                faces: faces(2),
+                share,
+            }),
+            targets: config.data.targets,
+            augmentation: config.data.augmentation,
+            seed: 3,
+        }
+    }
+
+    #[test]
+    fn ranks_take_disjoint_rows_that_make_up_the_batch_of_one() {
+        let sampler = sampler();
+        for step in 1..4 {
+            let whole = sampler.host_batch(step, 12);
+            let parts = [0..4, 4..8, 8..12].map(|rows| sampler.host_rows(step, 12, rows));
+            let joined =
+                |tensor: fn(&HostBatch) -> &Tensor| Tensor::cat(&parts.each_ref().map(tensor), 0);
+            let tensors: [fn(&HostBatch) -> &Tensor; 4] =
+                [|b| &b.bytes, |b| &b.source, |b| &b.target, |b| &b.examples];
+            for tensor in tensors {
+                assert_eq!(joined(tensor), *tensor(&whole));
+            }
+            let maps: Vec<_> = parts.iter().flat_map(|part| part.maps.clone()).collect();
+            let light: Vec<_> = parts.iter().flat_map(|part| part.light.clone()).collect();
+            assert!(maps == whole.maps && light == whole.light);
+            let covers = |batch: &HostBatch| batch.covers.as_ref().unwrap().tensors(Device::Cpu);
+            let (alpha, expressive): (Vec<_>, Vec<_>) = parts.iter().map(covers).unzip();
+            let whole = covers(&whole);
+            assert_eq!((Tensor::cat(&alpha, 0), Tensor::cat(&expressive, 0)), whole);
+        }
+    }
 
     #[test]
     fn targets_are_any_domain_any_other_or_one_attribute_away() {

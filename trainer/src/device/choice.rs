@@ -43,6 +43,16 @@ impl fmt::Display for DeviceChoice {
 }
 
 impl DeviceChoice {
+    /// That of a process which is the `local_rank`th of its machine: as many GPUs further.
+    #[must_use]
+    pub(crate) fn of_rank(self, local_rank: usize) -> Self {
+        match self {
+            Self::Auto if local_rank > 0 && cuda::check(0).is_ok() => Self::Cuda(local_rank),
+            Self::Cuda(number) => Self::Cuda(number + local_rank),
+            choice => choice,
+        }
+    }
+
     /// The device, named in the log; nothing but [`DeviceChoice::Auto`] falls back to the CPU.
     ///
     /// # Errors

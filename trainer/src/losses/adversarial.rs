@@ -1,5 +1,6 @@
 //! The adversarial loss, in logits and non-saturating.
 
+use crate::ranks::Group;
 use tch::{Kind, Tensor};
 
 /// Section 3.3, Yang et al. 2021, `L_adv`: `mean(-log sigmoid(D))` of images that are to count as real.
@@ -18,13 +19,17 @@ pub(crate) fn adversarial_real(logits: &Tensor) -> Tensor {
 
 /// The same as a mean over some of the images: `examples [N]` is 1 for those and 0 for others. Without any it
 /// is 0.
-pub(crate) fn adversarial_examples(logits: &Tensor, examples: &Tensor) -> Tensor {
-    mean_of_examples(&(-logits).softplus(), examples)
+pub(crate) fn adversarial_examples(logits: &Tensor, examples: &Tensor, group: &Group) -> Tensor {
+    mean_of_examples(&(-logits).softplus(), examples, group)
 }
 
-/// The mean of `values [N]` where `examples [N]` is 1; 0 without any.
-pub(super) fn mean_of_examples(values: &Tensor, examples: &Tensor) -> Tensor {
-    (values * examples).sum(Kind::Float) / examples.sum(Kind::Float).clamp_min(1.0)
+/// The mean of `values [N]` where `examples [N]` is 1 in the whole batch; 0 without any.
+///
+/// Ranks with fewer examples count for less: what is averaged over them is their sum by the mean number of a rank.
+pub(super) fn mean_of_examples(values: &Tensor, examples: &Tensor, group: &Group) -> Tensor {
+    let fewest = 1.0 / group.ranks() as f64;
+    let count = group.mean(examples.sum(Kind::Float)).clamp_min(fewest);
+    (values * examples).sum(Kind::Float) / count
 }
 
 /// Section 3.3, Yang et al. 2021, `L_adv`: `mean(-log(1 - sigmoid(D)))` of fake images.
@@ -51,7 +56,8 @@ mod tests {
     fn only_examples_count() {
         let logits = Tensor::from_slice(&[0.0_f32, -100.0]);
         let real = |examples: [f32; 2]| {
-            adversarial_examples(&logits, &Tensor::from_slice(&examples)).double_value(&[])
+            adversarial_examples(&logits, &Tensor::from_slice(&examples), &Group::alone())
+                .double_value(&[])
         };
         assert!((real([1.0, 0.0]) - 2.0_f64.ln()).abs() < 1e-6);
         assert!((real([1.0, 1.0]) - f64::midpoint(2.0_f64.ln(), 100.0)).abs() < 1e-4);

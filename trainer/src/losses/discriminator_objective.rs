@@ -36,7 +36,7 @@ pub fn discriminator_objective(
     let x = batch.x.detach().set_requires_grad(r1_interval.is_some());
     let real = on_real(&|| {
         let logits = discriminator.forward(&x, &batch.source);
-        let r1 = r1_interval.map(|_| r1_penalty(&logits, &x, &batch.examples));
+        let r1 = r1_interval.map(|_| r1_penalty(&logits, &x, &batch.examples, &batch.group));
         RealVerdict { logits, r1 }
     });
     let logits_fake = discriminator.forward(&fake.detach(), &batch.target);
@@ -44,7 +44,7 @@ pub fn discriminator_objective(
     let mut objective = Objective::new(
         "real",
         1.0,
-        adversarial_examples(&real.logits, &batch.examples),
+        adversarial_examples(&real.logits, &batch.examples, &batch.group),
     );
     objective.add("fake", 1.0, adversarial_fake(&logits_fake));
     if let (Some(interval), Some(penalty)) = (r1_interval, real.r1) {

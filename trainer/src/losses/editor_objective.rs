@@ -35,7 +35,7 @@ pub fn editor_objective(
     let style_again = editor.style_encoder.forward(fake, &batch.target);
     let x_again = editor.generator.forward(fake, style, batch.masks.as_ref());
     let style_target = split.target();
-    let unit = code_unit(weights.code_scale, &style_target);
+    let unit = code_unit(weights.code_scale, &style_target, &batch.group);
 
     // Adversarial: the edit looks real in its new domain.
     let mut objective = Objective::new(
@@ -51,7 +51,7 @@ pub fn editor_objective(
     objective.add(
         "style",
         weights.style,
-        style_reconstruction(&style_target, &style_again, &unit),
+        style_reconstruction(&style_target, &style_again, &unit, &batch.group),
     );
 
     // Perceptual: the edit keeps the features of the original.
@@ -94,12 +94,12 @@ pub fn editor_objective(
 
     // Related share: what the attributes do not need stays unrelated.
     objective.add_weighted("related_share", weights.related_share, || {
-        related_share(split)
+        related_share(split, &batch.group)
     });
 
     // Orthogonality: the two parts of a code have nothing in common.
     if weights.orthogonality_form != OrthogonalityForm::None {
-        let loss = orthogonality(split, weights.orthogonality_form, &unit);
+        let loss = orthogonality(split, weights.orthogonality_form, &unit, &batch.group);
         objective.add("orthogonality", weights.orthogonality, loss);
     }
     objective

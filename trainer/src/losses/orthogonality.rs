@@ -1,6 +1,6 @@
 //! The orthogonality loss: the two parts of a style code have nothing in common.
 
-use crate::{config::OrthogonalityForm, networks::SplitStyle};
+use crate::{config::OrthogonalityForm, networks::SplitStyle, ranks::Group};
 use tch::{Kind, Tensor};
 
 /// Keeps a cosine finite for codes that are all zero.
@@ -15,7 +15,12 @@ const SMALLEST_NORM: f64 = 1e-6;
 /// # Deviations
 /// The paper has no `unit`, by whose square the loss is divided as it has two codes in every product;
 /// it is 1 unless the settings ask for relative code losses.
-pub fn orthogonality(split: &SplitStyle, form: OrthogonalityForm, unit: &Tensor) -> Tensor {
+pub fn orthogonality(
+    split: &SplitStyle,
+    form: OrthogonalityForm,
+    unit: &Tensor,
+    group: &Group,
+) -> Tensor {
     let SplitStyle {
         unrelated,
         related,
@@ -49,7 +54,7 @@ pub fn orthogonality(split: &SplitStyle, form: OrthogonalityForm, unit: &Tensor)
         OrthogonalityForm::Inner => inner(related) + inner(related_target),
         OrthogonalityForm::Full => elementwise(related) + elementwise(related_target),
     };
-    loss / unit.square()
+    group.mean(loss) / unit.square()
 }
 
 #[cfg(test)]
@@ -67,7 +72,7 @@ mod tests {
         };
         let unit = Tensor::from(2.0_f32);
         for (form, expected) in [(None, 0.0), (Single, 2.0), (Inner, 4.0), (Full, 4.0)] {
-            let loss = orthogonality(&split, form, &unit).double_value(&[]);
+            let loss = orthogonality(&split, form, &unit, &Group::alone()).double_value(&[]);
             assert!((loss - expected / 4.0).abs() < 1e-6, "{form:?}: {loss}");
         }
     }
@@ -81,7 +86,7 @@ mod tests {
                 related: code([2.0, 0.0]),
                 related_target: code([0.0, 4.0]),
             };
-            orthogonality(&split, Cosine, &Tensor::from(7.0_f32)).double_value(&[])
+            orthogonality(&split, Cosine, &Tensor::from(7.0_f32), &Group::alone()).double_value(&[])
         };
         assert!((loss(1.0) - 0.5).abs() < 1e-5);
         assert!((loss(0.01) - 0.5).abs() < 1e-3);

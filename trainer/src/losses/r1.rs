@@ -1,6 +1,7 @@
 //! The R1 penalty of the discriminator.
 
 use super::adversarial::mean_of_examples;
+use crate::ranks::Group;
 use tch::{Kind, Tensor};
 
 /// R1 (Mescheder et al. 2018): `0.5 ||dD(x) / dx||^2`, summed over pixels, mean over the images whose `examples`
@@ -11,11 +12,11 @@ use tch::{Kind, Tensor};
 ///
 /// # Deviations
 /// Not among the equations of Yang et al. 2021; their code has it, from StarGAN v2.
-pub(crate) fn r1_penalty(logits: &Tensor, x: &Tensor, examples: &Tensor) -> Tensor {
+pub(crate) fn r1_penalty(logits: &Tensor, x: &Tensor, examples: &Tensor, group: &Group) -> Tensor {
     let gradients = Tensor::run_backward(&[logits.sum(Kind::Float)], &[x], true, true);
     let squares = gradients[0].square().flatten(1, -1);
     let norms = squares.sum_dim_intlist([1].as_slice(), false, Kind::Float);
-    mean_of_examples(&norms, examples) * 0.5
+    mean_of_examples(&norms, examples, group) * 0.5
 }
 
 #[cfg(test)]
@@ -28,7 +29,7 @@ mod tests {
         let slope = Tensor::from(3.0_f32).set_requires_grad(true);
         let logits = (&x * &slope).sum_dim_intlist([1, 2, 3].as_slice(), false, Kind::Float);
         let examples = Tensor::from_slice(&[1.0_f32, 0.0]);
-        let penalty = r1_penalty(&logits, &x, &examples);
+        let penalty = r1_penalty(&logits, &x, &examples, &Group::alone());
         // Four pixels of slope 3 each; the image that is no example does not halve it.
         assert!((penalty.double_value(&[]) - 0.5 * 4.0 * 9.0).abs() < 1e-6);
         let gradient = Tensor::run_backward(&[penalty], &[&slope], false, false).remove(0);

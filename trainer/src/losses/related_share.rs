@@ -1,6 +1,6 @@
 //! The price of the related share: what an attribute does not need stays in the unrelated part.
 
-use crate::networks::SplitStyle;
+use crate::{networks::SplitStyle, ranks::Group};
 use tch::{Kind, Tensor};
 
 /// Keeps the share finite for codes that are all zero.
@@ -13,8 +13,8 @@ const SMALLEST_MAGNITUDE: f64 = 1e-6;
 ///
 /// # Deviations
 /// Not in Yang et al. 2021, whose losses are all content with `s_un = 0`: the orthogonality loss is then zero.
-pub(crate) fn related_share(split: &SplitStyle) -> Tensor {
-    let magnitude = |code: &Tensor| code.abs().mean(Kind::Float);
+pub(crate) fn related_share(split: &SplitStyle, group: &Group) -> Tensor {
+    let magnitude = |code: &Tensor| group.mean(code.abs().mean(Kind::Float));
     let (unrelated, related) = (magnitude(&split.unrelated), magnitude(&split.related));
     &related / (&related + unrelated + SMALLEST_MAGNITUDE)
 }
@@ -31,7 +31,7 @@ mod tests {
             related: code(1.0),
             related_target: code(1.0),
         };
-        let share = |unrelated| related_share(&split(unrelated)).double_value(&[]);
+        let share = |unrelated| related_share(&split(unrelated), &Group::alone()).double_value(&[]);
         assert!((share(0.0) - 1.0).abs() < 1e-5);
         assert!((share(3.0) - 0.25).abs() < 1e-5);
     }

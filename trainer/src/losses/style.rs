@@ -1,6 +1,7 @@
 //! The style reconstruction loss: an edited face has the style code it was drawn with.
 
 use super::absolute::mean_absolute;
+use crate::ranks::Group;
 use tch::Tensor;
 
 /// Section 3.3, Yang et al. 2021, `L_sty = ||s~ - SE_y~(G(x, s~))||_1`, divided by `unit`.
@@ -14,8 +15,9 @@ pub(crate) fn style_reconstruction(
     target: &Tensor,
     reconstructed: &Tensor,
     unit: &Tensor,
+    group: &Group,
 ) -> Tensor {
-    mean_absolute(target, reconstructed) / unit
+    group.mean(mean_absolute(target, reconstructed)) / unit
 }
 
 #[cfg(test)]
@@ -29,8 +31,9 @@ mod tests {
         let again = Tensor::from_slice2(&[[1.5_f32, -2.0], [2.0, 0.5]]);
         let loss = |scale: CodeScale, length: f64| {
             let (target, again) = (&target * length, &again * length);
-            let unit = code_unit(scale, &target);
-            style_reconstruction(&target, &again, &unit).double_value(&[])
+            let alone = Group::alone();
+            let unit = code_unit(scale, &target, &alone);
+            style_reconstruction(&target, &again, &unit, &alone).double_value(&[])
         };
         assert!((loss(CodeScale::Absolute, 1.0) - 0.375).abs() < 1e-6);
         assert!((loss(CodeScale::Absolute, 8.0) - 3.0).abs() < 1e-6);

@@ -1,5 +1,6 @@
 //! Adam with its state in tensors, so that a run resumes with the same bytes.
 
+use crate::ranks::Group;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use tch::{Tensor, nn::VarStore};
@@ -86,6 +87,11 @@ impl Adam {
     /// Gradients are used as they are returned: accumulated in the parameters, they would have to be
     /// cleared and added to at every step.
     pub fn descend(&mut self, loss: &Tensor) {
+        self.descend_together(loss, &Group::alone());
+    }
+
+    /// The same down the mean of the gradients of all ranks: each has the loss of its part of a batch.
+    pub(crate) fn descend_together(&mut self, loss: &Tensor, group: &Group) {
         self.steps += 1;
         let AdamSettings {
             learning_rate,
@@ -97,6 +103,7 @@ impl Adam {
         let correction2 = 1.0 - beta2.powi(self.steps as i32);
         let parameters: Vec<&Tensor> = self.slots.values().map(|slot| &slot.parameter).collect();
         let gradients = Tensor::run_backward(&[loss], &parameters, false, false);
+        let gradients = group.averaged(gradients);
         tch::no_grad(|| {
             for (slot, gradient) in self.slots.values_mut().zip(gradients) {
                 if !gradient.defined() {
@@ -111,6 +118,12 @@ impl Adam {
                 let _ = slot.parameter.addcdiv_(&update, &root);
             }
         });
+    }
+
+    /// Numbers of a gradient of all parameters.
+    #[must_use]
+    pub(crate) fn gradient_size(&self) -> usize {
+        self.slots.values().map(|slot| slot.parameter.numel()).sum()
     }
 
     /// Changes the step size of the updates to come.

@@ -112,6 +112,18 @@ impl RunFolder {
         Ok(self.checkpoints()?.pop())
     }
 
+    /// The newest finished checkpoint of the run in `root`, without opening it.
+    ///
+    /// # Errors
+    /// [`TrainError::Io`].
+    pub(crate) fn newest_checkpoint_of(root: &Path) -> Result<Option<PathBuf>, TrainError> {
+        let folder = root.join("checkpoints");
+        if !folder.exists() {
+            return Ok(None);
+        }
+        Ok(steps(&folder)?.pop())
+    }
+
     /// The best checkpoint so far.
     ///
     /// # Errors

@@ -1,7 +1,8 @@
 //! Losses of a run, kept on the device until a tick and read together.
 
 use super::RunFolder;
-use crate::{error::TrainError, losses::NamedLoss};
+use crate::{error::TrainError, losses::NamedLoss, ranks::Group};
+use std::path::PathBuf;
 use tch::{Kind, Tensor};
 
 /// Figures with their names.
@@ -39,20 +40,26 @@ impl LossReader {
         });
     }
 
-    /// Means over the steps since the last call, in the order in which names first appear.
+    /// Means over the steps since the last call and over all ranks, in the order in which names first appear.
     ///
     /// # Errors
-    /// [`TrainError::NonFiniteLoss`] with the step and the newest checkpoint of `run`.
-    pub(crate) fn read(&mut self, run: &RunFolder) -> Result<Figures, TrainError> {
+    /// [`TrainError::NonFiniteLoss`] with the step and the newest checkpoint of `run`, [`TrainError::Rank`].
+    pub(crate) fn read(
+        &mut self,
+        run: Option<&RunFolder>,
+        group: &Group,
+    ) -> Result<Figures, TrainError> {
+        let own = self.steps.iter().flat_map(|step| values(&step.losses));
+        let mut values = group.mean_figures(own.collect())?.into_iter();
         let mut means: Vec<Mean> = Vec::new();
         for StepLosses { step, losses } in self.steps.drain(..) {
-            for (&NamedLoss { name, .. }, value) in losses.iter().zip(values(&losses)) {
+            for (NamedLoss { name, .. }, value) in losses.into_iter().zip(&mut values) {
                 if !value.is_finite() {
                     return Err(TrainError::NonFiniteLoss {
                         step,
                         loss: name,
                         value,
-                        checkpoint: run.newest_checkpoint()?,
+                        checkpoint: newest(run)?,
                     });
                 }
                 match means.iter_mut().find(|mean| mean.name == name) {
@@ -71,6 +78,10 @@ impl LossReader {
         let means = means.iter().map(|mean| (mean.name, mean.sum / mean.count));
         Ok(means.collect())
     }
+}
+
+fn newest(run: Option<&RunFolder>) -> Result<Option<PathBuf>, TrainError> {
+    run.map_or(Ok(None), RunFolder::newest_checkpoint)
 }
 
 /// Values of losses, with one transfer from the device.

@@ -33,6 +33,8 @@ pub(crate) struct Checkpointer<'a> {
     pub face_mask: Option<&'a FaceMask>,
     /// Where it trains.
     pub device: Device,
+    /// How many processes train it.
+    pub ranks: usize,
     /// What the steps before were trained with otherwise, and on what; empty for a run of one piece.
     pub past: Past,
 }
@@ -92,6 +94,7 @@ impl Checkpointer<'_> {
             "data_digest": provenance.data_digest,
             "hardware": provenance.hardware,
             "notes": provenance.notes,
+            "ranks": self.ranks,
         });
         let path = self.run.path("run.json");
         Ok(output::write_own(
@@ -137,7 +140,7 @@ impl Checkpointer<'_> {
                 metrics,
                 data: joined(&self.past.data, &data_notes(config)),
                 notes: joined(&self.past.notes, &config.notes),
-                ..provenance(config, self.data, self.device)
+                ..provenance(config, self.data, self.device, self.ranks)
             },
             files: BTreeMap::new(),
         }
@@ -145,7 +148,13 @@ impl Checkpointer<'_> {
 }
 
 /// Where weights come from that are trained now.
-pub(super) fn provenance(config: &Config, data: &DataSet, device: Device) -> Provenance {
+pub(super) fn provenance(
+    config: &Config,
+    data: &DataSet,
+    device: Device,
+    ranks: usize,
+) -> Provenance {
+    let hardware = device::hardware(device);
     Provenance {
         trainer_version: env!("CARGO_PKG_VERSION").into(),
         revision: env!("TRAINER_REVISION").into(),
@@ -154,7 +163,10 @@ pub(super) fn provenance(config: &Config, data: &DataSet, device: Device) -> Pro
         data_digest: data.digest.clone(),
         steps: 0,
         batch_size: config.schedule.batch_size as u64,
-        hardware: device::hardware(device),
+        hardware: match ranks {
+            1 => hardware,
+            _ => format!("{ranks} ranks, the first on {hardware}"),
+        },
         metrics: Metrics::new(),
     }
 }

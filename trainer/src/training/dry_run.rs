@@ -5,7 +5,12 @@ use super::{
     start::Start, with_memory_hint,
 };
 use crate::{
-    config::Config, device::memory, error::TrainError, networks::StoredClassifier, run::RunFolder,
+    config::Config,
+    device::memory,
+    error::TrainError,
+    networks::StoredClassifier,
+    ranks::{self, Launch},
+    run::RunFolder,
 };
 use model_spec::Architecture;
 use std::sync::atomic::AtomicBool;
@@ -22,13 +27,18 @@ pub(crate) struct Findings {
     pub losses: Vec<(&'static str, f64)>,
 }
 
-/// Checks settings, run folder and data, and computes one whole step, so that memory is known to
-/// suffice; writes nothing.
+/// Checks settings, run folder and data, and computes one whole step, of one rank's share of a batch, so that memory
+/// is known to suffice; writes nothing.
 ///
 /// # Errors
 /// What `fit` would meet: [`TrainError`].
 pub(crate) fn dry_run(request: &FitRequest, stop: &AtomicBool) -> Result<Findings, TrainError> {
-    let config = &request.config;
+    let mut config = request.config.clone();
+    let launch = Launch::read()?;
+    // What one rank computes.
+    let ranks = launch.as_ref().map_or(1, |launch| launch.ranks);
+    config.schedule.batch_size = ranks::share(config.schedule.batch_size, ranks)?;
+    let config = &config;
     let device = request.device.resolve()?;
     RunFolder::check(&request.out, request.resume)?;
     config.speed.check(device)?;

@@ -1,22 +1,24 @@
 //! `trainer fit`: the training loop.
 
 use super::{
-    Checkpointer, FrozenNetworks, Health, Past, PretrainedNetworks, RunLog, StepPlan, Trainee,
-    checkpointer, setup,
-    start::{NOTE, Start},
+    Checkpointer, FrozenNetworks, Health, PretrainedNetworks, RunLog, StepPlan, Trainee,
+    checkpointer,
+    due::Due,
+    lead::Lead,
+    resume::{Resumed, resume, started_from},
+    setup,
+    start::Start,
     with_memory_hint,
 };
 use crate::{
-    checkpoint::{changes, compatibility},
     config::Config,
     data::Loader,
     device::DeviceChoice,
-    editing::BatchEditor,
     error::TrainError,
-    evaluation::Evaluation,
+    ranks::{self, Facts, Group, Launch},
     run::{LossReader, Progress, RunFolder},
+    weights,
 };
-use model_spec::{CheckpointSpec, Provenance};
 use std::{
     path::PathBuf,
     sync::{
@@ -24,6 +26,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
 };
+use tch::Device;
 
 /// The arguments of `trainer fit`.
 #[derive(Debug, Clone)]
@@ -43,36 +46,34 @@ pub struct FitRequest {
     pub device: DeviceChoice,
 }
 
-/// What is due after a step.
-struct Due {
-    tick: bool,
-    checkpoint: bool,
-    samples: bool,
-    evaluation: bool,
-}
-
-impl Due {
-    /// At the intervals of the schedule, and everything after the `last` step.
-    fn after(step: u64, config: &Config, last: bool) -> Self {
-        let at = |interval: u64| interval > 0 && (last || step.is_multiple_of(interval));
-        let schedule = &config.schedule;
-        let checkpoint = at(schedule.checkpoint_interval);
-        Self {
-            // A checkpoint of losses that are not finite must not be written: they are read first.
-            tick: checkpoint || at(schedule.tick_interval),
-            checkpoint,
-            samples: at(schedule.sample_interval),
-            evaluation: at(config.evaluation.interval),
-        }
-    }
-}
-
-/// Trains until `schedule.steps`, or until `stop` is set, then saves.
+/// Trains until `schedule.steps`, or until `stop` is set, then saves. Under a launcher this is one of several processes
+/// that train one model, see [`crate::ranks`].
 ///
 /// # Errors
 /// [`TrainError`]; every checkpoint written before stays whole.
 pub fn fit(request: &FitRequest, stop: &Arc<AtomicBool>) -> Result<(), TrainError> {
-    match train(request, stop) {
+    let launch = Launch::read()?;
+    let mut asked = request.device;
+    if let Some(launch) = &launch {
+        ranks::share(request.config.schedule.batch_size, launch.ranks)?;
+        if launch.rank > 0 {
+            // One process of a run shows how it goes.
+            log::set_max_level(log::max_level().min(log::LevelFilter::Warn));
+        }
+        launch.share_processors();
+        asked = asked.of_rank(launch.local_rank);
+    }
+    // Before the run folder is made.
+    let device = asked.resolve()?;
+    let group = Group::join(launch, device, stop)?;
+    let leads = group.leads();
+    let ended = train(request, device, &group, stop);
+    match group.leave(ended) {
+        Err(TrainError::Rank { reason, .. }) if leads => Err(TrainError::Rank {
+            reason,
+            // The loss matters more than a folder that cannot be read.
+            checkpoint: RunFolder::newest_checkpoint_of(&request.out).unwrap_or_default(),
+        }),
         Err(TrainError::Stopped) => {
             log::info!("stopped before the first step: nothing to save");
             Ok(())
@@ -81,62 +82,116 @@ pub fn fit(request: &FitRequest, stop: &Arc<AtomicBool>) -> Result<(), TrainErro
     }
 }
 
-fn train(request: &FitRequest, stop: &AtomicBool) -> Result<(), TrainError> {
-    // Before the run folder is made.
-    let device = request.device.resolve()?;
+fn train(
+    request: &FitRequest,
+    device: Device,
+    group: &Group,
+    stop: &AtomicBool,
+) -> Result<(), TrainError> {
     let mut config = request.config.clone();
-    let run = RunFolder::open(&request.out, request.resume)?;
-    run.sweep()?;
+    let binary = concat!(env!("CARGO_PKG_VERSION"), " ", env!("TRAINER_REVISION"));
+    let facts = [("trainer", binary.into()), ("settings", config.to_toml()?)];
+    group.check_same("settings", &Facts::new(facts))?;
+    let run = group.leads().then(|| open(request)).transpose()?;
     // What a run started from is settled before it, and then for all of it.
-    let start = match &request.from {
-        Some(path) if run.checkpoints()?.is_empty() => Some((path, Start::read(path, &config)?)),
-        Some(path) => {
+    let start = match (&request.from, &run) {
+        (Some(path), Some(run)) if run.checkpoints()?.is_empty() => {
+            Some((path, Start::read(path, &config)?))
+        }
+        (Some(path), Some(_)) => {
             log::info!("{} was the start; the run goes on", path.display());
             None
         }
-        None => None,
+        _ => None,
     };
     config
         .notes
         .extend(start.iter().map(|(_, start)| start.note.clone()));
-    config.notes.extend(started_from(&run)?);
+    if let Some(run) = &run {
+        config.notes.extend(started_from(run)?);
+    }
     let config = &config;
     let (schedule, speed) = (&config.schedule, config.speed);
     speed.check(device)?;
     speed.set_up(device);
     let pretrained = PretrainedNetworks::load(config, device)?;
     let data = setup::open_data(config, &request.data, stop)?;
+    let facts = Facts::new([("data", data.digest.clone())]);
+    group.check_same("data", &facts)?;
     let sampler = setup::sampler(config, &data, stop)?;
-    let classifier = setup::classifier(config, &sampler, &data, &run, device, stop)?;
-    let judge = setup::judge(config, &data, &run, device, stop)?;
+    let classifier = match &run {
+        Some(run) => setup::classifier(config, &sampler, &data, run, device, stop)?,
+        None => setup::empty_classifier(config, device),
+    };
+    group.broadcast(weights::of_store(&classifier.store, "").into_values())?;
+    let judge = match &run {
+        Some(run) => setup::judge(config, &data, run, device, stop)?,
+        None => None,
+    };
     let frozen = FrozenNetworks::new(config, pretrained, &classifier.network);
     let mut trainee = Trainee::new(config, device);
+    if group.ranks() > 1 {
+        let numbers =
+            trainee.editor_adam.gradient_size() + trainee.discriminator_adam.gradient_size();
+        let megabytes = (numbers * size_of::<f32>()) as f64 / 1e6;
+        log::info!(
+            "{} ranks add up {megabytes:.1} MB of gradients at every step",
+            group.ranks()
+        );
+    }
     if let Some((path, start)) = &start {
         start.apply(&trainee, path)?;
     }
-    let now = checkpointer::provenance(config, &data, device);
-    let Resumed { mut step, past } = resume(&mut trainee, config, &run, &now)?;
-    let loader = Loader::start(sampler, step + 1, schedule.batch_size, device, speed.pinned)?;
-    let checkpointer = Checkpointer {
-        run: &run,
-        config,
-        data: &data,
-        classifier: &classifier,
-        face_mask: frozen.face_mask.as_ref(),
-        device,
-        light: data.train.light(),
-        past,
+    let now = checkpointer::provenance(config, &data, device, group.ranks());
+    let Resumed { step, past } = match &run {
+        Some(run) => resume(&mut trainee, config, run, &now)?,
+        None => Resumed::default(),
     };
-    checkpointer.describe()?;
-    let progress = Progress::new("fit", step, schedule.steps, schedule.batch_size);
-    if let Some(what) = speed.first_steps(device) {
-        progress.announce(what);
-    }
-    let mut log = RunLog::open(&run, &config.attributes, &data, progress, step)?;
+    let mut step = group.number_of_first(step)?;
+    let editor_steps = step.saturating_sub(schedule.discriminator_head_start);
+    trainee.take_from_first(group, step, editor_steps)?;
+    let loader = Loader::start(
+        sampler,
+        step + 1,
+        schedule.batch_size,
+        device,
+        speed.pinned,
+        group.clone(),
+    )?;
+    let mut lead = match &run {
+        Some(run) => {
+            let checkpointer = Checkpointer {
+                run,
+                config,
+                data: &data,
+                classifier: &classifier,
+                face_mask: frozen.face_mask.as_ref(),
+                device,
+                ranks: group.ranks(),
+                light: data.train.light(),
+                past,
+            };
+            checkpointer.describe()?;
+            let progress = Progress::new("fit", step, schedule.steps, schedule.batch_size);
+            if let Some(what) = speed.first_steps(device) {
+                progress.announce(what);
+            }
+            Some(Lead {
+                log: RunLog::open(run, &config.attributes, &data, progress, step)?,
+                checkpointer,
+                judge,
+                data: &data,
+                frozen: &frozen,
+                stop,
+            })
+        }
+        None => None,
+    };
     let mut losses = LossReader::default();
     let mut health = Health::new(&config.health, config.architecture.largest_displacement);
 
-    while step < schedule.steps && !stop.load(Ordering::Relaxed) {
+    let mut stopping = group.any(stop.load(Ordering::Relaxed))?;
+    while step < schedule.steps && !stopping {
         step += 1;
 
         // Batch, discriminator, editor, average: queued on the device, not waited for.
@@ -145,120 +200,62 @@ fn train(request: &FitRequest, stop: &AtomicBool) -> Result<(), TrainError> {
             let batch = loader.next_batch()?;
             Ok(trainee.step(batch, &plan, &frozen))
         })?;
+        // Before anything of the step is used: here a rank that is gone shows.
+        stopping = group.any(stop.load(Ordering::Relaxed))?;
         losses.record(step, of_step);
 
-        let last = step == schedule.steps || stop.load(Ordering::Relaxed);
-        let due = Due::after(step, config, last);
+        let due = Due::after(step, config, step == schedule.steps || stopping);
         // Tick: the point where the loop waits for the device, for all losses since the last one at once.
         // What follows it reads weights and images from the device, too, but is due far less often.
         if due.tick {
-            let figures = losses.read(&run)?;
+            let figures = losses.read(run.as_ref(), group)?;
             let findings = health.read(&figures);
-            log.losses(step, &figures)?;
-            log.health(step, &findings, &health.changes(&findings))?;
+            let changes = health.changes(&findings);
+            if let Some(lead) = &mut lead {
+                lead.log.losses(step, &figures)?;
+                lead.log.health(step, &findings, &changes)?;
+            }
             if let (true, Some(finding)) = (config.health.stop, findings.into_iter().next()) {
                 return Err(TrainError::Unhealthy {
                     step,
                     finding: finding.to_string(),
-                    checkpoint: run.newest_checkpoint()?,
+                    checkpoint: run
+                        .as_ref()
+                        .map_or(Ok(None), RunFolder::newest_checkpoint)?,
                 });
             }
         }
-        if due.checkpoint {
-            checkpointer.save(&trainee, step)?;
-        }
-        let model = BatchEditor {
-            editor: &trainee.average.networks,
-            face_mask: frozen.face_mask.as_ref(),
-            device,
-        };
-        if due.samples {
-            log.samples(step, &model)?;
-        }
-        if let (true, Some(judge), Some(faces)) = (due.evaluation, &judge, &data.test) {
-            let evaluation = Evaluation {
-                judge: &judge.network,
-                faces,
-                attributes: &config.attributes,
-                settings: &config.evaluation,
-                inception: None,
-                stop,
-            };
-            match log.evaluate(step, &evaluation, &model) {
-                Ok(evaluated) if evaluated.is_best => {
-                    checkpointer.save_best(&trainee, step, evaluated.metrics)?;
-                }
-                Ok(_) => {}
-                Err(TrainError::Stopped) => log::info!("step {step}: not evaluated: asked to stop"),
-                Err(error) => return Err(error),
-            }
+        if let Some(lead) = &mut lead {
+            lead.leave(step, due.leavings, &trainee)?;
         }
         // Asked to stop after it was settled what this step leaves.
-        if stop.load(Ordering::Relaxed) && !due.checkpoint && schedule.checkpoint_interval > 0 {
-            if !due.tick {
-                log.losses(step, &losses.read(&run)?)?;
+        stopping = group.any(stop.load(Ordering::Relaxed))?;
+        if stopping && !due.leavings.checkpoint && schedule.checkpoint_interval > 0 {
+            let figures = if due.tick {
+                None
+            } else {
+                Some(losses.read(run.as_ref(), group)?)
+            };
+            if let Some(lead) = &mut lead {
+                if let Some(figures) = figures {
+                    lead.log.losses(step, &figures)?;
+                }
+                lead.checkpointer.save(&trainee, step)?;
             }
-            checkpointer.save(&trainee, step)?;
         }
     }
-    log.finish();
-    log::info!("stopped after step {step} of {}", schedule.steps);
-    log.conclude(&run)?;
-    Ok(())
-}
-
-/// Where a run goes on.
-#[derive(Default)]
-struct Resumed {
-    /// Steps done.
-    step: u64,
-    past: Past,
-}
-
-/// The note that the newest checkpoint keeps of the weights its run started from.
-fn started_from(run: &RunFolder) -> Result<Option<String>, TrainError> {
-    let newest = run.checkpoints()?.pop();
-    let spec = newest.and_then(|path| CheckpointSpec::load(&path, &[]).ok());
-    let mut notes = spec.into_iter().flat_map(|spec| spec.provenance.notes);
-    Ok(notes.find(|note| note.starts_with(NOTE)))
-}
-
-/// Resumes from the newest whole checkpoint of the run, from the start without one. What is otherwise `now`
-/// is logged and goes into the notes of every checkpoint to come.
-fn resume(
-    trainee: &mut Trainee,
-    config: &Config,
-    run: &RunFolder,
-    now: &Provenance,
-) -> Result<Resumed, TrainError> {
-    use model_spec::checkpoint::{MODEL_FILE, TRAINING_FILE};
-    let mut checkpoints = run.checkpoints()?;
-    let (path, spec) = loop {
-        let Some(path) = checkpoints.pop() else {
-            return Ok(Resumed::default());
-        };
-        match CheckpointSpec::load(&path, &[MODEL_FILE, TRAINING_FILE]) {
-            Ok(spec) => break (path, spec),
-            Err(error) if checkpoints.is_empty() => return Err(error.into()),
-            Err(error) => log::warn!("{error}; using the checkpoint before it"),
-        }
-    };
-    compatibility::check(&path, &spec, config)?;
-    let changes = changes::since(&path, &spec, &run.path("config.toml"), config, now)?;
-    for change in &changes {
-        log::warn!("resumed otherwise: {change}");
+    if let (Some(lead), Some(run)) = (&lead, &run) {
+        lead.log.finish();
+        log::info!("stopped after step {step} of {}", schedule.steps);
+        lead.log.conclude(run)?;
     }
-    let step = spec.provenance.steps;
-    let editor_steps = step.saturating_sub(config.schedule.discriminator_head_start);
-    trainee.restore(&path, step, editor_steps)?;
-    log::info!("resuming from {} at step {step}", path.display());
-    let mut notes = spec.provenance.notes;
-    notes.extend(changes);
-    Ok(Resumed {
-        step,
-        past: Past {
-            notes,
-            data: spec.provenance.data,
-        },
-    })
+    // No rank leaves before rank 0 has written everything.
+    group.any(false).map(|_| ())
+}
+
+/// The run folder, without what a killed run left half done in it.
+fn open(request: &FitRequest) -> Result<RunFolder, TrainError> {
+    let run = RunFolder::open(&request.out, request.resume)?;
+    run.sweep()?;
+    Ok(run)
 }

@@ -8,11 +8,14 @@
 mod bench;
 mod checkpointer;
 mod dry_run;
+mod due;
 mod fit;
 mod frozen_networks;
 mod heads;
 pub(crate) mod health;
+mod lead;
 mod memory;
+mod resume;
 mod run_log;
 mod setup;
 mod start;

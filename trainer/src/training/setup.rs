@@ -110,6 +110,13 @@ pub(super) fn classifier(
     )
 }
 
+/// The place for a classifier that rank 0 trains or reads.
+pub(super) fn empty_classifier(config: &Config, device: Device) -> StoredClassifier {
+    let mut classifier = StoredClassifier::new(&config.architecture, &config.attributes, device);
+    classifier.store.freeze();
+    classifier
+}
+
 /// The judge of the evaluations, another network than the run's classifier; none where nothing is
 /// evaluated.
 pub(super) fn judge(

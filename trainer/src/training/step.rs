@@ -121,7 +121,8 @@ impl Trainee {
                 },
             )
         });
-        self.discriminator_adam.descend(&objective.total);
+        self.discriminator_adam
+            .descend_together(&objective.total, &batch.group);
         objective.losses
     }
 
@@ -145,7 +146,8 @@ impl Trainee {
                 |x| frozen.attribute_logits(x),
             )
         });
-        self.editor_adam.descend(&objective.total);
+        self.editor_adam
+            .descend_together(&objective.total, &batch.group);
         self.discriminator_store.unfreeze();
         objective.losses
     }

@@ -6,6 +6,7 @@ use crate::{
     error::TrainError,
     networks::{Discriminator, StoredEditor},
     optimiser::{Adam, update_average},
+    ranks::Group,
     weights::{self, Weights},
 };
 use std::path::Path;
@@ -94,6 +95,25 @@ impl Trainee {
             state.extend(named.map(|(name, tensor)| (format!("{prefix}{name}"), tensor)));
         }
         state
+    }
+
+    /// Takes over the state of rank 0, which is after `step` steps of the discriminator and `editor_steps` of the
+    /// editor.
+    ///
+    /// # Errors
+    /// [`TrainError::Rank`].
+    pub(crate) fn take_from_first(
+        &mut self,
+        group: &Group,
+        step: u64,
+        editor_steps: u64,
+    ) -> Result<(), TrainError> {
+        let average = weights::of_store(&self.average.store, "");
+        let all = self.training_state().into_values();
+        group.broadcast(all.chain(average.into_values()))?;
+        self.editor_adam.set_steps(editor_steps as i64);
+        self.discriminator_adam.set_steps(step as i64);
+        Ok(())
     }
 
     /// Takes the state of a checkpoint after `step` steps of the discriminator and `editor_steps` of

@@ -12,6 +12,7 @@ use crate::{
     device::{DeviceChoice, Speed, memory, page_locked},
     error::TrainError,
     networks::{FaceMask, StoredClassifier, multiply_adds},
+    ranks::Group,
 };
 use std::time::{Duration, Instant};
 use tch::{Cuda, Device, Kind, Tensor};
@@ -239,6 +240,7 @@ fn step(
         examples: to(&host.examples),
         masks: None,
         covers: None,
+        group: Group::alone(),
     };
     let losses = trainee.step(batch, plan, frozen);
     if let Device::Cuda(number) = device {
@@ -276,6 +278,7 @@ fn random_batch(config: &Config) -> Batch {
         examples: Tensor::ones([count], (Kind::Float, Device::Cpu)),
         masks: None,
         covers: None,
+        group: Group::alone(),
     }
 }
 
