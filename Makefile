@@ -4,7 +4,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 # Set-up steps share folders, and only one progress bar at a time is readable.
 .NOTPARALLEL:
-.PHONY: help mirror mirror-gpu picture test fuzz bench-edge bench-edit bench-tracking lint setup system onnxruntime onnx-tools tensorboard libtorch aarch64 jetson test-device \
+.PHONY: help mirror mirror-gpu picture test fuzz reproducible deny sbom bench-edge bench-edit bench-tracking lint setup system onnxruntime onnx-tools tensorboard libtorch aarch64 jetson test-device \
 	test-camera test-boot clean-third-party
 
 help: ## show this list
@@ -91,6 +91,17 @@ test-device: jetson onnxruntime ## run the aarch64 program and its package on an
 
 fuzz: setup ## damage files and pictures at random for FUZZ_SECONDS=600 per reader; nothing may panic
 	FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) cargo test --release --locked -p aligner -p model-spec -p edge -p trainer damaged -- --nocapture
+
+reproducible: onnxruntime ## build `edge` in two folders and compare the programs byte for byte
+	setup/reproducible.sh
+
+deny: ## check licences, advisories, sources and unwanted crates (needs cargo-deny)
+	@cargo deny --version >/dev/null 2>&1 || { echo 'error: cargo-deny is missing: cargo install --locked cargo-deny' >&2; exit 1; }
+	cargo deny --locked check
+
+sbom: ## write what each program is made of, as CycloneDX, into $(TARGET)/sbom (needs cargo-cyclonedx)
+	@cargo cyclonedx --version >/dev/null 2>&1 || { echo 'error: cargo-cyclonedx is missing: cargo install --locked cargo-cyclonedx' >&2; exit 1; }
+	setup/sbom.sh "$(TARGET)/sbom"
 
 test-camera: onnxruntime ## run the mirror on real camera drivers, in a virtual machine
 	@setup/system-packages.sh camera-vm
