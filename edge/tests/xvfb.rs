@@ -139,6 +139,16 @@ impl Screen {
         extra: &[&str],
         environment: &[(&str, &str)],
     ) -> Option<Self> {
+        Self::under(&[], place, extra, environment)
+    }
+
+    /// The same, with the mirror's call as the last words of another program's.
+    pub fn under(
+        wrapper: &[&str],
+        place: Place,
+        extra: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Option<Self> {
         let library = runtime()?;
         let server = Server::start(24)?;
         let fixed = [
@@ -154,7 +164,7 @@ impl Screen {
         ];
         let arguments: Vec<&str> = fixed.iter().chain(extra).copied().collect();
         let mirror = place
-            .command(&library, &arguments)
+            .command_under(wrapper, &library, &arguments)
             .env("DISPLAY", &server.display)
             .envs(environment.iter().copied())
             .stdout(Stdio::null())
