@@ -21,8 +21,8 @@ pub fn options(program: &str) -> BTreeSet<String> {
         let name = format!("{program} {command}");
         let text = help(program, &command);
         for line in text.lines().map(str::trim_start) {
-            let words = line.split([' ', '=', '[']).take(2);
-            let option = words.filter(|word| word.starts_with("--")).next();
+            let mut words = line.split([' ', '=', '[']).take(2);
+            let option = words.find(|word| word.starts_with("--"));
             let option = option.filter(|_| line.starts_with('-'));
             let argument = line.split(' ').next().filter(|word| word.starts_with('<'));
             let known = option.filter(|name| !["--help", "--version"].contains(name));
