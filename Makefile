@@ -4,7 +4,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 # Set-up steps share folders, and only one progress bar at a time is readable.
 .NOTPARALLEL:
-.PHONY: help mirror mirror-gpu picture test fuzz bench-edge bench-edit bench-tracking lint setup system onnxruntime onnx-tools tensorboard libtorch aarch64 jetson test-device \
+.PHONY: help mirror mirror-gpu picture test fuzz test-ownership test-faults test-kills test-privacy reproducible deny sbom bench-edge bench-edit bench-tracking lint setup system onnxruntime onnx-tools tensorboard libtorch aarch64 jetson test-device \
 	test-camera test-boot clean-third-party
 
 help: ## show this list
@@ -90,7 +90,33 @@ test-device: jetson onnxruntime ## run the aarch64 program and its package on an
 	cross/jetson/test.sh "$(TARGET)"/jetson/*_arm64.deb
 
 fuzz: setup ## damage files and pictures at random for FUZZ_SECONDS=600 per reader; nothing may panic
-	FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) cargo test --release --locked -p aligner -p model-spec -p edge -p trainer damaged -- --nocapture
+	FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) cargo test --release --locked -p aligner -p model-spec -p model-export -p edge -p trainer damaged -- --nocapture
+
+# The programs are built first because tests start them.
+test-ownership: setup ## run every command with every target of every option in a folder of somebody else's files
+	cargo build --locked --workspace
+	OWNERSHIP=all cargo test --locked -p tests ownership -- --nocapture
+
+test-faults: setup ## let every read, write, sync, rename, mapping and camera call fail once in turn; FAULT_SEED=N for other errors
+	cargo build --locked --workspace
+	FAULTS=all cargo test --locked -p tests -p edge faults -- --nocapture
+
+test-kills: setup ## kill a training run KILLS=200 times, and compare its weights with those of an unbroken one
+	KILLS=$(or $(KILLS),200) cargo test --locked -p trainer --test trainer kills_leave -- --nocapture
+
+test-privacy: onnxruntime ## trace PRIVACY_SECONDS=600 of a session with faces (needs Xvfb, xdotool and strace)
+	PRIVACY_SECONDS=$(or $(PRIVACY_SECONDS),600) cargo test --locked -p edge --test main privacy -- --nocapture
+
+reproducible: onnxruntime ## build `edge` in two folders and compare the programs byte for byte
+	setup/reproducible.sh
+
+deny: ## check licences, advisories, sources and unwanted crates (needs cargo-deny)
+	@cargo deny --version >/dev/null 2>&1 || { echo 'error: cargo-deny is missing: cargo install --locked cargo-deny' >&2; exit 1; }
+	cargo deny --locked check
+
+sbom: ## write what each program is made of, as CycloneDX, into $(TARGET)/sbom (needs cargo-cyclonedx)
+	@cargo cyclonedx --version >/dev/null 2>&1 || { echo 'error: cargo-cyclonedx is missing: cargo install --locked cargo-cyclonedx' >&2; exit 1; }
+	setup/sbom.sh "$(TARGET)/sbom"
 
 test-camera: onnxruntime ## run the mirror on real camera drivers, in a virtual machine
 	@setup/system-packages.sh camera-vm

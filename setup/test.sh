@@ -67,11 +67,29 @@ said "expected $wrong"
 [ ! -e "$wheel" ] || failed 'a refused wheel is not kept'
 [ ! -e "$wheel.partial" ] || failed 'a refused partial is not kept'
 
+! fetch 123 || failed 'a pin that is no SHA-256 is refused'
+said 'expected 64 hexadecimal digits'
+
 # An index that curl may not read.
 printf '#!/bin/sh\nprintf 401\nexit 22\n' >bin/curl
 chmod +x bin/curl
 (PATH="$work/bin:$PATH" fetch) || failed 'pip fetches what curl may not'
 said 'through pip'
+
+# Every download of this project is pinned; one that is not would be found.
+python3 "$here/pinned.py" "$here" "$here/../cross" 2>log || failed 'every download has its SHA-256'
+mkdir unpinned
+for line in 'curl --fail --output wheel "$url"' 'wget "$url"' 'npm pack a@1' 'pip3 install a==1' 'cargo install a' \
+    'fetch a==1.0 b==2.0' 'sha256=12' 'pip download a # sha256sum' 'git clone "$url"'; do
+    printf '%s\n' "$line" >unpinned/script.sh
+    ! python3 setup/pinned.py unpinned 2>log || failed "\"$line\" has no SHA-256"
+done
+rm unpinned/script.sh
+for line in 'a==1.0' 'a' "a --hash=sha256:$sha256" "a==1.0 --hash=sha256:12"; do
+    printf '%s\n' "b==1.0 \\" "    --hash=sha256:$sha256" "$line" >unpinned/list.txt
+    ! python3 setup/pinned.py unpinned 2>log || failed "\"$line\" has no SHA-256"
+    said ': no version or no SHA-256'
+done
 
 # A folder appears complete, and a second run finds it.
 . setup/tree.sh

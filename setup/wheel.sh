@@ -16,6 +16,10 @@ fail() {
     say "error: $*"
     exit 1
 }
+case $sha256 in
+*[!0-9a-f]* | '') sha256= ;;
+esac
+[ ${#sha256} = 64 ] || fail "$requirement: found the SHA-256 \"$2\", expected 64 hexadecimal digits"
 matches() {
     [ -f "$1" ] || return 1
     found=$(sha256sum <"$1" | cut -c1-64)

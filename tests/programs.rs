@@ -23,14 +23,22 @@ pub struct Finished {
     pub stderr: String,
 }
 
+/// The file of `program`, built into the folder above this test's own.
+///
+/// # Errors
+/// When this test's own place is not known.
+pub fn program(program: &str) -> io::Result<PathBuf> {
+    let test = std::env::current_exe()?;
+    let folder = test.parent().and_then(Path::parent).unwrap_or(&test);
+    Ok(folder.join(program))
+}
+
 /// Runs `program`, built into the folder above this test's own, to its end.
 ///
 /// # Errors
 /// When the program has not been built (`cargo build --workspace`) or cannot be started.
 pub fn run(program: &str, arguments: &[&str]) -> io::Result<Finished> {
-    let test = std::env::current_exe()?;
-    let folder = test.parent().and_then(Path::parent).unwrap_or(&test);
-    let path = folder.join(program);
+    let path = self::program(program)?;
     let output = Command::new(&path)
         .args(arguments)
         .current_dir(workspace())

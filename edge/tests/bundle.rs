@@ -61,6 +61,8 @@ pub struct Tiny {
     /// Side of the generator's image input; another than [`SIZE`] breaks the contract.
     pub generator_size: usize,
     pub high_pass: HighPass,
+    /// Number of the release.
+    pub release: Option<u64>,
 }
 
 impl Default for Tiny {
@@ -77,6 +79,7 @@ impl Default for Tiny {
             parity_error: 0.0,
             generator_size: SIZE,
             high_pass: HighPass::None,
+            release: None,
         }
     }
 }
@@ -129,6 +132,7 @@ impl Tiny {
             format_version: FORMAT_VERSION,
             name: "tiny".into(),
             licence: "none".into(),
+            release: self.release,
             domains: attributes.domain_names(),
             graphs,
             architecture,

@@ -22,15 +22,15 @@ const DEVICE: &str = "/dev/video42";
 const SIZE: [u32; 2] = [640, 480];
 const PICTURES: u64 = 8;
 
-struct Shim {
-    place: Place,
-    library: PathBuf,
+pub struct Shim {
+    pub place: Place,
+    pub library: PathBuf,
     runtime: PathBuf,
 }
 
 impl Shim {
     /// Builds the library and the pictures it serves, or says why not.
-    fn new(format: &str) -> Option<Self> {
+    pub fn new(format: &str) -> Option<Self> {
         let runtime = runtime()?;
         let place = Place::with_bundle(&Tiny::default());
         let library = place.compiled("camera_shim.c", "camera_shim.so", &[])?;
@@ -66,7 +66,7 @@ impl Shim {
         command.envs(settings.iter().copied()).output().unwrap()
     }
 
-    fn command(&self, format: &str, arguments: &[&str]) -> Command {
+    pub fn command(&self, format: &str, arguments: &[&str]) -> Command {
         let mut command = self.place.command(&self.runtime, arguments);
         command.envs(self.environment(format));
         command

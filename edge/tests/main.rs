@@ -15,6 +15,8 @@
 //! - [`covered`]: masks and hands in front of mouths, faces past the border
 //! - [`outputs`]: a virtual camera, recordings
 //! - [`promises`]: no network, no file unless asked for
+//! - [`privacy`]: the same, by the system calls of a session; no image of a kiosk's memory
+//! - [`faults`]: a camera whose calls fail one by one
 //! - [`screen`]: the window on [`xvfb`], a virtual screen
 //! - [`status_line`]: heat and provider at the top of the window
 //! - [`ending`]: an X display that goes away
@@ -33,12 +35,14 @@ mod config;
 mod covered;
 mod doctor;
 mod ending;
+mod faults;
 mod health;
 mod onnx;
 mod outputs;
 mod photos;
 mod pipeline;
 mod place;
+mod privacy;
 mod promises;
 mod registration;
 mod replay;

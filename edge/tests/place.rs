@@ -57,9 +57,15 @@ impl Place {
 
     /// `edge` with these arguments, working in this folder, knowing only `library`.
     pub fn command(&self, library: &Path, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_edge"));
+        self.command_under(&[], library, arguments)
+    }
+
+    /// The same, as the last words of a call of another program.
+    pub fn command_under(&self, wrapper: &[&str], library: &Path, arguments: &[&str]) -> Command {
+        let words = [wrapper, &[env!("CARGO_BIN_EXE_edge")], arguments].concat();
+        let mut command = Command::new(words[0]);
         command
-            .args(arguments)
+            .args(&words[1..])
             .current_dir(self.0.path())
             .env("ORT_DYLIB_PATH", library)
             .env_remove("DISPLAY");

@@ -97,7 +97,7 @@ fn a_screen_without_monitors_or_a_screen_saver_shows_window_and_kiosk() {
         let place = Place::with_bundle(&Tiny::default());
         let source = ["--source", "demo", "--kiosk"];
         let arguments = &source[..if kiosk { 3 } else { 2 }];
-        let Some(screen) = Screen::on(server, place, arguments, &[]) else {
+        let Some(screen) = Screen::on(server, &[], place, arguments, &[]) else {
             return;
         };
         wait_for(|| shows_something(&screen)).expect("a picture");

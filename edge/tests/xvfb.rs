@@ -145,12 +145,23 @@ impl Screen {
         extra: &[&str],
         environment: &[(&str, &str)],
     ) -> Option<Self> {
-        Self::on(Server::start(24)?, place, extra, environment)
+        Self::under(&[], place, extra, environment)
+    }
+
+    /// The same, with the mirror's call as the last words of another program's.
+    pub fn under(
+        wrapper: &[&str],
+        place: Place,
+        extra: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Option<Self> {
+        Self::on(Server::start(24)?, wrapper, place, extra, environment)
     }
 
     /// The same on this server.
     pub fn on(
         server: Server,
+        wrapper: &[&str],
         place: Place,
         extra: &[&str],
         environment: &[(&str, &str)],
@@ -169,7 +180,7 @@ impl Screen {
         ];
         let arguments: Vec<&str> = fixed.iter().chain(extra).copied().collect();
         let mirror = place
-            .command(&library, &arguments)
+            .command_under(wrapper, &library, &arguments)
             .env("DISPLAY", &server.display)
             .envs(environment.iter().copied())
             .stdout(Stdio::null())

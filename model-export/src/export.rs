@@ -89,9 +89,14 @@ pub fn export(from: &Path, to: &Path, options: &Options) -> Result<Exported> {
 
     let lacks_face_mask = spec.architecture.reads_masks() && !has_face_mask;
     let mut manifest = Manifest {
-        format_version: Manifest::least_version(&spec.architecture, spec.light.as_ref()),
+        format_version: Manifest::least_version(
+            &spec.architecture,
+            spec.light.as_ref(),
+            options.release,
+        ),
         name: spec.name,
         licence: spec.licence,
+        release: options.release,
         domains: spec.attributes.domain_names(),
         architecture: spec.architecture,
         attributes: spec.attributes,

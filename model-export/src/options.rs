@@ -20,6 +20,8 @@ pub struct Options {
     pub accept_loss: bool,
     /// Ed25519 private key in PEM.
     pub sign: Option<PathBuf>,
+    /// Number of the release; it means nothing without a signature.
+    pub release: Option<u64>,
     /// ONNX Runtime library; only needed for precisions below fp32.
     pub onnxruntime: Option<PathBuf>,
     /// Whether to note what each rewrite did to each graph, and the sizes behind it.
@@ -35,6 +37,7 @@ impl Default for Options {
             calibration: None,
             accept_loss: false,
             sign: None,
+            release: None,
             onnxruntime: None,
             explain: false,
         }

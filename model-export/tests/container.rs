@@ -218,12 +218,12 @@ fn manifests_of_the_first_version_are_read_and_of_version_0_and_later_ones_not()
     };
     version(1).unwrap();
     let older = version(0).unwrap_err();
-    assert!(older.contains("found 0, expected 1 to 3"), "{older}");
-    let newer = version(4).unwrap_err();
-    assert!(newer.contains("found 4, expected at most 3"), "{newer}");
+    assert!(older.contains("found 0, expected 1 to 4"), "{older}");
+    let newer = version(5).unwrap_err();
+    assert!(newer.contains("found 5, expected at most 4"), "{newer}");
     assert!(newer.contains("update this program"), "{newer}");
     // Nor is a bundle of a newer program replaced.
     let error = place.export("bundle", false).unwrap_err();
     assert!(matches!(error, ExportError::Occupied { .. }), "{error}");
-    assert!(error.to_string().contains("at most 3"), "{error}");
+    assert!(error.to_string().contains("at most 4"), "{error}");
 }

@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 pub struct Bundle {
     container: Container,
     manifest: Manifest,
+    /// What was parsed, so that a signature is checked over that and over nothing else.
+    bytes: Vec<u8>,
     digest: String,
 }
 
@@ -30,6 +32,7 @@ impl Bundle {
             container,
             manifest: Manifest::parse(&bytes, &label)?,
             digest: digest::of_bytes(&bytes),
+            bytes,
         };
         for file in bundle.manifest.files.keys() {
             bundle.read(file)?;
@@ -74,7 +77,8 @@ impl Bundle {
         self.container.contains(SIGNATURE_FILE)
     }
 
-    /// Checks the signature with a public key in PEM.
+    /// Checks the signature with a public key in PEM, over the manifest that was opened, whatever lies in its place
+    /// by now.
     ///
     /// # Errors
     /// [`SpecError`]: no signature, one of another key, or a file that is no key.
@@ -88,8 +92,7 @@ impl Bundle {
                 expected: format!("one made with the private key of {}", public_key.display()),
             });
         }
-        let manifest = self.container.read(MANIFEST_FILE)?;
         let signature = self.container.read(SIGNATURE_FILE)?;
-        signature::verify(&manifest, &signature, &label, public_key)
+        signature::verify(&self.bytes, &signature, &label, public_key)
     }
 }

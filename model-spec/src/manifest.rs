@@ -20,8 +20,8 @@ use std::{collections::BTreeMap, fs, path::Path};
 /// Newest bundle format this library reads and the one it writes.
 ///
 /// Version 2 brought masks, precisions and signatures; version 3 the displacement output and the light
-/// correction. Version 1 and 2 are read as before.
-pub const FORMAT_VERSION: u32 = 3;
+/// correction; version 4 releases. Older versions are read as before.
+pub const FORMAT_VERSION: u32 = 4;
 /// Name of the manifest inside a bundle.
 pub const MANIFEST_FILE: &str = "manifest.json";
 /// Name of the parity sample inside a bundle.
@@ -43,6 +43,9 @@ pub struct Manifest {
     pub name: String,
     /// Terms of the weights.
     pub licence: String,
+    /// Number that grows from release to release, so that a mirror can refuse one from before the newest it ran.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<u64>,
     /// Network shapes.
     pub architecture: Architecture,
     /// Attributes with labels and strength ranges, in the order of the domain bits.
@@ -104,8 +107,14 @@ impl Manifest {
     /// Format version that a bundle of this kind is written in: the oldest that can hold it, so that older
     /// mirrors read it where they can.
     #[must_use]
-    pub fn least_version(architecture: &Architecture, light: Option<&Light>) -> u32 {
-        if architecture.output == OutputForm::Displacement || light.is_some() {
+    pub fn least_version(
+        architecture: &Architecture,
+        light: Option<&Light>,
+        release: Option<u64>,
+    ) -> u32 {
+        if release.is_some() {
+            4
+        } else if architecture.output == OutputForm::Displacement || light.is_some() {
             3
         } else {
             2
@@ -131,7 +140,7 @@ impl Manifest {
         if let Some(light) = &self.light {
             light.validate()?;
         }
-        let least = Self::least_version(&self.architecture, self.light.as_ref());
+        let least = Self::least_version(&self.architecture, self.light.as_ref(), self.release);
         if least > 2 && self.format_version < least {
             let expected = format!("{least}, which brought what this bundle has");
             return Err(Mismatch::new(

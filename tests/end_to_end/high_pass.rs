@@ -37,7 +37,7 @@ fn faces(folder: &Path) -> PathBuf {
 }
 
 /// A file as the official one: every network under its key, the style transformer inside the style encoder.
-fn official_file(path: &Path) {
+pub fn official_file(path: &Path) {
     let architecture = Architecture {
         image_size: SIZE as usize,
         colour: ColourMode::Rgb,

@@ -4,18 +4,27 @@
 //! - [`official`]: the official checkpoint layout through the same chain;
 //! - [`high_pass`]: generators with high-pass skips and blocks of two widths, imported and trained;
 //! - [`shipped`]: the bundle in `models/`;
-//! - [`exit_codes`]: 2 for usage, 1 for failure, everywhere.
+//! - [`exit_codes`]: 2 for usage, 1 for failure, everywhere;
+//! - [`ownership`]: nothing is written but what was asked for;
+//! - [`faults`]: one call to the system fails;
+//! - [`unsafe_inventory`]: every `unsafe` has its proof.
+//!
+//! [`small`] has pictures and settings for runs of seconds.
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod chain;
 mod exit_codes;
+mod faults;
 mod high_pass;
 mod official;
+mod ownership;
 #[allow(dead_code, reason = "shared with the trainer's tests")]
 #[path = "../../trainer/tests/pickled.rs"]
 mod pickled;
 mod shipped;
+mod small;
+mod unsafe_inventory;
 
 use tests::{Finished, run};
 

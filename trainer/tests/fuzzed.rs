@@ -6,6 +6,7 @@ use image::{DynamicImage, ImageFormat};
 use std::{fs, io::Cursor};
 use tch::{Device, Kind, Tensor};
 use trainer::{
+    cli::Cli,
     config::Config,
     data::{deduce::deduce, layout::detect, pack, picture},
     weights::{self, Weights},
@@ -30,6 +31,30 @@ fn damaged_weights_of_every_format_are_refused_or_read() {
         fs::write(&path, damage.to(&seeds)).unwrap();
         let _ = weights::read(&path);
         let _ = weights::pickle::read(&path, Some("generator"));
+    });
+}
+
+/// Calls, a word per line.
+const CALLS: [&str; 5] = [
+    "trainer\nfit\n--config\na.toml\n--data\nfaces\n--out=run\n--set\nschedule.steps=5\n--device=cuda:1\n--resume",
+    "trainer\nedit\n--checkpoint=c\n--input\na.png\n--sweep=smile=-1..1.5\n--frames\n7\n--out=a.gif",
+    "trainer\nimport\nnets.ckpt\n--out=c\n--attributes=smile:neutral/smiling\n--framing=1.66,0,-0.094\n--w-hpf=1",
+    "trainer\nbench\n--config=a.toml\n--variants=plain,all\n--minutes=0.5\n--rounds\n3",
+    "trainer\ncompare\n--pairs\na\nb\n--data=d\n--config=c\n--judge=j\n--judge-split=train\n--judge-steps=9",
+];
+
+#[test]
+fn damaged_command_lines_are_refused_or_parsed() {
+    use clap::Parser;
+    use std::{ffi::OsString, os::unix::ffi::OsStringExt};
+    fuzz::check(|damage: &Damage| {
+        let call = damage.to(&CALLS);
+        let words = call.split(|byte| *byte == b'\n');
+        let words = words.map(|word| OsString::from_vec(word.to_vec()));
+        if let Err(error) = Cli::try_parse_from(words) {
+            // What would be printed.
+            drop(error.to_string());
+        }
     });
 }
 

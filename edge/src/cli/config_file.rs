@@ -235,3 +235,26 @@ pub(crate) fn with_undoable_switches(command: Command) -> Command {
         })
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::Cli;
+    use clap::CommandFactory;
+
+    const FILES: [&str; 3] = [
+        "kiosk = true\nlanguage = \"de\"\nprovider = \"tensorrt\"\nleave-after = 20\n[attr]\nsmile = 0.8\n",
+        "source = \"camera:/dev/video0\"\ncamera-mode = \"1280x720@30/MJPG\"\nattr = [\"smile=1.0\"]\nframes = 3\n",
+        include_str!("../../../cross/jetson/edge.toml"),
+    ];
+
+    #[test]
+    fn damaged_option_files_are_refused_or_read() {
+        let command = with_undoable_switches(Cli::command());
+        fuzz::check(|damage: &fuzz::Damage| {
+            if let Ok(text) = String::from_utf8(damage.to(&FILES)) {
+                let _ = ConfigFile::parse(Path::new(DEFAULT), &text, &command);
+            }
+        });
+    }
+}

@@ -150,6 +150,9 @@ pub(crate) struct RunArgs {
     /// Write speed and counts as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
+    /// Refuse a bundle of a release older than the newest that has run, whose number this file keeps
+    #[arg(long, value_name = "FILE")]
+    pub(crate) release_record: Option<PathBuf>,
     /// Write moments of the run as PNG, camera beside mirror (not with a window)
     #[arg(long, value_name = "FILE")]
     pub(crate) contact_sheet: Option<PathBuf>,
@@ -189,6 +192,7 @@ impl RunArgs {
             frames: self.frames,
             strengths: (!self.attr.is_empty()).then(|| self.attr.into_iter().collect()),
             report: self.report,
+            release_record: self.release_record,
             contact_sheet: self.contact_sheet,
             system: System::at(self.system_root),
             sync: self.sync,
@@ -355,5 +359,31 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    /// Calls, a word per line.
+    const CALLS: [&str; 6] = [
+        "edge\nrun\n--source\ncamera:/dev/video0\n--camera-mode\n1280x720@30000/1001/MJPG\n--rotate\n90\n--attr\nsmile=-0.5",
+        "edge\n--config\nedge.toml\nrun\n--display=png:out\n--frames=30\n--faces\n3\n--style-every=2\n--sync",
+        "edge\nrun\n--window-size=960x720\n--leave-after\n2.5\n--text-scale=150\n--language\nde\n--record=a.avi",
+        "edge\nrun\n--kiosk=false\n--fit\ncover\n--status=off\n--motion\nreduced\n--view=camera\n--source=dir:a",
+        "edge\nbench\n--frames=200\n--provider\ntensorrt\n--precision=fp16\n--builder-level\n5\n--cuda-graph",
+        "edge\ndoctor\n--json\n--bundle=models/smile",
+    ];
+
+    #[test]
+    fn damaged_command_lines_are_refused_or_parsed() {
+        use std::os::unix::ffi::OsStringExt;
+        let command = config_file::with_undoable_switches(Cli::command());
+        fuzz::check(|damage: &fuzz::Damage| {
+            let call = damage.to(&CALLS);
+            let words = call.split(|byte| *byte == b'\n');
+            let words = words.map(|word| OsString::from_vec(word.to_vec()));
+            match command.clone().try_get_matches_from(words) {
+                Ok(matches) => drop(Cli::from_arg_matches(&matches)),
+                // What would be printed.
+                Err(error) => drop(error.to_string()),
+            }
+        });
     }
 }

@@ -8,4 +8,5 @@ pub(crate) mod parity;
 mod probe;
 pub(crate) mod provider;
 pub(crate) mod provider_report;
+pub(crate) mod release_record;
 pub(crate) mod runtime;

@@ -5,7 +5,7 @@ use crate::{
     error::EdgeError,
     inference::{
         check, model::Model, provider::ProviderRequest, provider_report::ProviderReport,
-        runtime::Runtime,
+        release_record::ReleaseRecord, runtime::Runtime,
     },
     pipeline::status::Status,
 };
@@ -15,6 +15,17 @@ use std::{
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
+
+/// What is to be opened, and on what.
+pub(crate) struct Wanted {
+    pub(crate) bundle: Bundle,
+    /// Where the bundle's release is noted once it runs.
+    pub(crate) record: Option<ReleaseRecord>,
+    pub(crate) runtime: Runtime,
+    pub(crate) request: ProviderRequest,
+    /// Hears of progress and provider.
+    pub(crate) status: Arc<Status>,
+}
 
 /// A model on its way.
 pub(crate) struct Opening {
@@ -30,21 +41,16 @@ const UNWANTED: Duration = Duration::from_secs(5);
 const LOOK: Duration = Duration::from_millis(5);
 
 impl Opening {
-    /// Starts to open `bundle` on the first provider of `request` that runs it, and to check it with
-    /// the first faces of its parity sample. Progress and provider go to `status`.
+    /// Starts to open the bundle on the first provider of the request that runs it, and to check it with
+    /// the first faces of its parity sample.
     ///
     /// # Errors
     /// [`EdgeError::Internal`] when the system gives no thread.
-    pub(crate) fn start(
-        bundle: Bundle,
-        runtime: Runtime,
-        request: ProviderRequest,
-        status: Arc<Status>,
-    ) -> Result<Self, EdgeError> {
+    pub(crate) fn start(wanted: Wanted) -> Result<Self, EdgeError> {
         let (sender, result) = mpsc::sync_channel(1);
         let open = move || {
-            let model = open(&bundle, &runtime, &request, &status);
-            status.set_preparing(None);
+            let model = open(&wanted);
+            wanted.status.set_preparing(None);
             // A mirror that has ended meanwhile does not want it.
             let _ = sender.send(model);
         };
@@ -91,17 +97,22 @@ impl Drop for Opening {
     }
 }
 
-fn open(
-    bundle: &Bundle,
-    runtime: &Runtime,
-    request: &ProviderRequest,
-    status: &Status,
-) -> Result<Model, EdgeError> {
+fn open(wanted: &Wanted) -> Result<Model, EdgeError> {
+    let Wanted {
+        bundle,
+        record,
+        runtime,
+        request,
+        status,
+    } = wanted;
     let mut model = Model::open(bundle, runtime, request, &mut |step| {
         status.set_preparing(Some(step.to_owned()));
     })?;
     let provider = ProviderReport::new(request.choice, &model, runtime.library());
     check::quick(bundle, &mut model)?;
+    if let Some(record) = record {
+        record.note(bundle)?;
+    }
     let name = &bundle.manifest().name;
     log::info!("bundle {name} on {}", model.provider().label());
     status.set_provider(provider);

@@ -48,6 +48,8 @@ pub(crate) struct Config {
     pub(crate) system: System,
     /// Public key that must have signed the bundle.
     pub(crate) public_key: Option<PathBuf>,
+    /// File with the number of the newest release that has run.
+    pub(crate) release_record: Option<PathBuf>,
     /// How the screen looks and behaves.
     pub(crate) screen: ScreenOptions,
 }

@@ -11,10 +11,15 @@ mod subject;
 
 use crate::{
     error::EdgeError,
-    inference::{bundle_path, runtime::Runtime},
-    pipeline::{Parts, Pipeline, controls::Controls, opening::Opening, status::Status},
+    inference::{bundle_path, release_record::ReleaseRecord, runtime::Runtime},
+    pipeline::{
+        Parts, Pipeline,
+        controls::Controls,
+        opening::{Opening, Wanted},
+        status::Status,
+    },
     present::{sink::Sinks, written},
-    service::{health::Monitor, watchdog::Notifier},
+    service::{health::Monitor, memory_image, watchdog::Notifier},
     window::display_lost,
 };
 use config::Config;
@@ -24,6 +29,7 @@ use outcome::Outcome;
 use plan::{Input, Plan};
 use report::Report;
 use std::{
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -43,14 +49,31 @@ const SOON: Duration = Duration::from_millis(600);
 /// Any [`EdgeError`]; the bundle's files are checked before a camera is opened.
 pub(crate) fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeError> {
     let begin = Instant::now();
+    if config.screen.kiosk {
+        memory_image::forbid()?;
+    }
     check_targets(config)?;
     let bundle = Bundle::open(&bundle_path::resolve(config.bundle.as_deref())?)?;
     let subject = Subject::new(config, &bundle)?;
+    let record = match (&config.release_record, &config.public_key) {
+        (None, _) => None,
+        (Some(path), Some(_)) => Some(ReleaseRecord::read(path)?),
+        (Some(path), None) => return Err(unsigned_record(path)),
+    };
+    if let Some(record) = &record {
+        record.admit(&bundle)?;
+    }
     let runtime = Runtime::load(config.onnxruntime.as_deref())?;
     let reference = subject.reference(config)?;
     let controls = Arc::new(Controls::new(&subject.strengths));
     let status = Arc::<Status>::default();
-    let mut opening = Opening::start(bundle, runtime, config.model.clone(), Arc::clone(&status))?;
+    let mut opening = Opening::start(Wanted {
+        bundle,
+        record,
+        runtime,
+        request: config.model.clone(),
+        status: Arc::clone(&status),
+    })?;
     // Where nothing takes long, errors come before a camera or window is opened.
     opening.wait(SOON)?;
     let mut plan = Plan::new(config);
@@ -89,6 +112,14 @@ pub(crate) fn run(config: &Config, stop: &AtomicBool) -> Result<Report, EdgeErro
         status: &status,
     };
     save(outcome.report(), config, sinks)
+}
+
+fn unsigned_record(path: &Path) -> EdgeError {
+    EdgeError::Usage(format!(
+        "--release-record {}: found no --public-key, expected one: without a signature anybody can \
+         write any release",
+        path.display()
+    ))
 }
 
 /// Refuses files that the report or the contact sheet must not replace: before the run, not after it.

@@ -6,7 +6,7 @@ use ed25519_dalek::{
     Signer, SigningKey,
     pkcs8::{EncodePublicKey, spki::der::pem::LineEnding},
 };
-use model_spec::{manifest::MANIFEST_FILE, signature::SIGNATURE_FILE};
+use model_spec::{Bundle, manifest::MANIFEST_FILE, signature::SIGNATURE_FILE};
 use std::{fs, path::Path};
 
 const MANIFEST: &str = "bundle/manifest.json";
@@ -23,20 +23,29 @@ const RUN: [&str; 9] = [
     "--public-key",
 ];
 
+fn keys() -> [SigningKey; 2] {
+    [7, 8].map(|seed| SigningKey::from_bytes(&[seed; 32]))
+}
+
 /// A bundle signed with one key, and the public halves of that one and of another.
 fn signed() -> Place {
-    let place = Place::with_bundle(&Tiny::default());
-    let keys = [7, 8].map(|seed| SigningKey::from_bytes(&[seed; 32]));
-    for (name, key) in ["mine.pub", "other.pub"].iter().zip(&keys) {
+    let place = Place::new();
+    for (name, key) in ["mine.pub", "other.pub"].iter().zip(keys()) {
         let pem = key.verifying_key().to_public_key_pem(LineEnding::LF);
         fs::write(place.path(name), pem.unwrap()).unwrap();
     }
+    write(&place, &Tiny::default());
+    place
+}
+
+/// Puts a signed bundle into the place.
+fn write(place: &Place, tiny: &Tiny) {
     let bundle = place.path("bundle");
+    tiny.write(&bundle);
     let manifest = fs::read(bundle.join(MANIFEST_FILE)).unwrap();
-    let bytes = keys[0].sign(&manifest).to_bytes();
+    let bytes = keys()[0].sign(&manifest).to_bytes();
     let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     fs::write(bundle.join(SIGNATURE_FILE), digits).unwrap();
-    place
 }
 
 /// Both programs that take a key end with 1 and these words, before they look for ONNX Runtime.
@@ -115,4 +124,100 @@ fn a_bundle_without_a_signature_and_one_with_another_text_are_refused_where_a_ke
     fs::remove_file(&signature).unwrap();
     let words = ["manifest.sig", "signature", "nothing", "mine.pub"];
     assert_refused(&place, "mine.pub", &words);
+}
+
+#[test]
+fn a_bundle_exchanged_after_it_was_opened_is_noticed_before_use() {
+    let place = signed();
+    let at = |name: &str| place.path("bundle").join(name);
+    // A file: the bytes that are used are those that were checked.
+    let bundle = Bundle::open(&place.path("bundle")).unwrap();
+    bundle.verify(&place.path("mine.pub")).unwrap();
+    fs::copy(at("classifier.onnx"), at("generator.onnx")).unwrap();
+    let error = bundle.read("generator.onnx").unwrap_err().to_string();
+    assert!(
+        error.contains("generator.onnx") && error.contains("SHA-256"),
+        "{error}"
+    );
+    // The manifest: a genuine one put back before the signature is checked does not vouch for the other.
+    let place = signed();
+    let genuine = fs::read_to_string(place.path(MANIFEST)).unwrap();
+    let changed = genuine.replace("\"licence\": \"none\"", "\"licence\": \"free\"");
+    fs::write(place.path(MANIFEST), changed).unwrap();
+    let bundle = Bundle::open(&place.path("bundle")).unwrap();
+    fs::write(place.path(MANIFEST), genuine).unwrap();
+    let error = bundle
+        .verify(&place.path("mine.pub"))
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("another manifest's"), "{error}");
+}
+
+#[test]
+fn a_release_older_than_the_newest_that_has_run_is_refused() {
+    let Some(library) = runtime() else { return };
+    let place = signed();
+    let run = |release: Option<u64>| {
+        write(
+            &place,
+            &Tiny {
+                release,
+                ..Tiny::default()
+            },
+        );
+        let more = ["mine.pub", "--release-record", "newest"];
+        place.edge(&library, &[&RUN[..], &more].concat())
+    };
+    let record = || fs::read_to_string(place.path("newest")).ok();
+    assert_fails(
+        &run(None),
+        1,
+        &[
+            "manifest.json",
+            "release: found none",
+            "1 or newer",
+            "newest",
+        ],
+    );
+    assert_eq!(record(), None);
+    for release in [5, 5, 7] {
+        assert_succeeds(&run(Some(release)));
+        assert_eq!(record(), Some(format!("{release}\n")));
+    }
+    for (older, found) in [
+        (Some(6), "found 6"),
+        (Some(0), "found 0"),
+        (None, "found none"),
+    ] {
+        assert_fails(
+            &run(older),
+            1,
+            &["manifest.json", "release", found, "7 or newer", "newest"],
+        );
+        assert_eq!(record(), Some("7\n".into()));
+    }
+    // A newer one that does not run does not shut out the one before.
+    let broken = Tiny {
+        release: Some(9),
+        parity_error: 0.01,
+        ..Tiny::default()
+    };
+    write(&place, &broken);
+    let more = ["mine.pub", "--release-record", "newest"];
+    let arguments = [&RUN[..], &more].concat();
+    assert_fails(&place.edge(&library, &arguments), 1, &["parity"]);
+    assert_eq!(record(), Some("7\n".into()));
+    fs::write(place.path("newest"), "mine").unwrap();
+    assert_fails(
+        &run(Some(9)),
+        1,
+        &["newest", "found other text", "number of a release"],
+    );
+    assert_eq!(record(), Some("mine".into()));
+    let without_key = [&RUN[..8], &more[1..]].concat();
+    assert_fails(
+        &place.edge(&library, &without_key),
+        2,
+        &["--release-record", "--public-key"],
+    );
 }

@@ -45,6 +45,9 @@ pub fn describe(path: &Path) -> Result<String> {
     row("name", manifest.name.clone());
     row("format", format!("version {}", manifest.format_version));
     row("licence", manifest.licence.clone());
+    if let Some(release) = manifest.release {
+        row("release", release.to_string());
+    }
     row(
         "images",
         format!(

@@ -70,6 +70,9 @@ pub struct ExportArgs {
     /// Sign the manifest with this Ed25519 private key (PEM)
     #[arg(long, value_name = "FILE")]
     pub sign: Option<PathBuf>,
+    /// Number of the release, larger than those before: a mirror with --release-record refuses older ones
+    #[arg(long, value_name = "N", requires = "sign")]
+    pub release: Option<u64>,
     /// Print what each rewrite did to each graph
     #[arg(long)]
     pub explain: bool,
@@ -154,6 +157,7 @@ impl ExportArgs {
             calibration: self.calibration.clone(),
             accept_loss: self.accept_loss,
             sign: self.sign.clone(),
+            release: self.release,
             onnxruntime: self.onnxruntime.clone(),
             explain: self.explain,
         }
@@ -208,5 +212,31 @@ fn print(text: &str) -> Result<(), ExportError> {
             reason: error,
         }),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{ffi::OsString, os::unix::ffi::OsStringExt};
+
+    /// Calls, a word per line.
+    const CALLS: [&str; 3] = [
+        "model-export\n--checkpoint\nc\n--out=b.tar\n--precision=int8\n--calibration\nfaces\n--accept-loss",
+        "model-export\n--checkpoint=c\n--out=b\n--sign=k.pem\n--release=3\n--norm\narithmetic\n--no-scale\n--explain",
+        "model-export\ninspect\nb.tar",
+    ];
+
+    #[test]
+    fn damaged_command_lines_are_refused_or_parsed() {
+        fuzz::check(|damage: &fuzz::Damage| {
+            let call = damage.to(&CALLS);
+            let words = call.split(|byte| *byte == b'\n');
+            let words = words.map(|word| OsString::from_vec(word.to_vec()));
+            if let Err(error) = Args::try_parse_from(words) {
+                // What would be printed.
+                drop(error.to_string());
+            }
+        });
     }
 }

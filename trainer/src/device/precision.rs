@@ -72,6 +72,8 @@ struct Context {
     _private: [u8; 0],
 }
 
+// SAFETY: the names hold the types of the arguments, so that a libtorch whose functions take others does not link; the
+// results are those of its headers.
 #[allow(unsafe_code, reason = "functions of libtorch that tch does not bind")]
 unsafe extern "C" {
     #[link_name = "_ZN2at13globalContextEv"]

@@ -205,6 +205,19 @@ mod tests {
     }
 
     #[test]
+    fn damaged_language_files_are_refused_or_read() {
+        let text = Text::new().unwrap();
+        let seeds = SHIPPED.map(|(_, text)| text.as_bytes());
+        fuzz::check(|damage: &fuzz::Damage| {
+            let read = String::from_utf8(damage.to(&seeds));
+            let labels = read.ok().and_then(|it| toml::from_str::<Labels>(&it).ok());
+            for (_, line) in labels.iter().flat_map(Labels::texts) {
+                text.missing(line);
+            }
+        });
+    }
+
+    #[test]
     fn a_language_file_with_a_wrong_key_is_an_error_that_names_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("own.toml");
