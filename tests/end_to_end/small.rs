@@ -47,5 +47,5 @@ pub fn face(path: &Path) {
 pub fn settings(path: &Path) {
     let base = tests::workspace().join("trainer/configs/smile-64.toml");
     let base = base.canonicalize().unwrap();
-    fs::write(path, format!("base = {base:?}\n{SETTINGS}")).unwrap();
+    fs::write(path, format!("base = \"{}\"\n{SETTINGS}", base.display())).unwrap();
 }

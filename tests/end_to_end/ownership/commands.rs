@@ -354,7 +354,7 @@ pub const READ: [Read; 22] = [
     },
     Read {
         command: "trainer study-report",
-        options: "<STUDY> <ANSWERS>",
+        options: "<STUDY> <ANSWERS>...",
     },
     Read {
         command: "trainer bench",
