@@ -25,4 +25,5 @@ edit() {
 edit --sweep glasses=0..1.5 --frames 5 --out "$work/glasses.png"
 edit --sweep smile=0..1.5 --frames 5 --out "$work/smile.png"
 convert "$work/glasses.png" "$work/smile.png" -append "$docs/example-strip.png"
-edit --sweep glasses=0..1.5 --frames 9 --out "$docs/example-sweep.gif"
+edit --sweep glasses=0..1.5 --frames 9 --out "$work/sweep.gif"
+cp "$work/sweep.gif" "$docs/example-sweep.gif"
