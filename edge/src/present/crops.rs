@@ -35,8 +35,9 @@ impl Crops {
     /// Makes the two folders if need be.
     ///
     /// # Errors
-    /// [`EdgeError::File`].
+    /// [`EdgeError`] for a folder that holds anything but earlier crops, or that cannot be made.
     pub(crate) fn create(path: &Path) -> Result<Self, EdgeError> {
+        written::check_folder(path, &["before", "after"])?;
         let folder = |name: &str| {
             let path = path.join(name);
             fs::create_dir_all(&path).map_err(|error| EdgeError::file(&path, error))?;

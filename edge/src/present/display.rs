@@ -108,17 +108,9 @@ impl PngFolder {
     /// Makes the folder if need be. It may hold pictures of this program, which are written over, and no others.
     ///
     /// # Errors
-    /// [`EdgeError::File`].
+    /// [`EdgeError`] for a folder that holds anything else, or that cannot be made.
     pub(crate) fn create(path: &Path) -> Result<Self, EdgeError> {
-        for entry in fs::read_dir(path).into_iter().flatten().flatten() {
-            let name = entry.file_name();
-            written::picture(&entry.path()).map_err(|found| {
-                let name = name.to_string_lossy();
-                let expected =
-                    "expected a new or empty folder, or one with pictures of this program alone";
-                EdgeError::file(path, format!("found {name}, {found}; {expected}"))
-            })?;
-        }
+        written::check_folder(path, &[])?;
         fs::create_dir_all(path).map_err(|error| EdgeError::file(path, error))?;
         Ok(Self { path: path.into() })
     }

@@ -264,7 +264,13 @@ pub const WRITTEN: [Written; 28] = [
         "--json",
         ".json",
     ),
-    written("edge", "check --bundle GIVEN/bundle", "--engine-cache", ""),
+    // Only TensorRT has engines.
+    refused(written(
+        "edge",
+        "check --bundle GIVEN/bundle",
+        "--engine-cache",
+        "",
+    )),
 ];
 
 /// Some of these find that the file they would write by default is somebody else's.

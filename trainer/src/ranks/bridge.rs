@@ -19,6 +19,7 @@ pub(super) struct GlooObject {
     _private: [u8; 0],
 }
 
+// SAFETY: the declarations are those of `bridge.cpp`, which is compiled with this crate.
 #[allow(unsafe_code, reason = "declares the functions of bridge.cpp")]
 unsafe extern "C" {
     pub(super) fn ranks_free_text(text: *mut c_char);
