@@ -6,9 +6,13 @@
 use crate::error::EdgeError;
 use model_spec::{Bundle, SpecError, manifest::MANIFEST_FILE};
 use std::{
-    fs, io,
+    fs::File,
+    io::{self, Read as _},
     path::{Path, PathBuf},
 };
+
+/// Bytes of a record at most: a device that never ends is none.
+const LONGEST: u64 = 64;
 
 /// A record that was read.
 #[derive(Debug, Clone)]
@@ -23,7 +27,7 @@ impl ReleaseRecord {
     /// # Errors
     /// [`EdgeError::File`] for a file that cannot be read or holds anything but a number.
     pub(crate) fn read(path: &Path) -> Result<Self, EdgeError> {
-        let newest = match fs::read_to_string(path) {
+        let newest = match text(path) {
             Ok(text) => Some(number(&text).ok_or_else(|| {
                 let reason = "found other text, expected the number of a release";
                 EdgeError::file(path, reason)
@@ -72,12 +76,18 @@ impl ReleaseRecord {
     }
 }
 
+fn text(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(LONGEST).read_to_string(&mut text)?;
+    Ok(text)
+}
+
 fn number(text: &str) -> Option<u64> {
     text.trim().parse().ok()
 }
 
 fn is_own(path: &Path) -> Result<(), String> {
-    let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
+    let text = text(path).map_err(|error| error.to_string())?;
     number(&text)
         .map(drop)
         .ok_or_else(|| "a file without the number of a release".into())

@@ -58,7 +58,7 @@ pub(crate) fn edit_files(
     }
     // Earlier results are written again one by one, so that the folder itself is only looked at.
     check_folder(output)?;
-    fs::create_dir_all(output).map_err(|e| TrainError::io(output, e))?;
+    let _made = MadeFolder::new(output)?;
     let mut files: Vec<PathBuf> = fs::read_dir(input)
         .and_then(|entries| entries.map(|e| e.map(|e| e.path())).collect())
         .map_err(|e| TrainError::io(input, e))?;
@@ -84,6 +84,26 @@ pub(crate) fn edit_files(
         });
     }
     Ok(done)
+}
+
+/// A folder that goes again if it was made here and nothing came into it.
+struct MadeFolder<'a>(Option<&'a Path>);
+
+impl<'a> MadeFolder<'a> {
+    fn new(path: &'a Path) -> Result<Self, TrainError> {
+        let is_new = !path.exists();
+        fs::create_dir_all(path).map_err(|error| TrainError::io(path, error))?;
+        Ok(Self(is_new.then_some(path)))
+    }
+}
+
+impl Drop for MadeFolder<'_> {
+    fn drop(&mut self) {
+        if let Some(path) = self.0 {
+            // Fails where pictures are in it, as it should.
+            let _ = fs::remove_dir(path);
+        }
+    }
 }
 
 /// Refuses to write over what is read.
