@@ -20,7 +20,10 @@
 //! - [`foreign`]: their files, of every year and form, damaged and malicious ones;
 //! - [`fuzzed`]: damaged weights, tables, packs, settings and pictures;
 //! - [`starts`]: runs that start from the weights of another model;
+//! - [`study`]: the user study, its page in a browser;
 //! - [`editing`]: pictures, references, sweeps.
+//!
+//! [`small`] makes runs small, [`processes`] starts the program.
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
@@ -41,6 +44,7 @@ mod ownership;
 mod packs;
 mod pickled;
 mod pictures;
+mod processes;
 mod ranks;
 mod runs;
 mod safety;

@@ -1,6 +1,9 @@
 //! Files of other people stay as they are, and a run says what it was made of.
 
-use crate::small::{config, data, step, train, trained};
+use crate::{
+    processes::copy,
+    small::{config, data, step, train, trained},
+};
 use model_spec::CheckpointSpec;
 use std::{
     collections::BTreeMap,
@@ -32,14 +35,6 @@ fn tree(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
         }
     }
     found
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
-    }
 }
 
 /// A person's folder and file.

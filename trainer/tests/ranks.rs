@@ -2,7 +2,8 @@
 
 use crate::{
     layouts::celeba_hq,
-    small::{configs, settings, step},
+    processes::{self, copy, newest, signal, wait_for},
+    small::step,
 };
 use model_spec::{
     CheckpointSpec,
@@ -13,7 +14,7 @@ use std::{
     fs,
     net::TcpListener,
     path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    process::{Child, Command, Output},
     thread::sleep,
     time::{Duration, Instant},
 };
@@ -29,22 +30,9 @@ const SETTINGS: [&str; 5] = [
     "health.stop=false",
 ];
 
-/// `trainer fit` on one thread, with small networks and `more`.
+/// One process of such a run, with `more`.
 fn fit(data: &Path, out: &Path, more: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_trainer"));
-    command
-        .arg("fit")
-        .arg("--config")
-        .arg(configs().join("smile.toml"));
-    command.arg("--data").arg(data).arg("--out").arg(out);
-    for setting in settings(&[&SETTINGS, more].concat()) {
-        command.args(["--set", &setting]);
-    }
-    command
-        .env("OMP_NUM_THREADS", "1")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    command
+    processes::fit("smile.toml", data, out, &[&SETTINGS, more].concat())
 }
 
 /// Faces of a data set whose table says which are no examples of their domain.
@@ -186,41 +174,6 @@ fn two_ranks_train_like_one_and_resume_on_two_or_on_one() {
     );
 }
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
-}
-
-fn wait_for(what: &str, there: impl Fn() -> bool) {
-    let started = Instant::now();
-    while !there() {
-        assert!(started.elapsed() < Duration::from_mins(2), "no {what}");
-        sleep(Duration::from_millis(10));
-    }
-}
-
-/// The newest checkpoint of a run, all of whose files must have their digests.
-fn newest(out: &Path) -> Option<u64> {
-    let entries = fs::read_dir(out.join("checkpoints")).ok()?;
-    let paths = entries.map(|entry| entry.unwrap().path());
-    let path = paths.filter(|path| path.extension().is_none()).max()?;
-    let files = [MODEL_FILE, TRAINING_FILE, PARITY_FILE];
-    Some(
-        CheckpointSpec::load(&path, &files)
-            .unwrap()
-            .provenance
-            .steps,
-    )
-}
-
 /// Kills one of two ranks in the middle of training: what the other one says, and how long it stays.
 fn survivor_of(killed: usize) -> (String, Duration) {
     let temporary = tempfile::tempdir().unwrap();
@@ -267,12 +220,6 @@ fn without_rank_0_the_others_end() {
     println!("ended after {took:?}: {log}");
     assert!(took < SOON, "{took:?}");
     assert!(log.contains("rank 0 of 2 is gone"), "{log}");
-}
-
-fn signal(child: &Child, name: &str) {
-    let number = child.id().to_string();
-    let killed = Command::new("kill").args([name, &number]).status().unwrap();
-    assert!(killed.success());
 }
 
 #[test]

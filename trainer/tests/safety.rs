@@ -1,10 +1,10 @@
 //! The program killed, stopped, started twice, without memory, or only asked.
 
-use crate::small::{configs, data, settings, step};
-use model_spec::{
-    CheckpointSpec,
-    checkpoint::{MODEL_FILE, PARITY_FILE, TRAINING_FILE},
+use crate::{
+    processes::{self, newest, signal, wait_for},
+    small::{configs, data, step},
 };
+use model_spec::checkpoint::TRAINING_FILE;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use std::{
@@ -16,52 +16,9 @@ use std::{
 };
 use trainer::{error::TrainError, training::with_memory_hint};
 
-/// `trainer fit` on one thread, with the small settings and `more`.
+/// `trainer fit` of the model that adds brightness, small, with `more`.
 fn fit(data: &Path, out: &Path, more: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_trainer"));
-    command
-        .arg("fit")
-        .arg("--config")
-        .arg(configs().join("smile-64.toml"))
-        .arg("--data")
-        .arg(data)
-        .arg("--out")
-        .arg(out)
-        .env("OMP_NUM_THREADS", "1")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    for setting in settings(more) {
-        command.args(["--set", &setting]);
-    }
-    command
-}
-
-fn signal(child: &Child, name: &str) {
-    let number = child.id().to_string();
-    let killed = Command::new("kill").args([name, &number]).status().unwrap();
-    assert!(killed.success());
-}
-
-fn wait_for(what: &str, there: impl Fn() -> bool) {
-    let started = Instant::now();
-    while !there() {
-        assert!(started.elapsed() < Duration::from_mins(2), "no {what}");
-        sleep(Duration::from_millis(10));
-    }
-}
-
-/// The newest checkpoint that `--resume` would take; all of its files must have their digests.
-fn newest(out: &Path) -> Option<u64> {
-    let entries = fs::read_dir(out.join("checkpoints")).ok()?;
-    let mut paths: Vec<_> = entries
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_none())
-        .collect();
-    paths.sort();
-    let path = paths.pop()?;
-    let files = [MODEL_FILE, TRAINING_FILE, PARITY_FILE];
-    let spec = CheckpointSpec::load(&path, &files).unwrap();
-    Some(spec.provenance.steps)
+    processes::fit("smile-64.toml", data, out, more)
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use crate::error::EdgeError;
 use image::{ExtendedColorType, ImageFormat};
-use output::OutputError;
 use std::{fs, io::Cursor, path::Path};
 
 /// What pictures are marked with.
@@ -16,36 +15,12 @@ pub(crate) fn picture(path: &Path) -> Result<(), String> {
     output::picture::by(path, PROGRAM)
 }
 
-/// Refuses a folder for pictures that holds anything else: it is missing, empty, or has pictures of this program alone
-/// (in `subfolders`, where it has some).
+/// Accepts a folder that is missing, empty, or has pictures of this program alone, in itself and in its `subfolders`.
 ///
 /// # Errors
-/// [`EdgeError`] naming the folder and what was found in it.
+/// [`EdgeError::Output`] naming what was found in it.
 pub(crate) fn check_folder(folder: &Path, subfolders: &[&str]) -> Result<(), EdgeError> {
-    let refused = |found: String| OutputError::Refused {
-        path: folder.into(),
-        found,
-        expected: "a new name, an empty folder, or one with pictures of this program alone",
-    };
-    if fs::symlink_metadata(folder).is_err() {
-        return Ok(());
-    }
-    if !folder.is_dir() {
-        return Err(refused("no folder".into()).into());
-    }
-    let failed = |error| EdgeError::file(folder, error);
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if path.is_dir() && subfolders.contains(&&*name) {
-            check_folder(&path, &[])?;
-        } else if path.is_dir() {
-            return Err(refused(format!("the folder {name}")).into());
-        } else {
-            picture(&path).map_err(|found| refused(format!("{name}, {found}")))?;
-        }
-    }
-    Ok(())
+    Ok(output::picture::check_folder(folder, subfolders, PROGRAM)?)
 }
 
 /// Accepts JSON text with all of `fields`.

@@ -1,7 +1,11 @@
 //! Reading and writing picture files.
 
 use crate::error::TrainError;
-use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, RgbImage, imageops};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use image::{
+    DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, RgbImage,
+    codecs::jpeg::JpegEncoder, imageops,
+};
 use model_spec::{ColourMode, pixel};
 use std::{fs, io::Cursor, path::Path};
 use tch::Tensor;
@@ -142,6 +146,27 @@ pub(crate) fn write_own(path: &Path, picture: &RgbImage) -> Result<(), TrainErro
 /// Accepts a picture that this program wrote.
 pub(crate) fn is_own(path: &Path) -> Result<(), String> {
     output::picture::by(path, PROGRAM)
+}
+
+/// Accepts a folder that is missing, empty, or has pictures of this program alone.
+///
+/// # Errors
+/// [`TrainError::Output`] naming what was found in it.
+pub(crate) fn check_folder(folder: &Path) -> Result<(), TrainError> {
+    Ok(output::picture::check_folder(folder, &[], PROGRAM)?)
+}
+
+/// A picture as a JPEG inside a page, `quality` 1 to 100: a data URL.
+///
+/// # Errors
+/// The encoder's reason.
+pub(crate) fn data_url(picture: &RgbImage, quality: u8) -> Result<String, ImageError> {
+    let mut bytes = Vec::new();
+    JpegEncoder::new_with_quality(&mut bytes, quality).encode_image(picture)?;
+    Ok(format!(
+        "data:image/jpeg;base64,{}",
+        BASE64_STANDARD.encode(bytes)
+    ))
 }
 
 fn encoded(path: &Path, picture: &RgbImage) -> Result<Vec<u8>, TrainError> {

@@ -2,7 +2,6 @@
 
 use super::{Change, Portrait};
 use crate::{checkpoint::Checkpoint, data::picture, error::TrainError};
-use output::OutputError;
 use std::{
     collections::{BTreeMap, BTreeSet},
     ffi::OsStr,
@@ -57,7 +56,7 @@ pub(crate) fn edit_files(
         return Ok(done);
     }
     // Earlier results are written again one by one, so that the folder itself is only looked at.
-    check_folder(output)?;
+    picture::check_folder(output)?;
     let _made = MadeFolder::new(output)?;
     let mut files: Vec<PathBuf> = fs::read_dir(input)
         .and_then(|entries| entries.map(|e| e.map(|e| e.path())).collect())
@@ -117,27 +116,6 @@ pub(crate) fn refuse_same(input: &Path, output: &Path) -> Result<(), TrainError>
             "--out {}: found the same as --input, expected another place: originals are not overwritten",
             output.display()
         )));
-    }
-    Ok(())
-}
-
-/// Accepts a folder that is missing, empty, or full of pictures of this program.
-fn check_folder(folder: &Path) -> Result<(), TrainError> {
-    let refused = |found: String| OutputError::Refused {
-        path: folder.into(),
-        found,
-        expected: "a new name, an empty folder, or one with earlier edits alone",
-    };
-    if fs::symlink_metadata(folder).is_err() {
-        return Ok(());
-    }
-    if !folder.is_dir() {
-        return Err(refused("no folder".into()).into());
-    }
-    for entry in fs::read_dir(folder).map_err(|e| TrainError::io(folder, e))? {
-        let path = entry.map_err(|e| TrainError::io(folder, e))?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        picture::is_own(&path).map_err(|found| refused(format!("{name}, {found}")))?;
     }
     Ok(())
 }

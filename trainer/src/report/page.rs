@@ -1,9 +1,7 @@
 //! The page of a run.
 
 use super::{curves::chart, readings::Readings};
-use crate::error::TrainError;
-use base64::{Engine as _, prelude::BASE64_STANDARD};
-use image::codecs::jpeg::JpegEncoder;
+use crate::{data::picture, error::TrainError};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use std::{collections::BTreeMap, path::Path};
 
@@ -43,14 +41,10 @@ impl Picture {
             reason: error.to_string(),
         };
         let picture = image::open(path).map_err(wrong)?.into_rgb8();
-        let mut bytes = Vec::new();
-        JpegEncoder::new_with_quality(&mut bytes, QUALITY)
-            .encode_image(&picture)
-            .map_err(wrong)?;
         let name = path.file_stem().unwrap_or_default();
         Ok(Self {
             name: name.to_string_lossy().into_owned(),
-            url: format!("data:image/jpeg;base64,{}", BASE64_STANDARD.encode(bytes)),
+            url: picture::data_url(&picture, QUALITY).map_err(wrong)?,
         })
     }
 }

@@ -6,8 +6,7 @@ use crate::{
     error::TrainError,
     evaluation::{Pairs, Side},
 };
-use base64::{Engine as _, prelude::BASE64_STANDARD};
-use image::{RgbImage, codecs::jpeg::JpegEncoder};
+use image::RgbImage;
 use model_spec::digest;
 use output::OutputFolder;
 use rand::{SeedableRng, seq::SliceRandom};
@@ -153,17 +152,11 @@ fn domains(folder: &Path) -> Result<[String; 2], TrainError> {
 }
 
 fn url(picture: &RgbImage) -> Result<String, TrainError> {
-    let mut bytes = Vec::new();
-    JpegEncoder::new_with_quality(&mut bytes, QUALITY)
-        .encode_image(&picture::resized(picture, SIDE))
-        .map_err(|error| TrainError::Data {
-            path: PAGE.into(),
-            reason: error.to_string(),
-        })?;
-    Ok(format!(
-        "data:image/jpeg;base64,{}",
-        BASE64_STANDARD.encode(bytes)
-    ))
+    let small = picture::resized(picture, SIDE);
+    picture::data_url(&small, QUALITY).map_err(|error| TrainError::Data {
+        path: PAGE.into(),
+        reason: error.to_string(),
+    })
 }
 
 /// Accepts a study of an earlier time, without answers beside it.

@@ -73,7 +73,6 @@ fn refuse(mut problems: Vec<String>, path: &Path) -> Result<(), TrainError> {
     })
 }
 
-/// Writes `weights` to `path`, whole or not at all.
 /// Writes `weights` to `path`, a name that is ours, whole or not at all.
 ///
 /// # Errors
