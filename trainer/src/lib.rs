@@ -8,8 +8,9 @@
 //!
 //! Below them stand `config`, `device`, `weights`, `ranks`, `stop` and `error`; above them `cli`. Rooms use what is listed
 //! before them: `error`, `stop`, `ranks`, `weights`, `networks`, `optimiser`, `device`, `config`, `data`, `losses`,
-//! `run`, `checkpoint`, `editing`, `evaluation`, `report`, `study`, `import`, `training`, `align`, `cli`.
+//! `run`, `checkpoint`, `editing`, `evaluation`, `report`, `study`, `import`, `training`, `ablation`, `align`, `cli`.
 
+mod ablation;
 pub mod align;
 pub mod checkpoint;
 pub mod cli;

@@ -7,6 +7,7 @@
 //! - [`pictures`]: picture files of every kind, and broken ones;
 //! - [`ownership`]: nothing is written over what the program did not write, and nothing goes on unsaid;
 //! - [`packs`]: packed data trains like the folder it was made from;
+//! - [`ablated`]: models with parts of their losses left out, side by side;
 //! - [`compared`]: pictures before and after an edit, judged;
 //! - [`device`]: where a command computes, and what it says where that cannot be;
 //! - [`aligner`]: fitted to a few faces, it finds others;
@@ -27,6 +28,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod ablated;
 mod aligner;
 mod asked;
 mod compared;

@@ -2,17 +2,14 @@
 
 use crate::small::{SIZE, config_of, configs, data, step, train};
 use std::fs;
-use trainer::{checkpoint, config::OrthogonalityForm, networks::FaceMask, weights};
+use trainer::{checkpoint, networks::FaceMask, weights};
 
 fn shipped() -> Vec<String> {
     let mut names = Vec::new();
-    for folder in ["", "ablation/"] {
-        for entry in fs::read_dir(configs().join(folder)).unwrap() {
-            let path = entry.unwrap().path();
-            if path.extension().is_some_and(|end| end == "toml") {
-                let name = path.file_name().unwrap().to_str().unwrap();
-                names.push(format!("{folder}{name}"));
-            }
+    for entry in fs::read_dir(configs()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|end| end == "toml") {
+            names.push(path.file_name().unwrap().to_str().unwrap().to_owned());
         }
     }
     names.sort();
@@ -39,16 +36,11 @@ fn every_settings_file_runs_two_steps_at_a_small_size() {
         mask.as_str(),
     ];
     let names = shipped();
-    assert_eq!(names.len(), 11, "{names:?}");
+    assert_eq!(names.len(), 5, "{names:?}");
     for name in &names {
         println!("{name}");
-        // One run with face masks is enough: their network is the size it is.
-        let without = name
-            .starts_with("ablation/")
-            .then_some("architecture.w_hpf=0");
-        let overrides: Vec<&str> = small.iter().copied().chain(without).collect();
-        let config = config_of(name, &overrides);
-        let out = temporary.path().join(name.replace('/', "-"));
+        let config = config_of(name, &small);
+        let out = temporary.path().join(name);
         let folder = match name.as_str() {
             "synthetic-64.toml" => "synthetic".as_ref(),
             // Leaves pictures out by their annotations.
@@ -60,28 +52,6 @@ fn every_settings_file_runs_two_steps_at_a_small_size() {
         let model = checkpoint::load(&step(&out, 2), tch::Device::Cpu).unwrap();
         assert_eq!(model.face_mask.is_some(), w_hpf > 0.0);
         assert_eq!(model.spec.architecture.image_size, SIZE as usize);
-    }
-}
-
-#[test]
-fn the_ablation_switches_what_the_papers_table_says() {
-    let _alone = crate::small::alone();
-    let rows = [
-        ("bl", 0.0, OrthogonalityForm::None),
-        ("bl-pl", 1.0, OrthogonalityForm::None),
-        ("bl-pl-ol-single", 1.0, OrthogonalityForm::Single),
-        ("bl-pl-ol-inner", 1.0, OrthogonalityForm::Inner),
-        ("bl-ol-l1", 0.0, OrthogonalityForm::Full),
-        ("full", 1.0, OrthogonalityForm::Full),
-    ];
-    let paper = config_of("celeba-hq-256.toml", &[]);
-    for (name, perceptual, form) in rows {
-        let config = config_of(&format!("ablation/{name}.toml"), &[]);
-        let mut expected = paper.loss;
-        expected.perceptual = perceptual;
-        expected.orthogonality_form = form;
-        assert_eq!(config.loss, expected, "{name}");
-        assert_eq!(config.schedule, paper.schedule, "{name}");
     }
 }
 

@@ -168,7 +168,7 @@ const COMPARE: &str = "compare --pairs GIVEN/pairs --data GIVEN/data --config GI
      --judge-size 32 --device cpu";
 const UNSEEN: &str = "run --bundle GIVEN/bundle --source demo --frames 3 --display none";
 
-pub const WRITTEN: [Written; 28] = [
+pub const WRITTEN: [Written; 29] = [
     Written {
         keeps_what_was_done: true,
         ..written(
@@ -206,6 +206,16 @@ pub const WRITTEN: [Written; 28] = [
         "--out",
         "",
     )),
+    Written {
+        keeps_what_was_done: true,
+        ..written(
+            "trainer",
+            "ablate --config GIVEN/small.toml --data GIVEN/data --rows bl --judge-steps 1 --faces-per-domain 2 \
+             --device cpu",
+            "--out",
+            "",
+        )
+    },
     written(
         "trainer",
         "import GIVEN/nets_ema.ckpt --attributes smile:neutral/smiling",
@@ -311,7 +321,7 @@ pub const IDLE: [Idle; 18] = [
 ];
 
 /// Every option of every command that is not in [`WRITTEN`].
-pub const READ: [Read; 22] = [
+pub const READ: [Read; 23] = [
     Read {
         command: "trainer fit",
         options: "--config --data --attributes --resume --from --device --dry-run --set",
@@ -324,6 +334,10 @@ pub const READ: [Read; 22] = [
     Read {
         command: "trainer eval",
         options: "--data --judge-steps --config --faces-per-domain --inception --record --device",
+    },
+    Read {
+        command: "trainer ablate",
+        options: "--config --data --rows --seeds --judge-steps --faces-per-domain --inception --device --set",
     },
     Read {
         command: "trainer compare",

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod ablation;
 mod aligner;
 mod compare;
 mod data;
@@ -29,6 +30,8 @@ enum Command {
     Edit(model::Edit),
     /// Measure edit success and what changes outside the edited region, on the test faces.
     Eval(model::Eval),
+    /// Train a model with parts of its losses left out, judge every one, and print the table.
+    Ablate(ablation::Ablate),
     /// Judge pictures before and after an edit, by whatever method.
     Compare(compare::Compare),
     /// Write everything about a run on one page that needs no network.
@@ -57,7 +60,7 @@ impl Cli {
     /// # Errors
     /// [`TrainError`] of the command.
     pub fn run(self) -> Result<(), TrainError> {
-        if !matches!(self.command, Command::Fit(_)) {
+        if !matches!(self.command, Command::Fit(_) | Command::Ablate(_)) {
             output::remove_on_signals()
                 .map_err(|e| TrainError::io("signal handler".as_ref(), e))?;
         }
@@ -65,6 +68,7 @@ impl Cli {
             Command::Fit(fit) => fit.run(),
             Command::Edit(edit) => edit.run(),
             Command::Eval(eval) => eval.run(),
+            Command::Ablate(ablate) => ablate.run(),
             Command::Compare(compare) => compare.run(),
             Command::Report(report) => report.run(),
             Command::Study(study) => study.run(),

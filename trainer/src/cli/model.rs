@@ -125,7 +125,7 @@ pub(crate) struct Eval {
     #[arg(long, value_name = "FILE")]
     judge: PathBuf,
     /// Steps for which a new judge is trained.
-    #[arg(long, default_value_t = 900, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, default_value_t = Self::JUDGE_TRAINING.steps, value_parser = clap::value_parser!(u64).range(1..))]
     judge_steps: u64,
     /// Settings whose [evaluation] says which rows an edit of an attribute belongs to; without it those
     /// of the checkpoint's run, where it lies in one.
@@ -147,7 +147,13 @@ pub(crate) struct Eval {
 
 impl Eval {
     /// Any seed but the model's own makes the judge a different network.
-    const JUDGE_SEED: u64 = 1_000_003;
+    pub(super) const JUDGE_SEED: u64 = 1_000_003;
+    /// How a judge is trained where nothing else is said.
+    pub(super) const JUDGE_TRAINING: ClassifierConfig = ClassifierConfig {
+        steps: 900,
+        batch_size: 64,
+        learning_rate: 2e-3,
+    };
 
     /// `RUN/config.toml` of a checkpoint in `RUN/checkpoints/` or `RUN/best/`.
     fn settings_of_the_run(&self) -> Option<PathBuf> {
@@ -172,8 +178,7 @@ impl Eval {
             judge: self.judge,
             judge_training: ClassifierConfig {
                 steps: self.judge_steps,
-                batch_size: 64,
-                learning_rate: 2e-3,
+                ..Self::JUDGE_TRAINING
             },
             judge_seed: Self::JUDGE_SEED,
             settings: EvaluationConfig {

@@ -89,7 +89,7 @@ impl Fit {
 }
 
 /// Set by the first Ctrl-C, SIGTERM or SIGHUP (the terminal was closed); the second ends the program at once.
-fn stop_on_signals() -> Result<Arc<AtomicBool>, TrainError> {
+pub(super) fn stop_on_signals() -> Result<Arc<AtomicBool>, TrainError> {
     use signal_hook::{consts, flag};
     /// What shells report for a program that a signal ended: this and its number.
     const BY_SIGNAL: i32 = 128;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Training of the attribute classifier.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClassifierConfig {
     /// Number of steps.

@@ -79,6 +79,14 @@ pub struct Config {
 }
 
 impl Config {
+    /// How long, and on how many faces at once, a run trains, in words.
+    pub(crate) fn length(&self) -> String {
+        format!(
+            "{}: {} steps of {} faces of {} px",
+            self.name, self.schedule.steps, self.schedule.batch_size, self.architecture.image_size
+        )
+    }
+
     /// Reads `path`, applies `overrides` (`key.sub=value`, the value in TOML syntax) and validates.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! `trainer eval`: a checkpoint judged on the test faces.
 
 use super::{
-    Evaluation, Metrics,
+    Evaluation, Features, Metrics,
     classifier::{self, ClassifierFile},
     purpose::OtherData,
 };
@@ -92,12 +92,16 @@ pub(crate) fn evaluate(request: &EvaluateRequest) -> Result<Metrics, TrainError>
             stop: &stop::NEVER,
         },
     )?;
+    let features = match inception {
+        Some(network) => Features::Inception(network),
+        None => Features::Judge(&judge.network),
+    };
     let evaluation = Evaluation {
         judge: &judge.network,
         faces: test,
         attributes,
         settings: &request.settings,
-        inception: inception.as_ref(),
+        features: Some(&features),
         stop: &stop::NEVER,
     };
     let mut metrics = evaluation.measure(&BatchEditor {

@@ -1,13 +1,9 @@
 //! Does an edit work, does it leave the rest alone, and does more strength do more?
 
-use super::frechet;
+use super::{Features, frechet};
 use crate::{
-    config::EvaluationConfig,
-    data::FaceSet,
-    editing::BatchEditor,
-    error::TrainError,
-    networks::{Classifier, InceptionV3},
-    stop,
+    config::EvaluationConfig, data::FaceSet, editing::BatchEditor, error::TrainError,
+    networks::Classifier, stop,
 };
 use model_spec::AttributeSet;
 use std::{collections::BTreeMap, sync::atomic::AtomicBool};
@@ -84,8 +80,8 @@ pub(crate) struct Evaluation<'a> {
     pub attributes: &'a AttributeSet,
     /// How many of them, and the rows that edits belong to.
     pub settings: &'a EvaluationConfig,
-    /// For the Fréchet inception distance, if wanted.
-    pub inception: Option<&'a InceptionV3>,
+    /// What a Fréchet distance is measured on, if wanted.
+    pub features: Option<&'a Features<'a>>,
     /// Ends the evaluation once it is set.
     pub stop: &'a AtomicBool,
 }
@@ -102,8 +98,8 @@ impl Evaluation<'_> {
     ///   judge's score does not fall;
     /// - `change_below_nose.…` and `change_above_eyes.…`, or `change_edited_rows.…` and
     ///   `change_kept_rows.…` where the settings give an attribute rows of its own;
-    /// - `frechet_inception_distance.…` to the real faces of the target domain, with the number of pictures
-    ///   it was measured on; the log warns of few;
+    /// - `frechet_inception_distance.…`, or on the judge's features `frechet_judge_distance.…`, to the real faces of
+    ///   the target domain; Inception's with the number of pictures it was measured on, and the log warns of few;
     /// - `unrelated_share`: the mean of `|s_un|^2 / (|s_un|^2 + |s_re|^2)`; below 1 % the log warns;
     /// - `score`: success, times monotonicity, times the edited rows' part of both rows' change; the
     ///   mean over all directions.
@@ -193,25 +189,25 @@ impl Evaluation<'_> {
                 }
             }
         }
-        if let Some(network) = self.inception {
+        if let Some(network) = self.features {
             let real = self
                 .faces
                 .of_domain(*target, self.settings.faces_per_domain);
-            let features = |images: &Tensor| frechet::features(network, images, model.device);
-            let distance = frechet::distance(&features(&whole), &features(&real))?;
-            let pictures = faces.size()[0].min(real.size()[0]);
-            if pictures < frechet::LEAST_IMAGES {
-                log::warn!(
-                    "Fréchet inception distance, {path}: of {pictures} pictures only, which makes it too \
-                     high; figures of others are of {} or more",
-                    frechet::USUAL_IMAGES
-                );
+            let [edits, real] = [&whole, &real].map(|images| network.of(images, model.device));
+            let distance = frechet::distance(&edits, &real)?;
+            let name = network.distance_name();
+            metrics.insert(format!("{name}.{path}"), distance);
+            if let Features::Inception(_) = network {
+                let pictures = edits.size()[0].min(real.size()[0]);
+                if pictures < frechet::LEAST_IMAGES {
+                    log::warn!(
+                        "Fréchet inception distance, {path}: of {pictures} pictures only, which makes it too \
+                         high; figures of others are of {} or more",
+                        frechet::USUAL_IMAGES
+                    );
+                }
+                metrics.insert(format!("{name}_pictures.{path}"), pictures as f64);
             }
-            metrics.insert(
-                format!("frechet_inception_distance_pictures.{path}"),
-                pictures as f64,
-            );
-            metrics.insert(format!("frechet_inception_distance.{path}"), distance);
         }
         let place = inside / (inside + outside).max(f64::EPSILON);
         means.add(SCORE.into(), success * monotonicity * place);
@@ -259,6 +255,16 @@ impl Evaluation<'_> {
         }
         changes
     }
+}
+
+/// Names of every attribute's move from every domain, `smiling+female_to_neutral+female`, as figures have them.
+pub(crate) fn paths(attributes: &AttributeSet) -> Vec<String> {
+    let domains = 0..attributes.domain_count();
+    let directions = domains.flat_map(|source| {
+        let moves = 0..attributes.len();
+        moves.map(move |attribute| Direction::new(attributes, source, attribute).path)
+    });
+    directions.collect()
 }
 
 /// One attribute of the faces of one domain, moved to its other value.

@@ -9,9 +9,9 @@ mod metrics;
 mod pairs;
 pub(crate) mod purpose;
 
-pub(crate) use compare::{CompareRequest, compare};
+pub(crate) use compare::{CompareRequest, Features, compare};
 pub(crate) use evaluate::{EvaluateRequest, evaluate};
 pub(crate) use interval::Estimate;
-pub(crate) use metrics::{Evaluation, Metrics};
+pub(crate) use metrics::{Evaluation, Metrics, paths};
 pub use metrics::{SCORE, UNRELATED_SHARE};
 pub(crate) use pairs::{Pairs, Side};

@@ -48,7 +48,7 @@ impl Lead<'_> {
                 faces,
                 attributes: &config.attributes,
                 settings: &config.evaluation,
-                inception: None,
+                features: None,
                 stop: self.stop,
             };
             match self.log.evaluate(step, &evaluation, &model) {

@@ -12,13 +12,15 @@ use tch::{Device, Kind, Tensor};
 /// Share of the untouched pictures of every domain that a judge must recognise.
 const LEAST_ACCURACY: f64 = 0.85;
 /// What pictures are compared by.
-pub(super) enum Features<'a> {
+#[derive(Debug)]
+pub(crate) enum Features<'a> {
     Inception(InceptionV3),
     Judge(&'a Classifier),
 }
 
 impl Features<'_> {
-    fn distance_name(&self) -> &'static str {
+    /// The Fréchet distance on these features, in figures' names.
+    pub fn distance_name(&self) -> &'static str {
         match self {
             Self::Inception(_) => "frechet_inception_distance",
             Self::Judge(_) => "frechet_judge_distance",

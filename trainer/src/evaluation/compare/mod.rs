@@ -17,7 +17,8 @@ use crate::{
     networks::InceptionV3,
     stop,
 };
-use judged::{Comparison, Features};
+use judged::Comparison;
+pub(crate) use judged::Features;
 use model_spec::{Architecture, AttributeSet};
 use std::{collections::BTreeMap, path::PathBuf};
 
