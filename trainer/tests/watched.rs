@@ -142,6 +142,8 @@ fn a_run_leaves_statistics_events_metrics_and_its_best_checkpoint() {
     for name in [
         "edit_success",
         "monotonicity",
+        "smoothness",
+        "cycle_error",
         "change_above_eyes",
         "change_below_nose",
         "reference_success",

@@ -14,7 +14,7 @@ use crate::{
     config::{ClassifierConfig, Config, EvaluationConfig},
     device::DeviceChoice,
     error::TrainError,
-    evaluation::{self, EvaluateRequest, Metrics},
+    evaluation::{self, Estimates, EvaluateRequest},
     run::RunFolder,
     training::{self, FitRequest},
 };
@@ -106,7 +106,7 @@ fn trained(run: &Path, steps: u64) -> Result<Option<PathBuf>, TrainError> {
     Ok(newest.filter(|path| path.ends_with(&last)))
 }
 
-fn judge(request: &AblationRequest, checkpoint: PathBuf) -> Result<Metrics, TrainError> {
+fn judge(request: &AblationRequest, checkpoint: PathBuf) -> Result<Estimates, TrainError> {
     evaluation::evaluate(&EvaluateRequest {
         checkpoint,
         data: request.data.clone(),

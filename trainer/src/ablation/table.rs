@@ -3,7 +3,7 @@
 use super::Row;
 use crate::{
     error::TrainError,
-    evaluation::{self, Metrics},
+    evaluation::{self, Estimates},
 };
 use model_spec::AttributeSet;
 use output::write_own;
@@ -66,22 +66,22 @@ impl Table {
         }
     }
 
-    pub fn add(&mut self, row: Row, seed: u64, attributes: &AttributeSet, metrics: &Metrics) {
+    pub fn add(&mut self, row: Row, seed: u64, attributes: &AttributeSet, figures: &Estimates) {
         let paths = evaluation::paths(attributes);
         let mean = |names: &[&str]| {
             let found = names.iter().flat_map(|name| {
-                let figures = paths.iter().map(move |path| format!("{name}.{path}"));
-                figures.filter_map(|figure| metrics.get(&figure))
+                let names = paths.iter().map(move |path| format!("{name}.{path}"));
+                names.filter_map(|name| figures.get(&name))
             });
-            mean(found.copied())
+            mean(found.map(|figure| figure.value))
         };
-        let is_inception = metrics
+        let is_inception = figures
             .keys()
             .any(|name| name.starts_with("frechet_inception_distance"));
-        let leaks = metrics
+        let leaks = figures
             .iter()
             .filter(|(name, _)| name.starts_with("leakage."))
-            .map(|(_, share)| *share);
+            .map(|(_, share)| share.value);
         self.results.push(Result {
             row: row.name(),
             seed,
@@ -95,10 +95,9 @@ impl Table {
             } else {
                 "the judge"
             },
-            unrelated_share: metrics
+            unrelated_share: figures
                 .get(evaluation::UNRELATED_SHARE)
-                .copied()
-                .unwrap_or(f64::NAN),
+                .map_or(f64::NAN, |figure| figure.value),
         });
     }
 

@@ -93,20 +93,6 @@ impl Compare {
             out: self.out,
             device: self.device,
         };
-        print::line(format_args!(
-            "{:56} {:>7} {:>16}",
-            "figure", "value", "95 % interval"
-        ))?;
-        for (name, estimate) in evaluation::compare(&request)? {
-            let interval = match estimate.low.is_finite() {
-                true => format!("{:.3} to {:.3}", estimate.low, estimate.high),
-                false => "-".into(),
-            };
-            print::line(format_args!(
-                "{name:56} {:7.3} {interval:>16}",
-                estimate.value
-            ))?;
-        }
-        Ok(())
+        print::figures(&evaluation::compare(&request)?)
     }
 }

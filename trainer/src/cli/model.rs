@@ -189,9 +189,6 @@ impl Eval {
             record: self.record,
             device: self.device,
         };
-        for (name, value) in evaluation::evaluate(&request)? {
-            print::line(format_args!("{name:48} {value:.4}"))?;
-        }
-        Ok(())
+        print::figures(&evaluation::evaluate(&request)?)
     }
 }

@@ -1,6 +1,6 @@
 //! What a command prints on standard output.
 
-use crate::error::TrainError;
+use crate::{error::TrainError, evaluation::Estimates};
 use std::{
     fmt::Display,
     io::{self, Write},
@@ -17,4 +17,26 @@ pub(super) fn line(text: impl Display) -> Result<(), TrainError> {
         }
         _ => Ok(()),
     }
+}
+
+/// Prints figures with their intervals, one a line.
+///
+/// # Errors
+/// [`TrainError::Io`].
+pub(super) fn figures(figures: &Estimates) -> Result<(), TrainError> {
+    line(format_args!(
+        "{:64} {:>7} {:>16}",
+        "figure", "value", "95 % interval"
+    ))?;
+    for (name, figure) in figures {
+        let interval = match figure.low.is_finite() {
+            true => format!("{:.3} to {:.3}", figure.low, figure.high),
+            false => "-".into(),
+        };
+        line(format_args!(
+            "{name:64} {:7.3} {interval:>16}",
+            figure.value
+        ))?;
+    }
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! `trainer eval`: a checkpoint judged on the test faces.
 
 use super::{
-    Evaluation, Features, Metrics,
+    Estimate, Estimates, Evaluation, Features,
     classifier::{self, ClassifierFile},
     purpose::OtherData,
 };
@@ -47,7 +47,7 @@ const SYNTHETIC_FACES: usize = 600;
 ///
 /// # Errors
 /// [`TrainError`].
-pub(crate) fn evaluate(request: &EvaluateRequest) -> Result<Metrics, TrainError> {
+pub(crate) fn evaluate(request: &EvaluateRequest) -> Result<Estimates, TrainError> {
     let device = request.device.resolve()?;
     let model = checkpoint::load(&request.checkpoint, device)?;
     // Before the judge is trained: a wrong path should not cost that time.
@@ -104,7 +104,7 @@ pub(crate) fn evaluate(request: &EvaluateRequest) -> Result<Metrics, TrainError>
         features: Some(&features),
         stop: &stop::NEVER,
     };
-    let mut metrics = evaluation.measure(&BatchEditor {
+    let mut figures = evaluation.measure(&BatchEditor {
         editor: &model.editor.networks,
         face_mask: model.face_mask.as_ref(),
         device,
@@ -114,13 +114,15 @@ pub(crate) fn evaluate(request: &EvaluateRequest) -> Result<Metrics, TrainError>
     for (name, network) in [("judge_accuracy", &judge.network)].into_iter().chain(own) {
         let accuracies = classifier::accuracy(network, test, attributes, device);
         for (accuracy, attribute) in accuracies.into_iter().zip(attributes.names()) {
-            metrics.insert(format!("{name}.{attribute}"), accuracy);
+            figures.insert(format!("{name}.{attribute}"), Estimate::exact(accuracy));
         }
     }
     if request.record {
         let mut spec = model.spec;
-        spec.provenance.metrics.extend(metrics.clone());
+        let values = figures.iter();
+        let values = values.map(|(name, figure)| (name.clone(), figure.value));
+        spec.provenance.metrics.extend(values);
         spec.save(&request.checkpoint)?;
     }
-    Ok(metrics)
+    Ok(figures)
 }

@@ -2,11 +2,15 @@
 
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
+use std::collections::BTreeMap;
 
 /// Resamples of a bootstrap.
 const RESAMPLES: usize = 1000;
 /// So that the same faces give the same interval.
 const SEED: u64 = 1;
+
+/// Figures by name, with their intervals.
+pub(crate) type Estimates = BTreeMap<String, Estimate>;
 
 /// A figure with its 95 % interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -48,6 +52,36 @@ impl Estimate {
         }
     }
 
+    /// A figure that has no interval, as a distance between two sets of pictures has none: a resample repeats
+    /// pictures, which would bias it.
+    pub(crate) fn exact(value: f64) -> Self {
+        Self {
+            value,
+            low: f64::NAN,
+            high: f64::NAN,
+        }
+    }
+
+    /// The mean of the means of groups of faces, each resampled by itself.
+    pub(crate) fn mean_of_groups(groups: &[Vec<f64>]) -> Self {
+        let all: Vec<(usize, f64)> = groups
+            .iter()
+            .enumerate()
+            .flat_map(|(group, values)| values.iter().map(move |&value| (group, value)))
+            .collect();
+        // Faces are drawn from all, so that a group's share of a resample varies: its mean does not depend on it.
+        Self::bootstrap(all.len(), |faces| {
+            let mut sums = vec![(0.0, 0.0); groups.len()];
+            for &face in faces {
+                let (group, value) = all[face];
+                sums[group].0 += value;
+                sums[group].1 += 1.0;
+            }
+            let means = sums.iter().map(|(sum, count)| sum / count);
+            means.sum::<f64>() / groups.len() as f64
+        })
+    }
+
     /// The mean of one value per face.
     pub(crate) fn mean(values: &[f64]) -> Self {
         Self::bootstrap(values.len(), |faces| {
@@ -72,6 +106,13 @@ mod tests {
             (share.high - share.value - 0.042).abs() < 0.006,
             "{share:?}"
         );
+    }
+
+    #[test]
+    fn groups_count_alike_whatever_their_sizes() {
+        let groups = [vec![1.0; 10], vec![0.0; 90]];
+        let mean = Estimate::mean_of_groups(&groups);
+        assert_eq!([mean.low, mean.value, mean.high], [0.5; 3]);
     }
 
     #[test]

@@ -2,16 +2,19 @@
 
 pub(crate) mod classifier;
 mod compare;
+mod direction;
 mod evaluate;
 pub mod frechet;
 mod interval;
 mod metrics;
 mod pairs;
 pub(crate) mod purpose;
+mod rows;
 
 pub(crate) use compare::{CompareRequest, Features, compare};
+pub(crate) use direction::paths;
 pub(crate) use evaluate::{EvaluateRequest, evaluate};
-pub(crate) use interval::Estimate;
-pub(crate) use metrics::{Evaluation, Metrics, paths};
+pub(crate) use interval::{Estimate, Estimates};
+pub(crate) use metrics::{Evaluation, Metrics};
 pub use metrics::{SCORE, UNRELATED_SHARE};
 pub(crate) use pairs::{Pairs, Side};

@@ -133,7 +133,9 @@ impl<'a> RunLog<'a> {
         evaluation: &Evaluation<'_>,
         model: &BatchEditor<'_>,
     ) -> Result<Evaluated, TrainError> {
-        let metrics = evaluation.measure(model)?;
+        let figures = evaluation.measure(model)?;
+        let values = figures.into_iter();
+        let metrics: Metrics = values.map(|(name, figure)| (name, figure.value)).collect();
         let named = metrics.iter().map(|(name, &value)| (name.as_str(), value));
         self.events.scalars(step, "metric", named)?;
         statistics::append(&self.stats, step, metrics.clone())?;

@@ -1,9 +1,9 @@
 //! What a judge says of pictures before and after an edit.
 
-use super::{CompareRequest, Direction, Estimates, sheets::sheets};
+use super::{CompareRequest, Direction, sheets::sheets};
 use crate::{
     error::TrainError,
-    evaluation::{Estimate, frechet, metrics::Rows, pairs::Pairs},
+    evaluation::{Estimate, Estimates, frechet, pairs::Pairs, rows::Rows},
     networks::{Classifier, InceptionV3},
 };
 use model_spec::{AttributeSet, Light};
@@ -204,15 +204,7 @@ impl Comparison<'_> {
             let mut distance = |name: String, a: &Tensor, b: &Tensor| -> Result<(), TrainError> {
                 let value = frechet::distance(a, b)?;
                 let name = format!("{}.{name}", self.features.distance_name());
-                // One number of all pictures, which a resample with repeated pictures would bias.
-                estimates.insert(
-                    name,
-                    Estimate {
-                        value,
-                        low: f64::NAN,
-                        high: f64::NAN,
-                    },
-                );
+                estimates.insert(name, Estimate::exact(value));
                 Ok(())
             };
             distance(path.clone(), &is, &real[direction.target])?;

@@ -4,7 +4,7 @@ mod judged;
 mod sheets;
 
 use super::{
-    Estimate,
+    Estimates,
     classifier::{self, ClassifierFile, Job},
     pairs::Pairs,
     purpose::OtherData,
@@ -20,7 +20,7 @@ use crate::{
 use judged::Comparison;
 pub(crate) use judged::Features;
 use model_spec::{Architecture, AttributeSet};
-use std::{collections::BTreeMap, path::PathBuf};
+use std::path::PathBuf;
 
 /// The arguments of `trainer compare`.
 #[derive(Debug, Clone)]
@@ -52,9 +52,6 @@ pub(crate) struct CompareRequest {
     /// Where to compute.
     pub device: DeviceChoice,
 }
-
-/// Figures by name, each with its interval.
-pub(crate) type Estimates = BTreeMap<String, Estimate>;
 
 /// Seed of the judge: any but a model's own makes it a different network.
 const JUDGE_SEED: u64 = 2_000_003;

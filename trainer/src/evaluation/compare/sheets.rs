@@ -1,6 +1,6 @@
 //! What a comparison leaves in its folder: sheets of pairs, and the figures.
 
-use super::Estimates;
+use crate::evaluation::Estimates;
 use crate::{data::picture, error::TrainError, evaluation::pairs::Pairs};
 use std::{collections::BTreeMap, fs, path::Path};
 
