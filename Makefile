@@ -4,7 +4,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 # Set-up steps share folders, and only one progress bar at a time is readable.
 .NOTPARALLEL:
-.PHONY: help mirror mirror-gpu picture test fuzz test-ownership test-faults test-kills test-privacy reproducible deny sbom bench-edge bench-edit bench-tracking lint setup system onnxruntime onnx-tools tensorboard libtorch aarch64 jetson test-device \
+.PHONY: help mirror mirror-gpu picture test fuzz test-ownership test-faults test-kills test-privacy reproducible deny sbom bench-edge bench-edit bench-tracking gpu-check gpu-pack gpu-check-rehearsal lint setup system onnxruntime onnx-tools tensorboard libtorch aarch64 jetson test-device \
 	test-camera test-boot clean-third-party
 
 help: ## show this list
@@ -40,6 +40,21 @@ bench-edge: onnxruntime ## measure the mirror on this machine: edge bench, motio
 	$(TARGET)/release/edge bench
 	cargo bench --locked -p edge --bench photon
 	cargo test --release --locked -p edge --test main how_long -- --ignored --nocapture
+
+gpu-check: ## try trainer and mirror on this machine's NVIDIA GPU: LIBRARIES=DIR of a CUDA build of libtorch, PYTHON=python3 with torch
+	cargo build --release --locked -p trainer -p edge
+	LIBRARIES="$(LIBRARIES)" setup/gpu-check.sh
+
+gpu-pack: setup ## pack that check, at most 64 MiB, for a machine with a GPU and without this tree
+	cargo build --release --locked -p trainer -p edge
+	PROGRAMS="$(TARGET)/release" setup/gpu-pack.sh "$(TARGET)/gpu-check.tar.gz"
+
+gpu-check-rehearsal: gpu-pack ## run the packed check on the CPU, small, in an empty folder
+	rm -rf "$(TARGET)/gpu-check-rehearsal"
+	mkdir -p "$(TARGET)/gpu-check-rehearsal"
+	tar -C "$(TARGET)/gpu-check-rehearsal" -xzf "$(TARGET)/gpu-check.tar.gz"
+	cd "$(TARGET)/gpu-check-rehearsal" && ORT_DYLIB_PATH="$(CURDIR)/third_party/onnxruntime/$$(uname -m)" \
+		gpu-check/setup/gpu-check.sh --cpu checked
 
 bench-edit: setup ## judge a bundle's edits on labelled photographs: PHOTOS=DIR (neutral/, smiling/) DATA=DIR of faces for the judge
 	cargo build --release --locked -p edge -p trainer

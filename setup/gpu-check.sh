@@ -3,14 +3,16 @@
 # usage: setup/gpu-check.sh [--cpu] [OUT]   (default OUT: gpu-check)
 #
 # --cpu rehearses every part on the CPU, small and without bfloat16. A part that was passed is not run again: remove
-# OUT/PART.passed, or OUT, to do so. PROGRAMS (default target/release) holds trainer and edge, PYTHON the Python of
-# the peer, LIBRARIES what LD_LIBRARY_PATH needs, BUNDLE (default models/smile) what the mirror shows.
+# OUT/PART.passed, or OUT, to do so. PARTS names those to run (default: all). PROGRAMS (default target/release) holds
+# trainer and edge, PYTHON the Python of the peer, LIBRARIES what LD_LIBRARY_PATH needs, ORT_DYLIB_PATH the ONNX Runtime of
+# the mirror, BUNDLE (default models/smile) what it shows. `setup/gpu-pack.sh` packs what a machine needs that has none of
+# this tree.
 set -u
 cd "$(dirname "$0")/.."
 
-device=cuda provider=cuda size=256 batch=8 steps=6 speed='--set speed.bf16=true --set speed.channels_last=true'
+device=cuda provider=cuda size=256 batch=8 steps=6 curve=2000 minutes=2.5 speed='--set speed.bf16=true --set speed.channels_last=true'
 if [ "${1:-}" = --cpu ]; then
-    device=cpu provider=cpu size=32 batch=2 steps=2 speed='--set speed.channels_last=true'
+    device=cpu provider=cpu size=32 batch=2 steps=2 curve=4 minutes=0.5 speed='--set speed.channels_last=true'
     shift
 fi
 out=${1:-gpu-check}
@@ -55,6 +57,42 @@ part_two_processes() {
     second=$?
     wait $first && [ $second = 0 ]
 }
+# A run whose every step is read, for its losses.
+curve() {
+    run=$1 until=$2
+    shift 2
+    rm -rf "$run"
+    fit "$run" "$until" --set schedule.tick_interval=1 --set schedule.discriminator_head_start=0 \
+        --set schedule.sample_interval=1000000 --set schedule.checkpoint_interval=1000000 "$@"
+}
+plain='--set speed.rewrites=false --set speed.channels_last=false --set speed.bf16=false --set speed.tf32=false'
+# The same graph in float32 computes the same losses to rounding; what is rounded to fewer digits, nearly the same.
+# shellcheck disable=SC2086 # $plain is a list of options
+part_losses() {
+    curve "$out/plain" 2 $plain && curve "$out/float32" 2 --set speed.bf16=false --set speed.tf32=false \
+        && python3 trainer/bench/curves.py "$out/plain" "$out/float32" --first 1e-3
+}
+# shellcheck disable=SC2086
+part_curves() {
+    curve "$out/plain" $curve $plain && curve "$out/fast" $curve \
+        && python3 trainer/bench/curves.py "$out/plain" "$out/fast" --first 0.05
+}
+# Two ranks: by Gloo on a CPU, by NCCL on two cards, which one card cannot be.
+part_ranks() {
+    if [ $device = cuda ] && [ "$(nvidia-smi -L | wc -l)" -lt 2 ]; then
+        echo 'SKIPPED: NCCL needs a card for each rank, and there is one'
+        return
+    fi
+    rm -rf "$out/ranks"
+    for rank in 0 1; do
+        RANK=$rank WORLD_SIZE=2 LOCAL_RANK=$rank LOCAL_WORLD_SIZE=2 MASTER_ADDR=127.0.0.1 \
+            MASTER_PORT=${MASTER_PORT:-29533} fit "$out/ranks" $steps &
+        [ $rank = 1 ] || first=$!
+    done
+    wait $!
+    second=$?
+    wait $first && [ $second = 0 ] && [ -d "$out/ranks/checkpoints/step-$(printf %08d $steps)" ]
+}
 # A batch that no card holds has to end with an error that suggests a smaller one.
 part_out_of_memory() {
     ! fit "$out/large" $steps --dry-run --set schedule.batch_size=10000000 2>"$out/large.log" || return 1
@@ -62,7 +100,7 @@ part_out_of_memory() {
     grep -q -- '--set schedule.batch_size=' "$out/large.log"
 }
 # shellcheck disable=SC2086 # $paper is a list of options
-part_bench() { "$programs/trainer" bench $paper --minutes 3 --rounds 5; }
+part_bench() { "$programs/trainer" bench $paper --minutes $minutes --rounds 5; }
 part_peer() {
     if [ $device = cuda ]; then
         "$python" trainer/bench/peer.py --device cuda --size $size --batch $batch
@@ -73,7 +111,7 @@ part_peer() {
 part_mirror_check() { "$programs/edge" check --bundle "$bundle" --provider $provider; }
 part_mirror_bench() { "$programs/edge" bench --bundle "$bundle" --provider $provider; }
 
-parts='run resume two_processes out_of_memory bench peer mirror_check mirror_bench'
+parts=${PARTS:-run resume two_processes out_of_memory losses curves ranks bench peer mirror_check mirror_bench}
 failed=0
 for part in $parts; do
     if [ -e "$out/$part.passed" ]; then
@@ -101,6 +139,7 @@ for part in $parts; do
     fi
     echo "| $part | $result | $seconds |"
 done
-grep -h '^| \(plain\|rewrites\|…\|all\)\|^peer:' "$out/bench.log" "$out/peer.log" || :
+grep -h '^| \(plain\|rewrites\|…\|all\)\|^peer:' "$out/bench.log" "$out/peer.log" 2>/dev/null || :
+grep -h '^curves:' "$out/losses.log" "$out/curves.log" 2>/dev/null || :
 [ $failed = 0 ] || echo "logs of what failed are in $out" >&2
 exit $failed

@@ -113,10 +113,23 @@ if [ "$(uname -m)" = x86_64 ]; then
     [ ! -e third_party/onnxruntime-cuda ] || failed 'without a driver nothing is installed'
 fi
 
-# The check of a GPU goes on after a part that failed, does not repeat one that passed, and ends with a table.
-mkdir -p programs
+# The check of a GPU goes on after a part that failed, does not repeat one that passed, and ends with a table; packed, it
+# runs the same in an empty folder.
+mkdir -p programs trainer bundle
+cp -r "$here/../trainer/bench" "$here/../trainer/configs" trainer
 printf '#!/bin/sh\necho "$@" >>calls\nexit 0\n' >programs/edge
-printf '#!/bin/sh\necho "$@" >>calls\n[ $1 != bench ]\n' >programs/trainer
+cat >programs/trainer <<'P'
+#!/bin/sh
+# Stands in for the trainer: leaves what a run leaves; `bench` fails where the file "no-bench" says so.
+echo "$@" >>calls
+case "$1 $*" in bench*) [ ! -e no-bench ]; exit ;; *10000000*) echo '--set schedule.batch_size=1' >&2; exit 1 ;; esac
+while [ $# -gt 0 ]; do
+    case $1 in --out) out=$2 ;; schedule.steps=*) steps=${1#*=} ;; esac
+    shift
+done
+mkdir -p "$out/checkpoints/step-$(printf %08d "$steps")"
+for step in $(seq "$steps"); do echo "{\"real\": 0.5, \"step\": $step}"; done >"$out/stats.jsonl"
+P
 chmod +x programs/*
 mkdir -p other/run
 echo mine >other/run/file
@@ -124,16 +137,34 @@ echo mine >other/run/file
 said 'other: found other files'
 [ "$(cat other/run/file)" = mine ] || failed 'nothing of others is removed'
 check() { PROGRAMS="$work/programs" PYTHON=true setup/gpu-check.sh --cpu checked >out 2>log; }
+touch no-bench
 ! check || failed 'a part that failed is an exit code'
 grep -qx '| bench | FAILED | - |' out || failed 'the table has what failed'
 grep -q '^| mirror_bench | passed | [0-9]* |$' out || failed 'the parts after one that failed are run'
 said 'logs of what failed'
 calls=$(wc -l <calls)
-printf '#!/bin/sh\necho "$@" >>calls\necho "--set schedule.batch_size=1" >&2\nmkdir -p checked/run/checkpoints/step-00000004\n' >programs/trainer
-printf '%s\n' 'case "$*" in *10000000*) exit 1 ;; esac' >>programs/trainer
+rm no-bench
 check || failed 'a check in which every part passed'
-[ "$(($(wc -l <calls) - calls))" = 3 ] || failed 'only what had failed is run again'
+[ "$(($(wc -l <calls) - calls))" = 1 ] || failed 'only what had failed is run again'
 ! grep -q FAILED out || failed 'nothing is left that failed'
+grep -q '^curves: 4 steps, first two at most 0.0e+00 apart' out || failed 'the table ends with what was measured'
+cp -r checked/plain slow
+sed -i 's/0.5/0.6/' slow/stats.jsonl
+! trainer/bench/curves.py checked/plain slow --first 0.1 >out 2>log || failed 'losses apart are an exit code'
+said '2.0e-01 is above --first 0.1'
+
+pack() { PROGRAMS="$work/programs" BUNDLE=bundle setup/gpu-pack.sh "$@" >out 2>log; }
+pack pack.tar.gz || failed 'a check is packed'
+pack pack.tar.gz || failed 'a pack is packed anew'
+mkdir elsewhere-packed
+tar -C elsewhere-packed -xzf pack.tar.gz
+(cd elsewhere-packed && PYTHON=true gpu-check/setup/gpu-check.sh --cpu checked >out 2>log) || failed 'a packed check runs in an empty folder'
+! pack "$sample" || failed 'a pack is not written over another file'
+said "$sample: found another file"
+head -c 70000000 /dev/zero >bundle/large
+! pack large.tar.gz || failed 'a pack that is too large is refused'
+said 'expected at most 64'
+[ ! -e large.tar.gz ] || failed 'nothing is left of it'
 
 # Python programs run after their folder has moved.
 . setup/relocate.sh

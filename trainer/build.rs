@@ -1,5 +1,5 @@
 //! Gives every program of this crate a run path to the libtorch it was linked with, and the git
-//! revision it was built from; compiles the bridge to libtorch's collectives.
+//! revision it was built from; compiles the bridges to what tch does not bind.
 
 use std::{
     env, fs,
@@ -11,7 +11,7 @@ fn main() {
     if let Some(lib) = env::var_os("DEP_TCH_LIBTORCH_LIB") {
         let lib = PathBuf::from(lib);
         println!("cargo:rustc-link-arg=-Wl,-rpath,{}", lib.display());
-        compile_bridge(&lib);
+        compile_bridges(&lib);
     }
     let revision = Command::new("git")
         .args(["rev-parse", "--short=12", "HEAD"])
@@ -24,7 +24,7 @@ fn main() {
     println!("cargo:rerun-if-changed=../.git/logs/HEAD");
 }
 
-/// Headers of Gloo that c10d's includes and libtorch does not ship. `bridge.cpp` declares what it needs of them.
+/// Headers of Gloo that c10d's includes and libtorch does not ship. `ranks/bridge.cpp` declares what it needs of them.
 const GLOO_HEADERS: [&str; 5] = [
     "algorithm.h",
     "common/error.h",
@@ -33,11 +33,17 @@ const GLOO_HEADERS: [&str; 5] = [
     "transport/device.h",
 ];
 
-/// Compiles `bridge.cpp` as torch-sys compiles its own: same headers, same ABI. This script runs after every commit,
-/// too; the bridge is compiled again only when it, the headers or the ABI have become others.
-fn compile_bridge(lib: &Path) {
-    const BRIDGE: &str = "src/ranks/bridge.cpp";
-    println!("cargo:rerun-if-changed={BRIDGE}");
+/// The bridges: their names and sources.
+const BRIDGES: [(&str, &str); 2] = [
+    ("libtorch_bridge", "src/libtorch/bridge.cpp"),
+    ("ranks_bridge", "src/ranks/bridge.cpp"),
+];
+/// What both include.
+const REASON: &str = "src/libtorch/reason.h";
+
+/// Compiles the bridges as torch-sys compiles its own: same headers, same ABI.
+fn compile_bridges(lib: &Path) {
+    println!("cargo:rerun-if-changed={REASON}");
     for name in ["LIBTORCH", "LIBTORCH_INCLUDE", "LIBTORCH_CXX11_ABI"] {
         println!("cargo:rerun-if-env-changed={name}");
     }
@@ -53,6 +59,7 @@ fn compile_bridge(lib: &Path) {
         .cpp(true)
         .warnings(false)
         .debug(false)
+        .include("src/libtorch")
         .include(&include)
         .include(include.join("torch/csrc/api/include"))
         .flag("-std=c++17")
@@ -65,27 +72,29 @@ fn compile_bridge(lib: &Path) {
     } else {
         build.include(empty_headers(&out));
     }
-    let read = |path: &Path| fs::read_to_string(path).unwrap_or_default();
     let version = read(&include.join("torch/version.h"));
-    let made_of = [
-        &include.display().to_string(),
-        &abi,
-        &version,
-        &read(BRIDGE.as_ref()),
-    ]
-    .map(String::as_str)
-    .concat();
-    let (made_of_before, place) = (out.join("bridge.made-of"), out.join("bridge.place"));
-    let mut object = PathBuf::from(read(&place));
-    if read(&made_of_before) != made_of || !object.is_file() {
-        object = build.file(BRIDGE).compile_intermediates().remove(0);
-        write(&place, &object.display().to_string());
-        write(&made_of_before, &made_of);
+    let made_with = [&include.display().to_string(), &abi, &version]
+        .map(String::as_str)
+        .concat();
+    for (name, source) in BRIDGES {
+        compile(build.clone(), name, source, &made_with, &out);
     }
-    cc::Build::new()
-        .cpp(true)
-        .object(object)
-        .compile("ranks_bridge");
+}
+
+/// Compiles one of them. This script runs after every commit, too; a bridge is compiled again only when it, the headers or
+/// the ABI have become others.
+fn compile(mut build: cc::Build, name: &str, source: &str, made_with: &str, out: &Path) {
+    println!("cargo:rerun-if-changed={source}");
+    let made_of = [made_with, &read(REASON.as_ref()), &read(source.as_ref())].concat();
+    let record = out.join(format!("{name}.made-of"));
+    let place = out.join(format!("{name}.place"));
+    let mut object = PathBuf::from(read(&place));
+    if read(&record) != made_of || !object.is_file() {
+        object = build.file(source).compile_intermediates().remove(0);
+        write(&place, &object.display().to_string());
+        write(&record, &made_of);
+    }
+    cc::Build::new().cpp(true).object(object).compile(name);
 }
 
 /// A folder of empty files in place of Gloo's headers.
@@ -95,6 +104,10 @@ fn empty_headers(out: &Path) -> PathBuf {
         write(&folder.join("gloo").join(header), "");
     }
     folder
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_default()
 }
 
 fn write(path: &Path, text: &str) {

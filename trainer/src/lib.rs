@@ -6,9 +6,10 @@
 //!         └► run: folder, statistics, events         import
 //! ```
 //!
-//! Below them stand `config`, `device`, `weights`, `ranks`, `stop` and `error`; above them `cli`. Rooms use what is listed
-//! before them: `error`, `stop`, `ranks`, `weights`, `networks`, `optimiser`, `device`, `config`, `data`, `losses`,
-//! `run`, `checkpoint`, `editing`, `evaluation`, `report`, `study`, `import`, `training`, `ablation`, `align`, `cli`.
+//! Below them stand `config`, `device`, `weights`, `ranks`, `libtorch`, `shared_library`, `stop` and `error`; above them
+//! `cli`. Rooms use what is listed before them: `error`, `stop`, `shared_library`, `libtorch`, `ranks`, `weights`,
+//! `networks`, `optimiser`, `device`, `config`, `data`, `losses`, `run`, `checkpoint`, `editing`, `evaluation`,
+//! `report`, `study`, `import`, `training`, `ablation`, `align`, `cli`.
 
 mod ablation;
 pub mod align;
@@ -21,12 +22,14 @@ pub mod editing;
 pub mod error;
 pub mod evaluation;
 pub mod import;
+pub mod libtorch;
 pub mod losses;
 pub mod networks;
 pub mod optimiser;
 pub mod ranks;
 mod report;
 pub mod run;
+mod shared_library;
 mod stop;
 mod study;
 pub mod training;

@@ -1,5 +1,6 @@
 //! The NVIDIA driver's own word on its version and its cards, asked through its library `libcuda.so.1`.
 
+use crate::shared_library::SharedLibrary;
 use std::{
     ffi::{CStr, c_char, c_int, c_uint, c_void},
     fmt::{self, Display},
@@ -88,27 +89,9 @@ fn problem(result: c_int) -> DriverProblem {
     }
 }
 
-/// An opened library, never closed: the driver does not like it.
-struct Library(*mut c_void);
-
-impl Library {
-    fn open(name: &CStr) -> Result<Self, DriverProblem> {
-        super::library::open(name)
-            .map(Self)
-            .map_err(DriverProblem::Missing)
-    }
-
-    /// The address of a function of the driver, whose type the caller knows from `cuda.h`.
-    fn symbol(&self, name: &CStr) -> Result<*mut c_void, DriverProblem> {
-        // SAFETY: the handle is that of a library that stays open, the name ends in a zero.
-        #[allow(unsafe_code, reason = "the standard library looks up no symbols")]
-        let address = unsafe { libc::dlsym(self.0, name.as_ptr()) };
-        if address.is_null() {
-            let missing = format!("libcuda.so.1 has no {}", name.to_string_lossy());
-            return Err(DriverProblem::Missing(missing));
-        }
-        Ok(address)
-    }
+/// The address of a function of the driver, whose type the caller knows from `cuda.h`.
+fn function(library: &SharedLibrary, name: &CStr) -> Result<*mut c_void, DriverProblem> {
+    library.function(name).map_err(DriverProblem::Missing)
 }
 
 fn query() -> Result<Driver, DriverProblem> {
@@ -118,7 +101,7 @@ fn query() -> Result<Driver, DriverProblem> {
     type NameOf = unsafe extern "C" fn(*mut c_char, c_int, c_int) -> c_int;
     type MemoryOf = unsafe extern "C" fn(*mut usize, c_int) -> c_int;
     const NAME_LENGTH: usize = 256;
-    let library = Library::open(c"libcuda.so.1")?;
+    let library = SharedLibrary::open(c"libcuda.so.1").map_err(DriverProblem::Missing)?;
     let ok = |result: c_int| {
         if result == 0 {
             Ok(())
@@ -130,20 +113,21 @@ fn query() -> Result<Driver, DriverProblem> {
     // of the type and, for the name, of the length that is passed.
     #[allow(unsafe_code, reason = "functions of the driver")]
     unsafe {
-        let init = std::mem::transmute::<*mut c_void, Init>(library.symbol(c"cuInit")?);
+        let init = std::mem::transmute::<*mut c_void, Init>(function(&library, c"cuInit")?);
         let number = |name| {
-            let function = library.symbol(name)?;
-            let function = std::mem::transmute::<*mut c_void, Number>(function);
+            let number = std::mem::transmute::<*mut c_void, Number>(function(&library, name)?);
             let mut value = 0;
-            ok(function(&raw mut value))?;
+            ok(number(&raw mut value))?;
             Ok(value)
         };
         let device_of =
-            std::mem::transmute::<*mut c_void, DeviceOf>(library.symbol(c"cuDeviceGet")?);
+            std::mem::transmute::<*mut c_void, DeviceOf>(function(&library, c"cuDeviceGet")?);
         let name_of =
-            std::mem::transmute::<*mut c_void, NameOf>(library.symbol(c"cuDeviceGetName")?);
-        let memory_of =
-            std::mem::transmute::<*mut c_void, MemoryOf>(library.symbol(c"cuDeviceTotalMem_v2")?);
+            std::mem::transmute::<*mut c_void, NameOf>(function(&library, c"cuDeviceGetName")?);
+        let memory_of = std::mem::transmute::<*mut c_void, MemoryOf>(function(
+            &library,
+            c"cuDeviceTotalMem_v2",
+        )?);
         ok(init(0))?;
         let supports = CudaVersion(i64::from(number(c"cuDriverGetVersion")?));
         let mut cards = Vec::new();
@@ -167,8 +151,8 @@ fn query() -> Result<Driver, DriverProblem> {
 pub(super) fn memory_in_use() -> Option<u64> {
     type Information = unsafe extern "C" fn(*mut usize, *mut usize) -> c_int;
     ask().as_ref().ok()?;
-    let library = Library::open(c"libcuda.so.1").ok()?;
-    let function = library.symbol(c"cuMemGetInfo_v2").ok()?;
+    let library = SharedLibrary::open(c"libcuda.so.1").ok()?;
+    let function = library.function(c"cuMemGetInfo_v2").ok()?;
     let (mut free, mut total) = (0, 0);
     // SAFETY: the type is that of the function of this name in `cuda.h`; both pointers are to locals of theirs.
     #[allow(unsafe_code, reason = "a function of the driver")]

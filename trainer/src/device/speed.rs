@@ -1,7 +1,7 @@
 //! Switches of a run's `[speed]` section: they make a step faster and leave its result alone.
 
 use super::precision;
-use crate::{error::TrainError, networks::ConvolutionForm};
+use crate::{error::TrainError, libtorch, networks::ConvolutionForm};
 use serde::{Deserialize, Serialize};
 use tch::{Device, Tensor, nn::VarStore};
 
@@ -20,7 +20,13 @@ pub struct Speed {
     pub tf32: bool,
     /// Batches in page-locked memory, copied to a CUDA GPU while it works.
     pub pinned: bool,
+    /// Kernels that cuDNN tries for each shape of convolution before it keeps the fastest; 0 means all it knows, which
+    /// takes longest before the first steps.
+    pub kernel_candidates: u8,
 }
+
+/// Of cuDNN's candidates, which come best first by its own guess, so many are tried.
+const KERNEL_CANDIDATES: u8 = 4;
 
 impl Default for Speed {
     fn default() -> Self {
@@ -30,6 +36,7 @@ impl Default for Speed {
             bf16: false,
             tf32: true,
             pinned: true,
+            kernel_candidates: KERNEL_CANDIDATES,
         }
     }
 }
@@ -42,6 +49,7 @@ impl Speed {
         bf16: false,
         tf32: false,
         pinned: false,
+        kernel_candidates: KERNEL_CANDIDATES,
     };
 
     /// How resampled convolutions are computed.
@@ -71,13 +79,19 @@ impl Speed {
     pub(crate) fn set_up(self, device: Device) {
         if device != Device::Cpu {
             tch::Cuda::cudnn_set_benchmark(true);
+            libtorch::set_cudnn_candidates(self.kernel_candidates);
         }
-        precision::set_tf32(self.tf32);
+        libtorch::allow_tf32(self.tf32);
     }
 
     /// Why the first steps take longer than those after them, if they do.
-    pub(crate) fn first_steps(self, device: Device) -> Option<&'static str> {
-        (device != Device::Cpu).then_some("first steps: cuDNN searches kernels")
+    pub(crate) fn first_steps(self, device: Device) -> Option<String> {
+        let candidates = match self.kernel_candidates {
+            0 => "all".into(),
+            count => count.to_string(),
+        };
+        (device != Device::Cpu)
+            .then(|| format!("first steps: cuDNN tries {candidates} kernels for each convolution"))
     }
 
     /// Puts kernels into the wanted memory order; their values stay.

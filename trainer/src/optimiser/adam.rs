@@ -1,9 +1,12 @@
 //! Adam with its state in tensors, so that a run resumes with the same bytes.
 
-use crate::ranks::Group;
+use crate::{
+    libtorch::{self, AdamStep},
+    ranks::Group,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use tch::{Tensor, nn::VarStore};
+use tch::{Kind, Tensor, nn::VarStore};
 
 /// Settings of Adam (Kingma and Ba 2015) with weight decay added to the gradient.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -27,6 +30,19 @@ struct Slot {
     parameter: Tensor,
     first_moment: Tensor,
     second_moment: Tensor,
+}
+
+impl Slot {
+    /// Puts the moments into the memory order of the parameter, which `speed.channels_last` may have changed.
+    fn follow_layout(&mut self) {
+        for moment in [&mut self.first_moment, &mut self.second_moment] {
+            if moment.stride() != self.parameter.stride() {
+                let mut moved = self.parameter.detach().empty_like();
+                moved.copy_(moment);
+                moment.set_data(&moved);
+            }
+        }
+    }
 }
 
 /// Adam over the trainable variables of a store.
@@ -55,6 +71,8 @@ pub struct Adam {
     /// Factor of the settings' step size.
     rate: f64,
     steps: i64,
+    /// The same on the device, where the fused update reads it.
+    count: Tensor,
     slots: BTreeMap<String, Slot>,
 }
 
@@ -78,6 +96,7 @@ impl Adam {
             settings,
             rate: 1.0,
             steps: 0,
+            count: Tensor::zeros([], (Kind::Float, store.device())),
             slots: slots.collect(),
         }
     }
@@ -92,32 +111,40 @@ impl Adam {
 
     /// The same down the mean of the gradients of all ranks: each has the loss of its part of a batch.
     pub(crate) fn descend_together(&mut self, loss: &Tensor, group: &Group) {
-        self.steps += 1;
-        let AdamSettings {
-            learning_rate,
-            beta1,
-            beta2,
-            weight_decay,
-        } = self.settings;
-        let correction1 = 1.0 - beta1.powi(self.steps as i32);
-        let correction2 = 1.0 - beta2.powi(self.steps as i32);
         let parameters: Vec<&Tensor> = self.slots.values().map(|slot| &slot.parameter).collect();
         let gradients = Tensor::run_backward(&[loss], &parameters, false, false);
-        let gradients = group.averaged(gradients);
-        tch::no_grad(|| {
-            for (slot, gradient) in self.slots.values_mut().zip(gradients) {
-                if !gradient.defined() {
-                    continue;
-                }
-                let mut gradient = gradient + &slot.parameter * weight_decay;
-                let _ = slot.first_moment.lerp_(&gradient, 1.0 - beta1);
-                let _ = slot.second_moment.lerp_(&gradient.square_(), 1.0 - beta2);
-                let mut root = (&slot.second_moment / correction2).sqrt_();
-                let _ = root.g_add_scalar_(EPSILON);
-                let update = &slot.first_moment * (-learning_rate * self.rate / correction1);
-                let _ = slot.parameter.addcdiv_(&update, &root);
-            }
-        });
+        self.update(&group.averaged(gradients));
+    }
+
+    /// One update along the gradients of all parameters, some of which may be undefined: a handful of operators for any
+    /// number of parameters.
+    fn update(&mut self, gradients: &[Tensor]) {
+        self.steps += 1;
+        let _ = self.count.fill_(self.steps);
+        let moved = self.slots.values_mut().zip(gradients);
+        let moved = moved.filter(|(_, gradient)| gradient.defined());
+        let settings = self.settings;
+        let mut step = AdamStep {
+            parameters: Vec::new(),
+            gradients: Vec::new(),
+            first_moments: Vec::new(),
+            second_moments: Vec::new(),
+            count: &self.count,
+            rate: settings.learning_rate * self.rate,
+            beta1: settings.beta1,
+            beta2: settings.beta2,
+            weight_decay: settings.weight_decay,
+            epsilon: EPSILON,
+        };
+        for (slot, gradient) in moved {
+            slot.follow_layout();
+            step.parameters.push(&slot.parameter);
+            step.gradients.push(gradient);
+            step.first_moments.push(&slot.first_moment);
+            step.second_moments.push(&slot.second_moment);
+        }
+        // Tensors that this optimiser has made or checked: nothing is left to go wrong but memory.
+        libtorch::adam(&step).unwrap_or_else(|reason| panic!("Adam: {reason}"));
     }
 
     /// Numbers of a gradient of all parameters.
@@ -152,5 +179,125 @@ impl Adam {
     /// [`Adam::moments`], whose tensors share their memory with this optimiser.
     pub(crate) fn set_steps(&mut self, steps: i64) {
         self.steps = steps;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{libtorch::calls, optimiser::update_average};
+    use tch::{
+        Device,
+        nn::{Init, VarStore},
+    };
+
+    const SETTINGS: AdamSettings = AdamSettings {
+        learning_rate: 0.01,
+        beta1: 0.5,
+        beta2: 0.99,
+        weight_decay: 0.1,
+    };
+
+    fn store(parameters: usize) -> VarStore {
+        let store = VarStore::new(Device::Cpu);
+        let normal = Init::Randn {
+            mean: 0.0,
+            stdev: 1.0,
+        };
+        for i in 0..parameters {
+            let _ = store.root().var(&format!("{i:02}"), &[6, 5, 3, 3], normal);
+        }
+        store
+    }
+
+    fn gradients(count: usize) -> Vec<Tensor> {
+        (0..count)
+            .map(|_| Tensor::randn([6, 5, 3, 3], tch::kind::FLOAT_CPU))
+            .collect()
+    }
+
+    #[test]
+    fn an_update_calls_as_few_operators_for_many_parameters_as_for_one() {
+        let calls_of = |count: usize| {
+            let (store, average) = (store(count), store(count));
+            let mut adam = Adam::new(&store, SETTINGS);
+            let gradients = gradients(count);
+            let ((), update) = calls::count(|| adam.update(&gradients));
+            let ((), mean) = calls::count(|| update_average(&average, &store, 0.999));
+            (update.outermost(), mean.outermost())
+        };
+        let (update, mean) = calls_of(40);
+        assert_eq!((update, mean), calls_of(1));
+        assert!(update <= 3 && mean == 1, "{update} {mean}");
+    }
+
+    #[test]
+    fn updates_are_those_of_the_paper_and_parameters_without_gradients_stay() {
+        tch::manual_seed(5);
+        let store = store(3);
+        // One that lies otherwise than its gradients do.
+        let mut last = store.variables().remove("01").unwrap();
+        let other = last
+            .permute([0, 2, 3, 1])
+            .contiguous()
+            .permute([0, 3, 1, 2]);
+        let mut adam = Adam::new(&store, SETTINGS);
+        last.set_data(&other.detach());
+        adam.set_rate(0.5);
+        let mut expected: Vec<(Tensor, Tensor, Tensor)> = adam
+            .slots
+            .values()
+            .map(|slot| slot.parameter.detach().to_kind(Kind::Double).copy())
+            .map(|x| (x.copy(), x.zeros_like(), x.zeros_like()))
+            .collect();
+        for step in 1..=5 {
+            let mut gradients = gradients(3);
+            gradients[2] = Tensor::new();
+            adam.update(&gradients);
+            for ((x, first, second), gradient) in expected.iter_mut().zip(&gradients[..2]) {
+                let slope = gradient.to_kind(Kind::Double) + &*x * 0.1;
+                *first = &*first * 0.5 + &slope * 0.5;
+                *second = &*second * 0.99 + slope.square() * 0.01;
+                let (first, second) = (
+                    &*first / (1.0 - 0.5_f64.powi(step)),
+                    &*second / (1.0 - 0.99_f64.powi(step)),
+                );
+                *x = &*x - first / (second.sqrt() + EPSILON) * (0.01 * 0.5);
+            }
+        }
+        for (slot, (x, first, second)) in adam.slots.values().zip(&expected) {
+            for (found, expected) in [
+                (&slot.parameter, x),
+                (&slot.first_moment, first),
+                (&slot.second_moment, second),
+            ] {
+                let apart = (found.to_kind(Kind::Double) - expected).abs().max();
+                assert!(apart.double_value(&[]) < 1e-6, "{apart:?}");
+            }
+        }
+        let moments = &adam.slots["01"];
+        assert_eq!(moments.first_moment.stride(), moments.parameter.stride());
+    }
+
+    #[test]
+    fn updates_are_the_same_bits_on_one_thread_and_on_several() {
+        let updated = |threads: i32| {
+            let before = tch::get_num_threads();
+            tch::set_num_threads(threads);
+            tch::manual_seed(6);
+            let store = VarStore::new(Device::Cpu);
+            let normal = Init::Randn {
+                mean: 0.0,
+                stdev: 1.0,
+            };
+            let x = store.root().var("x", &[100_003], normal);
+            let mut adam = Adam::new(&store, SETTINGS);
+            for _ in 0..3 {
+                adam.update(&[Tensor::randn([100_003], tch::kind::FLOAT_CPU)]);
+            }
+            tch::set_num_threads(before);
+            x.detach().copy()
+        };
+        assert!(updated(1).equal(&updated(3)));
     }
 }

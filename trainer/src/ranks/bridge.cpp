@@ -1,6 +1,6 @@
 // What `bridge.rs` calls of c10d, the part of libtorch that connects processes: its store and its Gloo collectives.
 //
-// Every function returns null, or the reason why it failed, to be freed with `ranks_free_text`.
+// Every function returns null, or the reason why it failed, to be freed with `libtorch_free_text`.
 
 // c10d's header includes five of Gloo's, which libtorch does not ship; `build.rs` puts empty ones in their place. The
 // class that is used here names these types through pointers only, so that their contents do not matter.
@@ -35,6 +35,8 @@ class UnboundBuffer;
 } // namespace gloo
 #endif
 
+#include "reason.h"
+
 #include <c10/util/Logging.h>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
@@ -44,29 +46,7 @@ using Milliseconds = std::chrono::milliseconds;
 using Store = c10::intrusive_ptr<c10d::Store>;
 using Gloo = c10::intrusive_ptr<c10d::ProcessGroupGloo>;
 
-namespace {
-
-template <typename Work>
-char* reason_of(Work work) {
-  try {
-    work();
-    return nullptr;
-  } catch (const c10::Error& error) {
-    return strdup(error.what_without_backtrace());
-  } catch (const std::exception& error) {
-    return strdup(error.what());
-  } catch (...) {
-    return strdup("unknown reason");
-  }
-}
-
-} // namespace
-
 extern "C" {
-
-void ranks_free_text(char* text) {
-  free(text);
-}
 
 // A rank that is gone is an error that this program words itself; c10d would print stacks of C++ beside it.
 void ranks_silence_log() {

@@ -1,7 +1,7 @@
 //! What `bridge.cpp` offers of c10d, the part of libtorch that connects processes.
 
 use std::{
-    ffi::{CStr, CString, c_char, c_int},
+    ffi::{CString, c_char, c_int},
     time::Duration,
 };
 
@@ -22,7 +22,6 @@ pub(super) struct GlooObject {
 // SAFETY: the declarations are those of `bridge.cpp`, which is compiled with this crate.
 #[allow(unsafe_code, reason = "declares the functions of bridge.cpp")]
 unsafe extern "C" {
-    pub(super) fn ranks_free_text(text: *mut c_char);
     pub(super) fn ranks_free_bytes(bytes: *mut u8);
     pub(super) fn ranks_silence_log();
     pub(super) fn ranks_store_open(
@@ -84,22 +83,6 @@ pub(super) fn silence_log() {
     unsafe {
         ranks_silence_log();
     }
-}
-
-/// Turns what a function of `bridge.cpp` returned into a result. libtorch's reasons have a stack of C++ below their
-/// first line, which says nothing to a user.
-pub(super) fn checked(reason: *mut c_char) -> Result<(), String> {
-    if reason.is_null() {
-        return Ok(());
-    }
-    // SAFETY: not null, so a text ended by zero that malloc made, which nobody else has.
-    #[allow(unsafe_code, reason = "takes over a text of C++")]
-    let text = unsafe {
-        let text = CStr::from_ptr(reason).to_string_lossy().into_owned();
-        ranks_free_text(reason);
-        text
-    };
-    Err(text.lines().next().unwrap_or_default().to_owned())
 }
 
 pub(super) fn c_text(text: &str) -> Result<CString, String> {

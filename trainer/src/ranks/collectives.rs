@@ -1,6 +1,6 @@
 //! What ranks compute in common: sums and means over all, and values of rank 0. The sums are libtorch's.
 
-use super::Group;
+use super::{Group, group::Member};
 use crate::error::TrainError;
 use tch::{Kind, Tensor};
 
@@ -50,10 +50,8 @@ impl Group {
     fn sum(&self, tensor: &mut Tensor) {
         let Some(member) = &self.0 else { return };
         let mut fault = member.fault.borrow_mut();
-        if fault.is_none()
-            && let Some(gloo) = &*member.gloo.borrow()
-        {
-            *fault = tch::no_grad(|| gloo.sum(tensor)).err();
+        if fault.is_none() {
+            *fault = tch::no_grad(|| member.sum(tensor)).err();
         }
     }
 
@@ -101,11 +99,7 @@ impl Group {
         };
         for mut tensor in tensors {
             let mut values = tensor.detach().contiguous();
-            let sent = match &*member.gloo.borrow() {
-                Some(gloo) => gloo.broadcast(&mut values),
-                None => break,
-            };
-            if let Err(reason) = sent {
+            if let Err(reason) = member.broadcast(&mut values) {
                 *member.fault.borrow_mut() = Some(reason);
                 break;
             }
@@ -125,5 +119,25 @@ impl Group {
         let shared = Tensor::from_slice(&[number as i64]).to_kind(Kind::Int64);
         self.broadcast([shared.shallow_clone()])?;
         Ok(shared.int64_value(&[0]) as u64)
+    }
+}
+
+impl Member {
+    /// By NCCL where it reaches the tensor, else by Gloo; nothing once this rank has parted from the others.
+    fn sum(&self, tensor: &mut Tensor) -> Result<(), String> {
+        match (&*self.nccl.borrow(), &*self.gloo.borrow()) {
+            (Some(nccl), _) if nccl.reaches(tensor.device()) => nccl.sum(tensor),
+            (_, Some(gloo)) => gloo.sum(tensor),
+            (_, None) => Ok(()),
+        }
+    }
+
+    /// Likewise.
+    fn broadcast(&self, tensor: &mut Tensor) -> Result<(), String> {
+        match (&*self.nccl.borrow(), &*self.gloo.borrow()) {
+            (Some(nccl), _) if nccl.reaches(tensor.device()) => nccl.broadcast(tensor),
+            (_, Some(gloo)) => gloo.broadcast(tensor),
+            (_, None) => Ok(()),
+        }
     }
 }

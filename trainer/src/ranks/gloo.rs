@@ -2,11 +2,12 @@
 
 use super::{
     bridge::{
-        GlooObject, c_text, checked, milliseconds, ranks_gloo_broadcast, ranks_gloo_close,
-        ranks_gloo_open, ranks_gloo_sum,
+        GlooObject, c_text, milliseconds, ranks_gloo_broadcast, ranks_gloo_close, ranks_gloo_open,
+        ranks_gloo_sum,
     },
     store::Store,
 };
+use crate::libtorch::checked;
 use std::{ffi::c_int, marker::PhantomData, ptr, time::Duration};
 use tch::Tensor;
 

@@ -4,6 +4,7 @@ use super::{
     Facts, Launch, bridge,
     ending::Ending,
     gloo::{Gloo, Interface},
+    nccl::{self, Nccl},
     store::{Store, StoreAddress},
     watch::{JOINING, Watch, key},
 };
@@ -25,6 +26,36 @@ const LEAVING: Duration = Duration::from_secs(5);
 /// The same once one of them is lost, which never leaves.
 const LEAVING_AFTER_A_LOSS: Duration = Duration::from_millis(1500);
 
+/// Who adds up: Gloo what lies in main memory, and NCCL, beside it, what lies on GPUs.
+#[derive(Debug)]
+pub(super) enum Engine {
+    Gloo,
+    /// Tensors there go through this library, others through Gloo.
+    Nccl(nccl::Library, Device),
+}
+
+impl Engine {
+    /// NCCL where ranks compute on GPUs.
+    ///
+    /// # Errors
+    /// [`TrainError::Rank`] saying what of NCCL is missing.
+    fn of(device: Device, launch: &Launch) -> Result<Self, TrainError> {
+        if device == Device::Cpu {
+            return Ok(Self::Gloo);
+        }
+        let library = nccl::Library::open(nccl::LIBRARY);
+        let library = library.map_err(|reason| TrainError::Rank {
+            reason: format!(
+                "rank {} of {}: ranks on GPUs need NCCL ({reason}); put the lib/ of the NCCL that belongs to the CUDA \
+                 build of libtorch into LD_LIBRARY_PATH, or add --device cpu",
+                launch.rank, launch.ranks
+            ),
+            checkpoint: None,
+        })?;
+        Ok(Self::Nccl(library, device))
+    }
+}
+
 /// This process among those that train together. All must call the collectives in the same order.
 #[derive(Debug, Clone, Default)]
 pub struct Group(pub(super) Option<Rc<Member>>);
@@ -35,6 +66,8 @@ pub(super) struct Member {
     launch: Launch,
     // Fields are dropped in this order: connections before the store.
     watch: RefCell<Watch>,
+    /// None where ranks compute on CPUs, and once this rank has left because of an error.
+    pub(super) nccl: RefCell<Option<Nccl>>,
     /// None once this rank has left.
     pub(super) gloo: RefCell<Option<Gloo>>,
     store: Store,
@@ -53,7 +86,7 @@ impl Group {
     /// Meets the other processes of the launch. `stop` is set when any of them is asked to stop, or is lost.
     ///
     /// # Errors
-    /// [`TrainError::Rank`] when they cannot be reached, [`TrainError::Usage`] when they are to compute on GPUs.
+    /// [`TrainError::Rank`] when they cannot be reached.
     pub(crate) fn join(
         launch: Option<Launch>,
         device: Device,
@@ -62,13 +95,18 @@ impl Group {
         let Some(launch) = launch else {
             return Ok(Self::alone());
         };
+        // Before anybody is met.
+        let engine = Engine::of(device, &launch)?;
+        Self::join_over(engine, launch, stop)
+    }
+
+    /// Meets them, and connects them by `engine`.
+    pub(super) fn join_over(
+        engine: Engine,
+        launch: Launch,
+        stop: &Arc<AtomicBool>,
+    ) -> Result<Self, TrainError> {
         let (rank, ranks) = (launch.rank, launch.ranks);
-        if device != Device::Cpu {
-            return Err(TrainError::Usage(format!(
-                "found {ranks} ranks and a GPU; ranks on GPUs need NCCL, which this program does not use yet: \
-                 add --device cpu, or start one process"
-            )));
-        }
         let failed = |reason: String| TrainError::Rank {
             reason: format!(
                 "rank {rank} of {ranks} cannot meet the others at {}:{} (MASTER_ADDR, MASTER_PORT): {reason}",
@@ -92,14 +130,27 @@ impl Group {
         } else {
             Interface::from_environment()
         };
-        let gloo = Gloo::open(&store, rank, ranks, &interface, NEVER).map_err(|reason| {
+        let gone = |reason: String| {
             let loss = watch.lost_soon();
             loss.map_or_else(|| failed(reason), |loss| loss.error(ranks))
-        })?;
-        log::info!("rank {rank} of {ranks}, connected by Gloo");
+        };
+        let gloo = Gloo::open(&store, rank, ranks, &interface, NEVER).map_err(gone)?;
+        let nccl = match engine {
+            Engine::Gloo => None,
+            Engine::Nccl(library, device) => {
+                let id = unique_id(&library, &store, rank, &watch, ranks)?;
+                let joined = Nccl::join(library, &id.map_err(gone)?, rank, ranks, device);
+                let nccl = joined.map_err(gone)?;
+                watch.abort_on_loss(nccl.communicator());
+                Some(nccl)
+            }
+        };
+        let engine = if nccl.is_some() { "NCCL" } else { "Gloo" };
+        log::info!("rank {rank} of {ranks}, connected by {engine}");
         Ok(Self(Some(Rc::new(Member {
             launch,
             watch: RefCell::new(watch),
+            nccl: RefCell::new(nccl),
             gloo: RefCell::new(Some(gloo)),
             store,
             stop: Arc::clone(stop),
@@ -182,10 +233,10 @@ impl Group {
         if let Some(loss) = member.watch.borrow().lost() {
             return Err(loss.error(self.ranks()));
         }
-        match member.fault.borrow_mut().take() {
-            Some(reason) => Err(self.broken(&reason)),
-            None => Ok(()),
-        }
+        let fault = member.fault.borrow_mut().take();
+        let nccl = member.nccl.borrow();
+        let fault = fault.or_else(|| nccl.as_ref()?.check().err());
+        fault.map_or(Ok(()), |reason| Err(self.broken(&reason)))
     }
 
     /// Names the rank that was lost, as soon as the watch knows it.
@@ -220,7 +271,10 @@ impl Group {
         let _ = member.store.set(&key::ending(self.rank()), &ending);
         if ended.is_err() {
             // Whoever waits for this rank in a collective waits no longer.
+            member.nccl.borrow_mut().take();
             member.gloo.borrow_mut().take();
+        } else if let Some(nccl) = &*member.nccl.borrow() {
+            nccl.finish();
         }
         member.watch.borrow_mut().end();
         let left = member.store.add(key::LEFT, 1);
@@ -237,6 +291,31 @@ impl Group {
             }
         }
         ended
+    }
+}
+
+/// The id of NCCL that rank 0 makes and leaves in the store; an error of the store or of NCCL is the inner one.
+fn unique_id(
+    library: &nccl::Library,
+    store: &Store,
+    rank: usize,
+    watch: &Watch,
+    ranks: usize,
+) -> Result<Result<Vec<u8>, String>, TrainError> {
+    if rank == 0 {
+        let id = nccl::unique_id(library);
+        return Ok(id.and_then(|id| store.set(key::NCCL, &id).map(|()| id)));
+    }
+    loop {
+        match store.get(key::NCCL) {
+            Ok(None) => {}
+            Ok(Some(id)) => return Ok(Ok(id)),
+            Err(reason) => return Ok(Err(reason)),
+        }
+        if let Some(loss) = watch.lost() {
+            return Err(loss.error(ranks));
+        }
+        thread::sleep(Duration::from_millis(20));
     }
 }
 

@@ -1,7 +1,8 @@
 //! Several processes that train one model together, each on its rows of every batch.
 //!
 //! ```text
-//! Launch (variables of torchrun, mpirun, srun) ─► Group ─► mean, averaged, any, broadcast: collectives of libtorch
+//! Launch (variables of torchrun, mpirun, srun) ─► Group ─► mean, averaged, any, broadcast: collectives of libtorch (Gloo),
+//!                                                  │   and of NCCL where ranks compute on GPUs
 //!                                                  └► Watch: who is still there, who asked to stop (libtorch's store)
 //! ```
 //!
@@ -15,6 +16,7 @@ mod gloo;
 mod group;
 mod launch;
 mod launchers;
+mod nccl;
 mod pulses;
 mod store;
 mod watch;

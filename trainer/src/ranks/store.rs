@@ -1,9 +1,10 @@
 //! The store of libtorch that all ranks share.
 
 use super::bridge::{
-    StoreObject, c_text, checked, milliseconds, ranks_free_bytes, ranks_store_add,
-    ranks_store_close, ranks_store_get, ranks_store_has, ranks_store_open, ranks_store_set,
+    StoreObject, c_text, milliseconds, ranks_free_bytes, ranks_store_add, ranks_store_close,
+    ranks_store_get, ranks_store_has, ranks_store_open, ranks_store_set,
 };
+use crate::libtorch::checked;
 use std::{ptr, time::Duration};
 
 /// A connection to the store that all ranks share: small values by name, on the machine of rank 0.

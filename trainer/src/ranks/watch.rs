@@ -5,12 +5,13 @@
 
 use super::{
     ending::{Cause, Loss},
+    nccl::Communicator,
     pulses::Pulses,
     store::Store,
 };
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     thread::{self, JoinHandle},
@@ -42,6 +43,8 @@ pub(super) mod key {
     pub(crate) const LOST: &str = "lost";
     /// How many ranks have left.
     pub(crate) const LEFT: &str = "left";
+    /// By which the ranks' NCCL finds one another.
+    pub(crate) const NCCL: &str = "nccl";
 }
 
 /// What main thread and watching thread share.
@@ -50,6 +53,8 @@ struct Shared {
     rank: usize,
     ranks: usize,
     lost: Mutex<Option<Loss>>,
+    /// Waits on the device for ranks, which one that is lost does not end.
+    communicator: OnceLock<Arc<Communicator>>,
     /// Set when this rank leaves.
     done: AtomicBool,
     /// The program's own: set by a signal here or at another rank, and when a rank is lost.
@@ -75,6 +80,7 @@ impl Watch {
             rank,
             ranks,
             lost: Mutex::new(None),
+            communicator: OnceLock::new(),
             done: AtomicBool::new(false),
             stop,
         });
@@ -87,6 +93,12 @@ impl Watch {
             shared,
             thread: Some(thread),
         })
+    }
+
+    /// Ends this communicator when a rank is lost.
+    pub(super) fn abort_on_loss(&self, communicator: Arc<Communicator>) {
+        // There is one communicator of a group.
+        let _ = self.shared.communicator.set(communicator);
     }
 
     /// Who was lost.
@@ -180,6 +192,9 @@ impl Shared {
         let error = loss.error(self.ranks);
         *self.lost.lock().unwrap_or_else(PoisonError::into_inner) = Some(loss);
         self.stop.store(true, Ordering::Relaxed);
+        if let Some(communicator) = self.communicator.get() {
+            communicator.abort();
+        }
         let started = Instant::now();
         while started.elapsed() < GRACE {
             if self.done() {

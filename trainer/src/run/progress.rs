@@ -98,7 +98,7 @@ impl Progress {
     }
 
     /// Shows what takes long before the first losses can be shown.
-    pub(crate) fn announce(&self, what: &'static str) {
+    pub(crate) fn announce(&self, what: String) {
         if self.bar.is_hidden() {
             log::info!("{}: {what}", self.name);
         }

@@ -11,6 +11,7 @@ use crate::{
     data::Batch,
     device::{DeviceChoice, Speed, memory, page_locked},
     error::TrainError,
+    libtorch::calls,
     networks::{FaceMask, StoredClassifier, multiply_adds},
     ranks::Group,
 };
@@ -43,6 +44,8 @@ pub struct BenchRow {
     pub step: Duration,
     /// Multiply-adds of the step's forward passes, both kinds weighted likewise.
     pub multiply_adds: u64,
+    /// Operators called, both kinds weighted likewise: what a GPU's kernels are started by.
+    pub operator_calls: u64,
     /// Largest relative difference of a loss to the plain graph's.
     pub loss_difference: f64,
     /// Most memory so far in bytes, of the GPU or else of the process, where the system tells.
@@ -57,6 +60,7 @@ pub struct BenchRow {
 struct Record {
     times: ByPenalty<Vec<Duration>>,
     multiply_adds: ByPenalty<u64>,
+    operator_calls: ByPenalty<u64>,
     loss_difference: f64,
 }
 
@@ -156,18 +160,21 @@ impl Bench<'_> {
                 break;
             }
             if variant.r1 == R1::Lazy {
-                let measured = self.step(speed, None);
-                record.multiply_adds.without = measured.multiply_adds;
                 if round > 0 {
-                    record.times.without.push(measured.elapsed);
+                    record.times.without.push(self.step(speed, None).elapsed);
+                } else {
+                    let (measured, calls) = calls::count(|| self.step(speed, None));
+                    record.multiply_adds.without = measured.multiply_adds;
+                    record.operator_calls.without = calls.outermost();
                 }
             }
-            let measured = self.step(speed, Some(1));
-            record.multiply_adds.with = measured.multiply_adds;
             if round > 0 {
-                record.times.with.push(measured.elapsed);
+                record.times.with.push(self.step(speed, Some(1)).elapsed);
                 continue;
             }
+            let (measured, calls) = calls::count(|| self.step(speed, Some(1)));
+            record.multiply_adds.with = measured.multiply_adds;
+            record.operator_calls.with = calls.outermost();
             record.loss_difference = largest_difference(&measured.losses, &self.plain);
             held = crate::device::memory_held(self.device);
         }
@@ -186,10 +193,15 @@ impl Record {
             without: self.multiply_adds.without as f64,
             with: self.multiply_adds.with as f64,
         });
+        let operator_calls = variant.mean(ByPenalty {
+            without: self.operator_calls.without as f64,
+            with: self.operator_calls.with as f64,
+        });
         BenchRow {
             name: variant.name,
             step: Duration::from_secs_f64(step),
             multiply_adds: multiply_adds as u64,
+            operator_calls: operator_calls.round() as u64,
             loss_difference: self.loss_difference,
             memory,
             rounds,

@@ -30,9 +30,9 @@ pub(super) fn heading(request: &BenchRequest, device: Device) -> Vec<String> {
         String::new(),
         format!(
             "| switched on | {time} of a step (ms) | of plain | speed-up | images per s | TFLOP/s | of peak | memory \
-             (MiB) | multiply-adds forward (G) | of plain | largest loss difference |"
+             (MiB) | operator calls | multiply-adds forward (G) | of plain | largest loss difference |"
         ),
-        "|---|---|---|---|---|---|---|---|---|---|---|".into(),
+        "|---|---|---|---|---|---|---|---|---|---|---|---|".into(),
     ]
 }
 
@@ -68,6 +68,7 @@ pub(super) fn row(
         peak.map_or_else(unknown, |peak| format!("{:.1} %", 100.0 * teraflops / peak)),
         row.memory
             .map_or_else(unknown, |bytes| (bytes >> 20).to_string()),
+        row.operator_calls.to_string(),
         share(count / 1e9),
         count_of_plain.map_or_else(unknown, share),
         format!("{:.0e}", row.loss_difference),
@@ -79,6 +80,6 @@ pub(super) fn row(
 pub(super) fn not_measured(name: &str) -> String {
     format!(
         "| {name} | not measured: the time of --minutes was over |{}",
-        " |".repeat(9)
+        " |".repeat(10)
     )
 }
