@@ -43,12 +43,19 @@ fit() {
     # shellcheck disable=SC2086 # $speed is a list of options
     "$programs/trainer" fit --config trainer/configs/synthetic-64.toml --data synthetic --out "$run" --device $device \
         --set data.synthetic_faces_per_domain=8 --set classifier.steps=2 --set evaluation.interval=0 \
-        --set schedule.discriminator_head_start=1 --set schedule.checkpoint_interval=$steps \
+        --set schedule.discriminator_head_start=1 --set schedule.tick_interval=1 --set schedule.checkpoint_interval=$steps \
         --set schedule.steps="$until" $speed "$@"
 }
 
 part_run() { rm -rf "$out/run" && fit "$out/run" $steps; }
-part_resume() { fit "$out/run" $((2 * steps)) --resume && [ -d "$out/run/checkpoints/step-$(printf %08d $((2 * steps)))" ]; }
+# A run that was interrupted computes what one does that was not: on a CPU to the bit, on a GPU to rounding, since its
+# sums come in no fixed order.
+part_resume() {
+    rm -rf "$out/whole"
+    fit "$out/run" $((2 * steps)) --resume && fit "$out/whole" $((2 * steps)) \
+        && [ -d "$out/run/checkpoints/step-$(printf %08d $((2 * steps)))" ] \
+        && python3 trainer/bench/curves.py "$out/whole" "$out/run" --first 1e-3 --last 0.02
+}
 part_two_processes() {
     rm -rf "$out/first" "$out/second"
     fit "$out/first" $steps &
@@ -62,7 +69,7 @@ curve() {
     run=$1 until=$2
     shift 2
     rm -rf "$run"
-    fit "$run" "$until" --set schedule.tick_interval=1 --set schedule.discriminator_head_start=0 \
+    fit "$run" "$until" --set schedule.discriminator_head_start=0 \
         --set schedule.sample_interval=1000000 --set schedule.checkpoint_interval=1000000 "$@"
 }
 plain='--set speed.rewrites=false --set speed.channels_last=false --set speed.bf16=false --set speed.tf32=false'
@@ -139,7 +146,7 @@ for part in $parts; do
     fi
     echo "| $part | $result | $seconds |"
 done
-grep -h '^| \(plain\|rewrites\|…\|all\)\|^peer:' "$out/bench.log" "$out/peer.log" 2>/dev/null || :
+grep -h '^`\|^| \(plain\|rewrites\|…\|all\)\|^peer:' "$out/bench.log" "$out/peer.log" 2>/dev/null || :
 grep -h '^curves:' "$out/losses.log" "$out/curves.log" 2>/dev/null || :
 [ $failed = 0 ] || echo "logs of what failed are in $out" >&2
 exit $failed

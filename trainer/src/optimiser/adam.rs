@@ -147,6 +147,11 @@ impl Adam {
         libtorch::adam(&step).unwrap_or_else(|reason| panic!("Adam: {reason}"));
     }
 
+    /// Puts the moments into the memory order of the parameters, once that has changed.
+    pub(crate) fn follow_layout(&mut self) {
+        self.slots.values_mut().for_each(Slot::follow_layout);
+    }
+
     /// Numbers of a gradient of all parameters.
     #[must_use]
     pub(crate) fn gradient_size(&self) -> usize {

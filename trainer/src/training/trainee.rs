@@ -79,6 +79,8 @@ impl Trainee {
         for store in stores {
             speed.arrange(store);
         }
+        self.editor_adam.follow_layout();
+        self.discriminator_adam.follow_layout();
     }
 
     /// The state that resuming needs besides the average.
