@@ -10,7 +10,7 @@
 set -u
 cd "$(dirname "$0")/.."
 
-device=cuda provider=cuda size=256 batch=8 steps=6 curve=2000 minutes=2.5 speed='--set speed.bf16=true --set speed.channels_last=true'
+device=cuda provider=cuda size=256 batch=8 steps=6 curve=2000 minutes=2 speed='--set speed.bf16=true --set speed.channels_last=true'
 if [ "${1:-}" = --cpu ]; then
     device=cpu provider=cpu size=32 batch=2 steps=2 curve=4 minutes=0.5 speed='--set speed.channels_last=true'
     shift
@@ -63,6 +63,16 @@ part_two_processes() {
     fit "$out/second" $steps
     second=$?
     wait $first && [ $second = 0 ]
+}
+# How long the first step takes with cuDNN's search bounded as by default, and with all that it knows.
+part_first_steps() {
+    for candidates in 4 0; do
+        rm -rf "$out/search"
+        began=$(date +%s)
+        fit "$out/search" 1 --set schedule.discriminator_head_start=0 --set architecture.image_size=$size \
+            --set speed.kernel_candidates=$candidates || return 1
+        echo "first_steps: speed.kernel_candidates=$candidates: $(($(date +%s) - began)) s for a run of one step, start included"
+    done
 }
 # A run whose every step is read, for its losses.
 curve() {
@@ -118,7 +128,7 @@ part_peer() {
 part_mirror_check() { "$programs/edge" check --bundle "$bundle" --provider $provider; }
 part_mirror_bench() { "$programs/edge" bench --bundle "$bundle" --provider $provider; }
 
-parts=${PARTS:-run resume two_processes out_of_memory losses curves ranks bench peer mirror_check mirror_bench}
+parts=${PARTS:-run resume two_processes out_of_memory first_steps losses curves ranks bench peer mirror_check mirror_bench}
 failed=0
 for part in $parts; do
     if [ -e "$out/$part.passed" ]; then
@@ -147,6 +157,6 @@ for part in $parts; do
     echo "| $part | $result | $seconds |"
 done
 grep -h '^`\|^| \(plain\|rewrites\|…\|all\)\|^peer:' "$out/bench.log" "$out/peer.log" 2>/dev/null || :
-grep -h '^curves:' "$out/losses.log" "$out/curves.log" 2>/dev/null || :
+grep -h '^curves:\|^first_steps:' "$out/first_steps.log" "$out/losses.log" "$out/curves.log" 2>/dev/null || :
 [ $failed = 0 ] || echo "logs of what failed are in $out" >&2
 exit $failed

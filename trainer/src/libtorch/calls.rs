@@ -111,7 +111,7 @@ mod tests {
         );
         assert_eq!(forward.outermost(), 1);
         let sum = x.square().sum(Kind::Float);
-        let (_, backward) = count(|| sum.backward());
+        let ((), backward) = count(|| sum.backward());
         assert!(backward.outermost() > 1, "{backward:?}");
         assert_eq!(count(|| ()).1, Calls::default());
     }
