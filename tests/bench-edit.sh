@@ -8,6 +8,8 @@ set -eu
 : "${TARGET:=target}" "${BUNDLE:=models/smile}" "${CONFIG:=trainer/configs/smile.toml}" "${OUT:=$TARGET/bench-edit}"
 : "${ATTRIBUTE:=smile}" "${OFF:=neutral}" "${ON:=smiling}" "${EXPOSURES:=1}" "${JUDGE:=$OUT/judge.safetensors}"
 : "${COMPARE:=}"
+# Who is on which picture, only CelebA's table says.
+: "${IDENTITY:=}"
 : "${STRENGTHS:=0.25 0.5 0.75 1.0}" # The last one is judged.
 
 for domain in "$OFF" "$ON"; do
@@ -54,5 +56,5 @@ for exposure in $EXPOSURES; do
     echo "exposure $exposure of $BUNDLE:"
     # shellcheck disable=SC2086 # Options and folders, one word each.
     "$TARGET/release/trainer" compare --pairs $pairs --data "$DATA" --config "$CONFIG" --judge "$JUDGE" \
-        --out "$run/sheets" $light $COMPARE
+        --out "$run/sheets" ${IDENTITY:+--identity "$IDENTITY"} $light $COMPARE
 done

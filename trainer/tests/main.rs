@@ -9,6 +9,7 @@
 //! - [`packs`]: packed data trains like the folder it was made from;
 //! - [`ablated`]: models with parts of their losses left out, side by side;
 //! - [`compared`]: pictures before and after an edit, judged;
+//! - [`identity`]: whether people stay who they are;
 //! - [`device`]: where a command computes, and what it says where that cannot be;
 //! - [`aligner`]: fitted to a few faces, it finds others;
 //! - [`runs`]: runs resume with the same bytes and survive full disks, bad data and bad losses;
@@ -40,6 +41,7 @@ mod forms;
 mod found_data;
 mod fuzzed;
 mod golden;
+mod identity;
 mod imports;
 mod layouts;
 mod ownership;

@@ -168,7 +168,7 @@ const COMPARE: &str = "compare --pairs GIVEN/pairs --data GIVEN/data --config GI
      --judge-size 32 --device cpu";
 const UNSEEN: &str = "run --bundle GIVEN/bundle --source demo --frames 3 --display none";
 
-pub const WRITTEN: [Written; 29] = [
+pub const WRITTEN: [Written; 31] = [
     Written {
         keeps_what_was_done: true,
         ..written(
@@ -228,6 +228,20 @@ pub const WRITTEN: [Written; 29] = [
         "--out",
         ".safetensors",
     ),
+    // Folders per domain do not say who is on which picture.
+    refused(written(
+        "trainer",
+        "identity --data GIVEN/data --steps 1 --device cpu",
+        "--out",
+        ".safetensors",
+    )),
+    refused(written(
+        "trainer",
+        "compare --pairs GIVEN/pairs --data GIVEN/data --config GIVEN/small.toml \
+         --judge GIVEN/judge.safetensors --judge-size 32 --device cpu",
+        "--identity",
+        ".safetensors",
+    )),
     refused(written(
         "trainer",
         "fit-aligner --procedural 20 --repetitions 1",
@@ -321,7 +335,7 @@ pub const IDLE: [Idle; 18] = [
 ];
 
 /// Every option of every command that is not in [`WRITTEN`].
-pub const READ: [Read; 23] = [
+pub const READ: [Read; 24] = [
     Read {
         command: "trainer fit",
         options: "--config --data --attributes --resume --from --device --dry-run --set",
@@ -351,6 +365,10 @@ pub const READ: [Read; 23] = [
     Read {
         command: "trainer classifier",
         options: "--checkpoint --data --steps --device",
+    },
+    Read {
+        command: "trainer identity",
+        options: "--data --steps --device",
     },
     Read {
         command: "trainer fit-aligner",

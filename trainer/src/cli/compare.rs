@@ -43,6 +43,10 @@ pub(crate) struct Compare {
     /// torchvision inception_v3 weights (.pth), for the Fréchet inception distance.
     #[arg(long, value_name = "FILE")]
     inception: Option<PathBuf>,
+    /// Weights of an identity network, to say whether people stay who they are: used if there, else trained on the
+    /// training people of the data (CelebA with its table of identities) and written there.
+    #[arg(long, value_name = "FILE")]
+    identity: Option<PathBuf>,
     /// Let the judge see every pair in the light of its own faces (as both pictures would be if the untouched one had
     /// their mean and contrast), for photographs that are darker or brighter than these.
     #[arg(long)]
@@ -89,6 +93,7 @@ impl Compare {
             },
             settings: config.evaluation,
             inception: self.inception,
+            identity: self.identity,
             light: self.light,
             out: self.out,
             device: self.device,

@@ -6,12 +6,12 @@ use crate::{
     data::{
         Selection,
         deduce::{Deduced, deduce},
-        inspect, pack,
+        inspect, pack, pictures_of,
     },
     error::TrainError,
 };
 use clap::Args;
-use model_spec::{Architecture, ColourMode, OutputForm};
+use model_spec::{Architecture, ColourMode};
 use std::path::PathBuf;
 
 /// See [`super::Command::Pack`].
@@ -74,21 +74,6 @@ pub(crate) struct Inspect {
 
 /// Side of the pictures on a contact sheet where neither settings nor data say.
 const SIDE: usize = 128;
-
-/// An architecture that says how pictures are to be read; there are no networks.
-fn pictures_of(image_size: usize, colour: ColourMode) -> Architecture {
-    Architecture {
-        image_size,
-        colour,
-        style_dim: 0,
-        stem_channels: 0,
-        max_conv_dim: 0,
-        w_hpf: 0.0,
-        output: OutputForm::Image,
-        largest_displacement: 0.0,
-        classifier_channels: 0,
-    }
-}
 
 impl Inspect {
     /// Runs the command.

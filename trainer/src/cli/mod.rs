@@ -4,6 +4,7 @@ mod ablation;
 mod aligner;
 mod compare;
 mod data;
+mod identity;
 mod model;
 mod print;
 mod report;
@@ -44,6 +45,8 @@ enum Command {
     Import(weights::Import),
     /// Train the attribute classifier that imported weights come without.
     Classifier(weights::Classifier),
+    /// Train the network by which `compare` says whether people stay who they are.
+    Identity(identity::Identity),
     /// Add to a checkpoint the aligner that finds its framing on live faces.
     FitAligner(aligner::FitAligner),
     /// Decode and resize a data set once, into one file that is mapped into memory.
@@ -75,6 +78,7 @@ impl Cli {
             Command::StudyReport(report) => report.run(),
             Command::Import(import) => import.run(),
             Command::Classifier(classifier) => classifier.run(),
+            Command::Identity(identity) => identity.run(),
             Command::FitAligner(fit) => fit.run(),
             Command::Pack(pack) => pack.run(),
             Command::Inspect(inspect) => inspect.run(),

@@ -141,7 +141,10 @@ pub(crate) fn read(
 }
 
 /// Refuses what would not fit into memory, where it is held twice for a moment.
-fn check_memory(listing: &Listing, architecture: &Architecture) -> Result<(), TrainError> {
+pub(super) fn check_memory(
+    listing: &Listing,
+    architecture: &Architecture,
+) -> Result<(), TrainError> {
     let (side, channels) = (architecture.image_size, architecture.colour.channels());
     let needed = 2 * (listing.len() * side * side * channels) as u64;
     match memory::available() {

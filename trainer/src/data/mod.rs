@@ -22,6 +22,7 @@ pub(crate) mod lettering;
 mod listing;
 mod loader;
 pub mod pack;
+mod people_set;
 pub mod picture;
 mod sampler;
 mod selection;
@@ -33,13 +34,30 @@ pub use face_set::FaceSet;
 pub use layout::Layout;
 pub use listing::{Listing, Split};
 pub(crate) use loader::Loader;
+pub(crate) use people_set::PeopleSet;
 pub use sampler::{Sampler, SyntheticFaces};
 pub use selection::Selection;
 
-use model_spec::pixel::BYTES_PER_UNIT;
+use model_spec::{Architecture, ColourMode, OutputForm, pixel::BYTES_PER_UNIT};
 use tch::Tensor;
 
 /// The tensor form of [`model_spec::pixel::unit_from_byte`].
 pub(crate) fn unit_from_bytes(bytes: &Tensor) -> Tensor {
     bytes.to_kind(tch::Kind::Float) / f64::from(BYTES_PER_UNIT) - 1.0
+}
+
+/// An architecture that says how pictures are to be read; there are no networks.
+#[must_use]
+pub(crate) fn pictures_of(image_size: usize, colour: ColourMode) -> Architecture {
+    Architecture {
+        image_size,
+        colour,
+        style_dim: 0,
+        stem_channels: 0,
+        max_conv_dim: 0,
+        w_hpf: 0.0,
+        output: OutputForm::Image,
+        largest_displacement: 0.0,
+        classifier_channels: 0,
+    }
 }

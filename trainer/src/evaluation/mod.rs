@@ -5,6 +5,7 @@ mod compare;
 mod direction;
 mod evaluate;
 pub mod frechet;
+pub(crate) mod identity;
 mod interval;
 mod metrics;
 mod pairs;

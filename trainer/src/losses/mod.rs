@@ -10,6 +10,7 @@
 
 mod absolute;
 mod adversarial;
+mod angular_margin;
 mod classification;
 mod code_unit;
 mod covered;
@@ -27,6 +28,7 @@ mod residual;
 mod style;
 
 pub(crate) use adversarial::{adversarial_examples, adversarial_fake, adversarial_real};
+pub(crate) use angular_margin::angular_margin;
 pub(crate) use classification::{classification, hinged_classification};
 pub(crate) use code_unit::code_unit;
 pub(crate) use covered::covered;

@@ -76,7 +76,8 @@ impl Classifier {
     }
 }
 
-fn in_parts(images: &Tensor, device: Device, of: impl Fn(&Tensor) -> Tensor) -> Tensor {
+/// `of` some hundred images at a time, without gradients: `[N,…]` on the CPU.
+pub(super) fn in_parts(images: &Tensor, device: Device, of: impl Fn(&Tensor) -> Tensor) -> Tensor {
     let parts: Vec<Tensor> = tch::no_grad(|| {
         let parts = images.split(AT_ONCE, 0);
         let parts = parts.iter().map(|part| of(&part.to_device(device)));

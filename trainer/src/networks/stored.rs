@@ -1,6 +1,6 @@
 //! Networks together with the weights they run on.
 
-use super::{Classifier, ConvolutionForm, Editor};
+use super::{Classifier, ConvolutionForm, Editor, IdentityEncoder};
 use crate::{
     error::TrainError,
     weights::{self, Weights},
@@ -67,6 +67,41 @@ impl StoredClassifier {
             &weights::of_store(&self.store, ""),
             from,
             "classifier.",
+            path,
+        )
+    }
+}
+
+/// An identity encoder with its weights.
+#[derive(Debug)]
+pub(crate) struct StoredIdentity {
+    /// The weights, by their names in a file but without [`StoredIdentity::PREFIX`].
+    pub store: VarStore,
+    /// The network over them.
+    pub network: IdentityEncoder,
+}
+
+impl StoredIdentity {
+    /// What the names in a file begin with.
+    pub(crate) const PREFIX: &str = "identity.";
+
+    /// Fresh weights.
+    #[must_use]
+    pub(crate) fn new(device: Device) -> Self {
+        let store = VarStore::new(device);
+        let network = IdentityEncoder::new(&store.root());
+        Self { store, network }
+    }
+
+    /// Weights from tensors named `identity.…`.
+    ///
+    /// # Errors
+    /// [`TrainError::Weights`].
+    pub(crate) fn load(&self, from: &Weights, path: &Path) -> Result<(), TrainError> {
+        weights::copy_into(
+            &weights::of_store(&self.store, ""),
+            from,
+            Self::PREFIX,
             path,
         )
     }

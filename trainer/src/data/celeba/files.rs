@@ -17,6 +17,8 @@ pub(super) struct Files {
     pub annotation: PathBuf,
     /// Table of the split, where there is one.
     pub partition: Option<PathBuf>,
+    /// Table of who is on each picture, where there is one.
+    pub people: Option<PathBuf>,
 }
 
 /// Folders inside each other that are looked through for pictures.
@@ -55,6 +57,7 @@ impl Files {
             pictures,
             annotation,
             partition: names.partition.and_then(|name| table(data, name)),
+            people: names.people.and_then(|name| table(data, name)),
         })
     }
 }

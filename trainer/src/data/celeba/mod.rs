@@ -2,10 +2,12 @@
 
 mod files;
 mod partition;
+mod people;
 mod table;
 mod text;
 
 pub(super) use files::{has_annotation, is_at};
+pub(super) use people::{People, people};
 
 use self::{
     files::Files,
@@ -32,6 +34,8 @@ pub(crate) struct Names {
     pub annotation: &'static str,
     /// Table of the split, where the data set has one.
     pub partition: Option<&'static str>,
+    /// Table of who is on each picture, where the data set has one.
+    pub people: Option<&'static str>,
 }
 
 /// CelebAMask-HQ (Lee et al. 2020); has no split of its own.
@@ -39,12 +43,14 @@ pub(crate) const MASK_HQ: Names = Names {
     pictures: ["CelebA-HQ-img", "celeba-hq-img"],
     annotation: "CelebAMask-HQ-attribute-anno",
     partition: None,
+    people: None,
 };
 /// CelebA, aligned and cropped (Liu et al. 2015).
 pub(crate) const CELEBA: Names = Names {
     pictures: ["img_align_celeba", "img_align_celeba_png"],
     annotation: "list_attr_celeba",
     partition: Some("list_eval_partition"),
+    people: Some("identity_CelebA"),
 };
 
 /// Lists the pictures of `split` by domain.
@@ -71,17 +77,7 @@ pub(crate) fn list(
         .map(|attribute| table.column(attribute))
         .collect::<Result<Vec<_>, _>>()?;
     let pictures = Pictures::match_up(&table, &found)?;
-    let partition = match (&found.partition, names.partition) {
-        (Some(path), _) => Partition::read(path, pictures.stems())?,
-        (None, Some(name)) => {
-            log::warn!(
-                "{}: no {name}: every fifteenth picture is for testing",
-                data.display()
-            );
-            Partition::EveryFifteenth
-        }
-        (None, None) => Partition::EveryFifteenth,
-    };
+    let partition = partition(data, names, &found, &pictures)?;
     let mut files = vec![Vec::new(); attributes.domain_count()];
     let mut others = files.clone();
     for (index, row) in table.rows.iter().enumerate() {
@@ -116,6 +112,26 @@ pub(crate) fn list(
         files.extend(others);
     }
     Ok(listing)
+}
+
+/// How the pictures that are there are divided between training and testing.
+fn partition(
+    data: &Path,
+    names: &Names,
+    found: &Files,
+    pictures: &Pictures,
+) -> Result<Partition, TrainError> {
+    match (&found.partition, names.partition) {
+        (Some(path), _) => Partition::read(path, pictures.stems()),
+        (None, Some(name)) => {
+            log::warn!(
+                "{}: no {name}: every fifteenth picture is for testing",
+                data.display()
+            );
+            Ok(Partition::EveryFifteenth)
+        }
+        (None, None) => Ok(Partition::EveryFifteenth),
+    }
 }
 
 /// An [`Exclusion`] with the columns of a table that it names.

@@ -1,9 +1,14 @@
 //! What a judge says of pictures before and after an edit.
 
-use super::{CompareRequest, Direction, sheets::sheets};
+use super::{CompareRequest, Direction, identity::Identity, sheets::sheets};
 use crate::{
     error::TrainError,
-    evaluation::{Estimate, Estimates, frechet, pairs::Pairs, rows::Rows},
+    evaluation::{
+        Estimate, Estimates, frechet,
+        identity::{self, cosine},
+        pairs::Pairs,
+        rows::Rows,
+    },
     networks::{Classifier, InceptionV3},
 };
 use model_spec::{AttributeSet, Light};
@@ -81,6 +86,7 @@ pub(super) struct Comparison<'a> {
     pub request: &'a CompareRequest,
     pub judge: &'a Classifier,
     pub features: &'a Features<'a>,
+    pub identity: Option<&'a Identity>,
     /// The light of the judge's faces, if every pair is brought to it.
     pub light: Option<Light>,
     pub bit: usize,
@@ -199,6 +205,19 @@ impl Comparison<'_> {
             );
             estimates.insert(name, Estimate::mean(&strangers));
         }
+        if let Some(identity) = self.identity {
+            let before = pairs.before(&identity::pictures())?;
+            let after = pairs.after(&identity::pictures())?;
+            let [before, after] = [before, after].map(|it| corrected(correction.as_ref(), it));
+            let (own, strangers) = identity.similarities(&before, &after);
+            let name = format!("identity_similarity.{path}");
+            estimates.insert(name, Estimate::mean(&own));
+            let name = format!(
+                "identity_similarity.strangers.{}",
+                self.name(direction.source)
+            );
+            estimates.insert(name, Estimate::mean(&strangers));
+        }
         // A covariance needs two.
         if pairs.names.len() > 1 {
             let mut distance = |name: String, a: &Tensor, b: &Tensor| -> Result<(), TrainError> {
@@ -243,7 +262,7 @@ fn strongest(pairs: &[Pairs]) -> (&Pairs, &[Pairs]) {
         .unwrap_or_else(|| unreachable!("a direction has pairs"))
 }
 
-fn values(tensor: &Tensor) -> Vec<f64> {
+pub(super) fn values(tensor: &Tensor) -> Vec<f64> {
     let tensor = tensor
         .to_device(Device::Cpu)
         .to_kind(Kind::Double)
@@ -253,9 +272,4 @@ fn values(tensor: &Tensor) -> Vec<f64> {
 
 fn hits(logits: &[f64]) -> Vec<f64> {
     logits.iter().map(|&logit| f64::from(logit > 0.0)).collect()
-}
-
-/// Row by row: `a`, `b [N,d]` -> `[N]`.
-fn cosine(a: &Tensor, b: &Tensor) -> Tensor {
-    Tensor::cosine_similarity(a, b, 1, 1e-8)
 }

@@ -1,5 +1,6 @@
 //! `trainer compare`: edits by any method, as pictures, judged by a classifier of its own.
 
+mod identity;
 mod judged;
 mod sheets;
 
@@ -17,6 +18,7 @@ use crate::{
     networks::InceptionV3,
     stop,
 };
+use identity::Identity;
 use judged::Comparison;
 pub(crate) use judged::Features;
 use model_spec::{Architecture, AttributeSet};
@@ -45,6 +47,8 @@ pub(crate) struct CompareRequest {
     pub settings: EvaluationConfig,
     /// torchvision `inception_v3` weights, for the Fréchet inception distance.
     pub inception: Option<PathBuf>,
+    /// The identity network's weights: used when there, else trained and written there.
+    pub identity: Option<PathBuf>,
     /// Whether the judge sees every pair in the light of its own faces.
     pub light: bool,
     /// Folder for sheets of the best, median and worst edits, and `compare.json`.
@@ -62,8 +66,12 @@ const JUDGE_SEED: u64 = 2_000_003;
 /// - `edit_success.FROM_to_TO`: share of edits in which the judge sees the other value;
 /// - `change_ratio.FROM_to_TO`: change of the rows to keep, as a share of the change of the edited rows;
 /// - `feature_similarity.FROM_to_TO`, where Inception v3's weights are given: mean cosine between its features of
-///   both pictures, for want of an identity network: 1 is the same picture, and
+///   both pictures, 1 is the same picture, and
 ///   `feature_similarity.strangers.FROM` is what two people come to;
+/// - where an identity network is given: `identity_auc` and `identity_accuracy`, how well it tells the test people of
+///   the data apart; `identity_similarity.FROM_to_TO`, mean cosine between its embeddings of both pictures; and for
+///   comparison, that of two pictures of one of those people, `identity_similarity.same_person`, of two of them,
+///   `identity_similarity.strangers`, and of two untouched pictures, `identity_similarity.strangers.FROM`;
 /// - `frechet_inception_distance…`, or on the judge's features `frechet_judge_distance.FROM_to_TO`, from the edits
 ///   to the real faces of the target domain in the judge's data, and `.FROM_before` from the untouched pictures
 ///   to the real faces of their own;
@@ -71,7 +79,7 @@ const JUDGE_SEED: u64 = 2_000_003;
 ///
 /// # Errors
 /// [`TrainError::Data`] for pairs that are missing, [`TrainError::Usage`] for a judge that recognises less than
-/// 85 % of the untouched pictures of a domain.
+/// 85 % of the untouched pictures of a domain, or an identity network that does not tell people apart.
 pub(crate) fn compare(request: &CompareRequest) -> Result<Estimates, TrainError> {
     let device = request.device.resolve()?;
     let bit = request.attributes.position(&request.attribute)?;
@@ -79,6 +87,10 @@ pub(crate) fn compare(request: &CompareRequest) -> Result<Estimates, TrainError>
     let inception = request.inception.as_ref();
     let inception = inception
         .map(|path| InceptionV3::load(path, device))
+        .transpose()?;
+    let identity = request.identity.as_ref();
+    let identity = identity
+        .map(|path| Identity::open(&request.data, path, device))
         .transpose()?;
     let data = DataSet::open(
         &request.data,
@@ -132,6 +144,7 @@ pub(crate) fn compare(request: &CompareRequest) -> Result<Estimates, TrainError>
         request,
         judge: &judge.network,
         features: &features,
+        identity: identity.as_ref(),
         light: request.light.then(|| faces.light()),
         bit,
         device,
@@ -142,6 +155,9 @@ pub(crate) fn compare(request: &CompareRequest) -> Result<Estimates, TrainError>
         judged.push(comparison.untouched(direction, &mut estimates)?);
     }
     comparison.require_accuracy(&estimates)?;
+    if let Some(identity) = &identity {
+        estimates.extend(identity.verification.named());
+    }
     // Once: every domain is where one direction comes from and where another goes.
     let real = (0..faces.domains())
         .map(|domain| features.of(&faces.of_domain(domain, usize::MAX), device))
@@ -155,8 +171,8 @@ pub(crate) fn compare(request: &CompareRequest) -> Result<Estimates, TrainError>
     Ok(estimates)
 }
 
-/// How the judge's faces are varied: photographs are framed by another program than its data.
-const VARIED: Augmentation = Augmentation {
+/// How the faces of judges are varied: photographs are framed by another program than their data.
+pub(super) const VARIED: Augmentation = Augmentation {
     crop_probability: 0.0,
     roll_degrees: 8.0,
     zoom: 0.12,
