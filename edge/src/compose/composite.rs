@@ -1,12 +1,7 @@
 //! Lays the model's small drawing over the camera's full-resolution picture: moves the picture's own pixels,
 //! and adds the difference.
 
-use super::{
-    enlarge::Enlarged,
-    fast,
-    moved::{self, SPAN},
-    node::Node,
-};
+use super::{enlarge::Enlarged, moved::SPAN, node::Node, row::Row};
 use crate::{inference::model::Drawing, picture::frame::Frame};
 use aligner::Square;
 use model_spec::{ColourMode, displacement::FIELD_SIZE};
@@ -38,6 +33,7 @@ pub(crate) struct Compositor {
     difference: Enlarged,
     /// In frame pixels along the crop's own axes: right, down. Empty without one.
     displacement: Enlarged,
+    row: Row,
 }
 
 impl Compositor {
@@ -79,8 +75,13 @@ impl Compositor {
     }
 
     /// Moves and adds where the crop lies; nothing moves farther than `farthest` pixels.
-    fn turn(&self, frame: &Frame, crop: Square, size: usize, farthest: f32, canvas: &mut [u8]) {
+    fn turn(&mut self, frame: &Frame, crop: Square, size: usize, farthest: f32, canvas: &mut [u8]) {
         let stride = pixels_between_nodes(crop.side, size);
+        let Self {
+            difference,
+            displacement,
+            row,
+        } = self;
         let (sin, cos) = crop.roll.sin_cos();
         // Shares of the crop per pixel to the right.
         let step = [cos, -sin].map(|part| part / crop.side);
@@ -88,38 +89,30 @@ impl Compositor {
         let edge = |middle: f32, limit: usize| middle.clamp(0.0, limit as f32) as usize;
         let top = edge((bounds.centre[1] - bounds.side * 0.5).floor(), frame.height);
         let bottom = edge((bounds.centre[1] + bounds.side * 0.5).ceil(), frame.height);
-        for y in top..bottom {
-            let start = crop.crop_from_frame([0.5, y as f32 + 0.5]);
-            // Places on the crop of the row's first pixel, 0 to 1.
-            let start = start.map(|part| part + 0.5);
-            let (begin, end) = inside(start, step, frame.width);
-            let pixels = &mut canvas[3 * y * frame.width..][3 * begin..3 * end];
-            let node = |x: usize| {
-                let place = [0, 1].map(|i| start[i] + x as f32 * step[i]);
-                Node::at(&self.difference, &self.displacement, place, [sin, cos])
-            };
-            let mut next = node(begin);
-            for (x, pixels) in (begin..end)
-                .step_by(stride)
-                .zip(pixels.chunks_mut(3 * stride))
-            {
-                let here = std::mem::replace(&mut next, node(x + stride));
-                if here.is_nothing() && next.is_nothing() {
-                    continue;
-                }
-                let slope = here.slope(&next, 1.0 / stride as f32);
-                let nodes: [Node; SPAN] = std::array::from_fn(|i| here.along(&slope, i as f32));
-                let mut sums = nodes.map(|node| node.add);
-                let count = pixels.len() / 3;
-                if !(moved::is_unnoticed(here.shift) && moved::is_unnoticed(next.shift)) {
-                    let shifts = [0, 1].map(|axis| nodes.map(|node| node.shift[axis]));
-                    moved::change(frame, [x, y], shifts, farthest, &mut sums[..count]);
-                }
-                for (pixel, sum) in pixels.chunks_exact_mut(3).zip(sums) {
-                    for (byte, add) in pixel.iter_mut().zip(sum) {
-                        *byte = fast::byte(f32::from(*byte) + add);
-                    }
-                }
+        let half = bounds.side * 0.5;
+        let left = edge((bounds.centre[0] - half).floor(), frame.width);
+        let right = edge((bounds.centre[0] + half).ceil(), frame.width);
+        let place = |x: usize, y: usize| {
+            crop.crop_from_frame([x as f32 + 0.5, y as f32 + 0.5])
+                .map(|part| part + 0.5)
+        };
+        row.reserve(frame.width);
+        row.look_up(left..right, stride, |x| {
+            Node::at(difference, displacement, place(x, top), [sin, cos])
+        });
+        for upper in (top..bottom).step_by(stride) {
+            row.look_up(left..right, stride, |x| {
+                Node::at(
+                    difference,
+                    displacement,
+                    place(x, upper + stride),
+                    [sin, cos],
+                )
+            });
+            for y in upper..(upper + stride).min(bottom) {
+                let (begin, end) = inside(place(0, y), step, frame.width);
+                row.plan((y - upper) as f32 / stride as f32);
+                row.draw(frame, begin..end, y, farthest, canvas);
             }
         }
     }

@@ -1,13 +1,14 @@
 //! Enlarges the model's small planes to the crop's resolution, faded towards its border.
 
 use super::fast::{between, whole_and_rest};
+use wide::f32x4;
 
 /// Part of the crop's side over which the edit fades out at each border. Small: a training crop ends
 /// just below the mouth, where most of a smile is.
 const FEATHER: f32 = 0.09;
 
-/// Channels of a sample: three, and one that makes it as wide as a vector register.
-const LANES: usize = 4;
+/// Channels of a drawing; a sample has one more, which makes it as wide as a vector register.
+const CHANNELS: usize = 3;
 /// Fine samples per sample of the small planes, at most: bilinear in between, nobody sees a difference to more.
 const FINEST: usize = 2;
 /// Fine samples that there may always be: the fade has to look smooth, too.
@@ -21,12 +22,12 @@ const FADING: usize = 128;
 #[derive(Debug, Default)]
 pub(super) struct Enlarged {
     /// `[N + 2, N + 2]`, in a border of zeros.
-    samples: Vec<[f32; LANES]>,
+    samples: Vec<f32x4>,
     /// `N`; 0 with nothing in it.
     count: usize,
     taps: Vec<Tap>,
     /// `[S, N]`: the small rows at the fine columns.
-    wide: Vec<[f32; LANES]>,
+    wide: Vec<f32x4>,
 }
 
 /// For one fine column or row of the crop: four samples, their weights, fade.
@@ -55,7 +56,7 @@ impl Enlarged {
         let count = (side.ceil() as usize).clamp(1, most);
         let stride = count + 2;
         self.count = count;
-        let zero = [0.0; LANES];
+        let zero = f32x4::ZERO;
         self.samples.clear();
         self.samples.reserve_exact((most + 2) * (most + 2));
         self.samples.resize(stride * stride, zero);
@@ -69,15 +70,17 @@ impl Enlarged {
         let plane = size * size;
         let channels = planes.len() / plane;
         for (row, wide) in self.wide.chunks_exact_mut(count).enumerate() {
-            for channel in 0..LANES - 1 {
+            let sources: [&[f32]; CHANNELS] = std::array::from_fn(|channel| {
                 let begin = channel.min(channels - 1) * plane + row * size;
-                let source = &planes[begin..begin + size];
-                for (out, tap) in wide.iter_mut().zip(&self.taps) {
-                    let mix: f32 = (0..4)
-                        .map(|i| tap.weights[i] * source[tap.samples[i]])
-                        .sum();
-                    out[channel] = mix * tap.fade;
+                &planes[begin..begin + size]
+            });
+            for (out, tap) in wide.iter_mut().zip(&self.taps) {
+                let mut mix = f32x4::ZERO;
+                for (weight, sample) in tap.weights.into_iter().zip(tap.samples) {
+                    let [a, b, c] = sources.map(|source| source[sample]);
+                    mix += f32x4::new([a, b, c, 0.0]) * f32x4::splat(weight);
                 }
+                *out = mix * f32x4::splat(tap.fade);
             }
         }
         let lines = self.samples[stride..].chunks_exact_mut(stride);
@@ -85,19 +88,18 @@ impl Enlarged {
             let [a, b, c, d] = tap
                 .samples
                 .map(|sample| &self.wide[sample * count..][..count]);
-            let weights = tap.weights.map(|weight| weight * tap.fade * factor);
+            let weights = tap
+                .weights
+                .map(|weight| f32x4::splat(weight * tap.fade * factor));
             for ((((out, a), b), c), d) in line[1..=count].iter_mut().zip(a).zip(b).zip(c).zip(d) {
-                for lane in 0..LANES {
-                    out[lane] = (weights[0] * a[lane] + weights[1] * b[lane])
-                        + (weights[2] * c[lane] + weights[3] * d[lane]);
-                }
+                *out = (weights[0] * *a + weights[1] * *b) + (weights[2] * *c + weights[3] * *d);
             }
         }
     }
 
     /// The value at a place on the crop, `[0, 0]` its first corner and `[1, 1]` its last: bilinear.
     #[inline]
-    pub(super) fn at(&self, place: [f32; 2]) -> [f32; LANES] {
+    pub(super) fn at(&self, place: [f32; 2]) -> f32x4 {
         let fine = self.count as f32;
         let parts = place.map(|part| whole_and_rest(between(part * fine + 0.5, 0.0, fine)));
         let [(column, right), (row, lower)] = parts;
@@ -107,15 +109,12 @@ impl Enlarged {
             self.samples[at..].first_chunk::<2>(),
             self.samples[at + stride..].first_chunk::<2>(),
         ) else {
-            return [0.0; LANES];
+            return f32x4::ZERO;
         };
-        let mut value = [0.0; LANES];
-        for lane in 0..LANES {
-            let upper = a[lane] + right * (b[lane] - a[lane]);
-            let below = c[lane] + right * (d[lane] - c[lane]);
-            value[lane] = upper + lower * (below - upper);
-        }
-        value
+        let [right, lower] = [right, lower].map(f32x4::splat);
+        let upper = *a + right * (*b - *a);
+        let below = *c + right * (*d - *c);
+        upper + lower * (below - upper)
     }
 }
 
@@ -147,7 +146,7 @@ pub(super) fn catmull_rom(t: f32) -> [f32; 4] {
 }
 
 /// 0 at the borders of 0..=1, 1 inside, smooth to the first derivative.
-fn fade(relative: f32) -> f32 {
+pub(super) fn fade(relative: f32) -> f32 {
     let t = (relative.min(1.0 - relative) / FEATHER).clamp(0.0, 1.0);
     t * t * (3.0 - 2.0 * t)
 }

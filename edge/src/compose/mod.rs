@@ -6,3 +6,6 @@ mod fast;
 pub(crate) mod mirror;
 mod moved;
 mod node;
+#[cfg(test)]
+mod reference;
+mod row;

@@ -1,12 +1,13 @@
 //! What a drawing says at one place of the picture, and along the pixels between two places.
 
 use super::{enlarge::Enlarged, moved};
+use wide::{CmpLt, f32x4};
 
 /// What to do at one place of the picture, or how that changes from pixel to pixel.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Node {
-    /// In bytes: red, green, blue.
-    pub(super) add: [f32; 3],
+    /// In bytes: red, green, blue, and nothing.
+    pub(super) add: f32x4,
     /// In pixels of the frame: right, down.
     pub(super) shift: [f32; 2],
 }
@@ -20,16 +21,15 @@ impl Node {
         place: [f32; 2],
         [sin, cos]: [f32; 2],
     ) -> Self {
-        let [red, green, blue, _] = difference.at(place);
         let shift = match displacement.is_empty() {
             true => [0.0; 2],
             false => {
-                let [u, v, ..] = displacement.at(place);
+                let [u, v, ..] = displacement.at(place).to_array();
                 [cos * u - sin * v, sin * u + cos * v]
             }
         };
         Self {
-            add: [red, green, blue],
+            add: difference.at(place),
             shift,
         }
     }
@@ -39,14 +39,14 @@ impl Node {
     pub(super) fn is_nothing(&self) -> bool {
         /// What rounding takes away.
         const NOTHING: f32 = 0.49;
-        self.add.iter().all(|add| add.abs() < NOTHING) && moved::is_unnoticed(self.shift)
+        self.add.abs().simd_lt(f32x4::splat(NOTHING)).all() && moved::is_unnoticed(self.shift)
     }
 
     /// The change per pixel on the way to `end`, of which a pixel is `part`.
     #[inline]
     pub(super) fn slope(&self, end: &Self, part: f32) -> Self {
         Self {
-            add: std::array::from_fn(|i| (end.add[i] - self.add[i]) * part),
+            add: (end.add - self.add) * f32x4::splat(part),
             shift: std::array::from_fn(|i| (end.shift[i] - self.shift[i]) * part),
         }
     }
@@ -55,7 +55,7 @@ impl Node {
     #[inline]
     pub(super) fn along(&self, slope: &Self, pixels: f32) -> Self {
         Self {
-            add: std::array::from_fn(|i| self.add[i] + slope.add[i] * pixels),
+            add: self.add + slope.add * f32x4::splat(pixels),
             shift: std::array::from_fn(|i| self.shift[i] + slope.shift[i] * pixels),
         }
     }
@@ -68,11 +68,11 @@ mod tests {
     #[test]
     fn a_slope_leads_from_one_place_to_the_next() {
         let here = Node {
-            add: [1.0, -2.0, 3.0],
+            add: f32x4::new([1.0, -2.0, 3.0, 0.0]),
             shift: [0.5, 4.0],
         };
         let there = Node {
-            add: [5.0, 0.0, 3.0],
+            add: f32x4::new([5.0, 0.0, 3.0, 0.0]),
             shift: [0.5, -4.0],
         };
         let slope = here.slope(&there, 0.25);
@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn less_than_half_a_byte_and_a_quarter_of_a_pixel_is_nothing() {
         let node = |add: f32, shift: f32| Node {
-            add: [add; 3],
+            add: f32x4::splat(add),
             shift: [shift, 0.0],
         };
         assert!(node(-0.4, 0.2).is_nothing());
