@@ -69,7 +69,7 @@ struct Weights {
     across: [f32x4; TAPS],
 }
 
-static WEIGHTS: LazyLock<Vec<Weights>> = LazyLock::new(|| (0..PHASES).map(Weights::of).collect());
+static WEIGHTS: LazyLock<[Weights; PHASES]> = LazyLock::new(|| std::array::from_fn(Weights::of));
 
 impl Weights {
     fn of(phase: usize) -> Self {

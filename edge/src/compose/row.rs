@@ -44,11 +44,13 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// Makes room for rows of so many pixels.
+    /// Makes room for rows of so many pixels, however many of them a crop has, and forgets all nodes.
     pub(super) fn reserve(&mut self, width: usize) {
         let most = width + 3 * SPAN;
-        self.upper.reserve(most);
-        self.lower.reserve(most);
+        for nodes in [&mut self.upper, &mut self.lower] {
+            nodes.clear();
+            nodes.reserve_exact(most);
+        }
         self.work.resize(most, Work::Nothing);
         self.add.resize(most, f32x4::ZERO);
         self.right.resize(most, 0.0);
