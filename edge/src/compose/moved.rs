@@ -89,7 +89,7 @@ impl Weights {
 /// Pixels of `frame` from `[x, y]` on to the right as they are when each shows what is `shifts` away (right, down), none
 /// farther than `farthest`: red, green and blue, 0 to 255, and a number without meaning. Catmull-Rom splines, to 1/256
 /// of a pixel; the border repeats. Pixels past the end of the row have no meaning.
-#[inline(always)]
+#[inline]
 pub(super) fn shown(
     frame: &Frame,
     [x, y]: [usize; 2],
@@ -145,7 +145,7 @@ fn bordered(frame: &Frame, [column, row]: [usize; 2]) -> [[u8; LINE]; TAPS] {
 }
 
 /// The weighted sum of four times four pixels, 0 to 255: `lines`, one every `stride` bytes.
-#[inline(always)]
+#[inline]
 fn sample(lines: &[u8], stride: usize, across: &Weights, down: &Weights) -> f32x4 {
     let line = |i: usize| {
         let line = lines.get(i * stride..).unwrap_or_default();
