@@ -35,7 +35,7 @@ impl Default for IdentityTraining {
     /// About ten minutes on one core.
     fn default() -> Self {
         Self {
-            steps: 1600,
+            steps: 1000,
             batch_size: 128,
         }
     }
@@ -80,9 +80,10 @@ pub(crate) fn train(
     let mut stored = StoredIdentity::new(device);
     let own = weights::of_store(&stored.store, StoredIdentity::PREFIX);
     let shape = [people.domains() as i64, IdentityEncoder::EMBEDDING as i64];
+    // Short, so that they turn fast: a step of Adam is as long for every length.
     let directions = Init::Randn {
         mean: 0.0,
-        stdev: 1.0,
+        stdev: 0.05,
     };
     let directions = (stored.store.root() / "people").var("directions", &shape, directions);
     let sampler = Sampler {
