@@ -148,7 +148,7 @@ fn in_folds(same: &[f64], strangers: &[f64]) -> Vec<f64> {
     right
 }
 
-/// The score from which on pairs are best said to be of one person.
+/// The score from which on pairs are best said to be of one person; infinite where that is never better.
 fn best_threshold(same: &[f64], strangers: &[f64]) -> f64 {
     let same = same.iter().map(|&score| (score, true));
     let strangers = strangers.iter().map(|&score| (score, false));
@@ -158,9 +158,11 @@ fn best_threshold(same: &[f64], strangers: &[f64]) -> f64 {
     let (mut best, mut threshold, mut gain) = (0_i64, f64::INFINITY, 0_i64);
     for (index, &(score, is_same)) in scores.iter().enumerate() {
         gain += if is_same { 1 } else { -1 };
-        let is_last_of_equals = scores.get(index + 1).is_none_or(|next| next.0 < score);
+        // In the middle of the gap, where a pair that was not among these has the best chances.
+        let next = scores.get(index + 1).map_or(score, |next| next.0);
+        let is_last_of_equals = next < score || index + 1 == scores.len();
         if is_last_of_equals && gain > best {
-            (best, threshold) = (gain, score);
+            (best, threshold) = (gain, (score + next) / 2.0);
         }
     }
     threshold
@@ -182,7 +184,8 @@ mod tests {
 
     #[test]
     fn the_threshold_parts_what_can_be_parted() {
-        assert_eq!(best_threshold(&[0.7, 0.8, 0.3], &[0.1, 0.2, 0.4]), 0.7);
+        let threshold = best_threshold(&[0.7, 0.8, 0.3], &[0.1, 0.2, 0.4]);
+        assert!((threshold - 0.55).abs() < 1e-12, "{threshold}");
         let same: Vec<f64> = (0..20).map(|i| 0.6 + 0.01 * f64::from(i)).collect();
         let strangers: Vec<f64> = (0..20).map(|i| 0.01 * f64::from(i)).collect();
         let parted = Verification::of_scores(&same, &strangers);
