@@ -1,7 +1,7 @@
 //! What a drawing says at one place of the picture, and along the pixels between two places.
 
 use super::{enlarge::Enlarged, moved};
-use wide::{CmpLt, f32x4};
+use wide::f32x4;
 
 /// What to do at one place of the picture, or how that changes from pixel to pixel.
 #[derive(Debug, Clone, Copy, PartialEq)]
