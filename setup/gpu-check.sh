@@ -10,9 +10,9 @@
 set -u
 cd "$(dirname "$0")/.."
 
-device=cuda provider=cuda size=256 batch=8 steps=6 curve=2000 minutes=2 speed='--set speed.bf16=true --set speed.channels_last=true'
+device=cuda provider=cuda size=256 batch=8 steps=6 curve=2000 minutes=2 frames= speed='--set speed.bf16=true --set speed.channels_last=true'
 if [ "${1:-}" = --cpu ]; then
-    device=cpu provider=cpu size=32 batch=2 steps=2 curve=4 minutes=0.5 speed='--set speed.channels_last=true'
+    device=cpu provider=cpu size=32 batch=2 steps=2 curve=4 minutes=0.5 frames='--frames 100' speed='--set speed.channels_last=true'
     shift
 fi
 out=${1:-gpu-check}
@@ -126,7 +126,8 @@ part_peer() {
     fi
 }
 part_mirror_check() { "$programs/edge" check --bundle "$bundle" --provider $provider; }
-part_mirror_bench() { "$programs/edge" bench --bundle "$bundle" --provider $provider; }
+# shellcheck disable=SC2086 # $frames is an option, or nothing
+part_mirror_bench() { "$programs/edge" bench --bundle "$bundle" --provider $provider $frames; }
 
 parts=${PARTS:-run resume two_processes out_of_memory first_steps losses curves ranks bench peer mirror_check mirror_bench}
 failed=0
