@@ -6,9 +6,12 @@ use std::{
     fs,
     path::{Path, PathBuf},
 };
-use trainer::data::{
-    decode::{self, Report},
-    picture,
+use trainer::{
+    data::{
+        decode::{self, Report},
+        picture::{self, PictureError},
+    },
+    error::TrainError,
 };
 
 /// Left half red, right half blue; a green row on top.
@@ -114,7 +117,7 @@ fn truncated_and_empty_files_are_unreadable_and_say_why() {
     let temporary = tempfile::tempdir().unwrap();
     let bytes = jpeg(&pattern(64, 64));
     let half = written(temporary.path(), "half.jpg", &bytes[..bytes.len() * 2 / 3]);
-    let message = picture::read_square(&half).unwrap_err();
+    let message = picture::read_square(&half).unwrap_err().to_string();
     assert!(message.contains("truncated"), "{message}");
     let mut png = std::io::Cursor::new(Vec::new());
     pattern(64, 64)
@@ -124,7 +127,10 @@ fn truncated_and_empty_files_are_unreadable_and_say_why() {
     let half = written(temporary.path(), "half.png", &png[..png.len() / 2]);
     assert!(picture::read_square(&half).is_err());
     let empty = written(temporary.path(), "empty.jpg", &[]);
-    assert_eq!(picture::read_square(&empty).unwrap_err(), "zero bytes");
+    assert_eq!(
+        picture::read_square(&empty).unwrap_err().to_string(),
+        "zero bytes"
+    );
 }
 
 #[test]
@@ -140,12 +146,34 @@ fn pictures_that_are_not_square_are_cut_and_counted_once() {
         .collect();
     let config = crate::small::config(&[]);
     let mut report = Report::default();
-    let decoded = decode::decode(&files, &config.architecture, &mut report);
+    let decoded = decode::decode(&files, &config.architecture, &mut report).unwrap();
     assert_eq!(decoded.iter().flatten().count(), 4);
     assert!(decoded[4].is_none());
     assert_eq!(report.cropped, 2);
     assert_eq!(report.sizes[&(60, 40)], 2);
     assert_eq!(report.unreadable, [(files[4].clone(), "zero bytes".into())]);
+}
+
+#[test]
+fn a_picture_that_cannot_be_read_now_ends_the_work_with_its_name() {
+    let temporary = tempfile::tempdir().unwrap();
+    let config = crate::small::config(&[]);
+    let whole = temporary.path().join("whole.png");
+    pattern(40, 40).save(&whole).unwrap();
+    // A folder opens, and fails when it is read; a link leads nowhere.
+    let folder = temporary.path().join("folder.png");
+    fs::create_dir(&folder).unwrap();
+    let link = temporary.path().join("link.png");
+    std::os::unix::fs::symlink("nowhere", &link).unwrap();
+    for unreadable in [folder, link] {
+        let error = picture::read_square(&unreadable).unwrap_err();
+        assert!(matches!(error, PictureError::Io(_)), "{error}");
+        let files = [whole.clone(), unreadable.clone(), whole.clone()];
+        let mut report = Report::default();
+        let error = decode::decode(&files, &config.architecture, &mut report).unwrap_err();
+        assert!(matches!(&error, TrainError::Io { path, .. } if *path == unreadable));
+        assert!(report.unreadable.is_empty());
+    }
 }
 
 #[test]
@@ -187,7 +215,7 @@ fn a_huge_picture_is_refused_by_its_header() {
     png.extend(chunk(*b"IHDR", &header));
     png.extend(chunk(*b"IDAT", &[]));
     let path = written(temporary.path(), "huge.png", &png);
-    let message = picture::read_square(&path).unwrap_err();
+    let message = picture::read_square(&path).unwrap_err().to_string();
     assert!(message.contains("30000 x 30000 pixels"), "{message}");
     assert!(message.contains("at most"), "{message}");
 }
@@ -203,7 +231,7 @@ fn files_that_are_taken_for_pictures_say_what_they_are() {
     ];
     for (bytes, expected) in cases {
         let path = written(temporary.path(), "a.jpg", bytes);
-        let message = picture::read_square(&path).unwrap_err();
+        let message = picture::read_square(&path).unwrap_err().to_string();
         assert!(message.contains(expected), "{message}");
     }
 }

@@ -39,13 +39,13 @@ impl Folder {
         };
         let entries = fs::read_dir(path).map_err(|error| failed(error.to_string()))?;
         let mut files: Vec<PathBuf> = entries
-            .flatten()
-            .map(|entry| entry.path())
-            .filter(|file| {
-                let ending = file.extension().unwrap_or_default().to_ascii_lowercase();
-                ENDINGS.iter().any(|known| ending == *known)
-            })
-            .collect();
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect::<Result<_, _>>()
+            .map_err(|error| failed(error.to_string()))?;
+        files.retain(|file| {
+            let ending = file.extension().unwrap_or_default().to_ascii_lowercase();
+            ENDINGS.iter().any(|known| ending == *known)
+        });
         if files.is_empty() {
             return Err(failed(format!("no picture (.{})", ENDINGS.join(", ."))));
         }
@@ -59,14 +59,23 @@ impl Folder {
     }
 }
 
+/// Reads and decodes the picture `file` into `frame`, see [`decode`].
+///
+/// # Errors
+/// [`EdgeError::File`] when it cannot be read, is no picture or is damaged.
+pub(crate) fn read(file: &Path, frame: &mut Frame) -> Result<(), EdgeError> {
+    let captured = Instant::now();
+    let failed = |reason: String| EdgeError::file(file, reason);
+    let bytes = fs::read(file).map_err(|error| failed(error.to_string()))?;
+    decode(&bytes, captured, file, frame).map_err(failed)
+}
+
 /// Decodes the picture `file` into `frame`, the way up its metadata says: size, pixels, name and times.
 ///
 /// # Errors
 /// Why it is no picture, or that it is damaged.
-pub(crate) fn decode(file: &Path, frame: &mut Frame) -> Result<(), String> {
-    let captured = Instant::now();
-    let bytes = fs::read(file).map_err(|error| error.to_string())?;
-    let (picture, orientation) = picture(&bytes)?;
+fn decode(bytes: &[u8], captured: Instant, file: &Path, frame: &mut Frame) -> Result<(), String> {
+    let (picture, orientation) = picture(bytes)?;
     let mut picture = DynamicImage::ImageRgb8(picture);
     picture.apply_orientation(orientation);
     let picture = picture.into_rgb8();
@@ -126,7 +135,10 @@ impl Source for Folder {
         };
         let index = self.position as u64;
         self.position += 1;
-        if let Err(error) = decode(file, frame) {
+        let captured = Instant::now();
+        // A disk that fails is no damaged picture, which alone is left out.
+        let bytes = fs::read(file).map_err(|error| EdgeError::file(file, error.to_string()))?;
+        if let Err(error) = decode(&bytes, captured, file, frame) {
             return Ok(Next::Skipped(format!("{}: {error}", file.display())));
         }
         self.readable += 1;
@@ -176,13 +188,26 @@ mod tests {
             (8, [16, 32], [8, 31]),
         ] {
             fs::write(&path, jpeg(orientation)).unwrap();
-            decode(&path, &mut frame).unwrap();
+            read(&path, &mut frame).unwrap();
             assert_eq!([frame.width, frame.height], size, "{orientation}");
             let at = 3 * (bright[1] * size[0] + bright[0]);
             assert!(frame.rgb[at] > 150, "{orientation}");
             let other = frame.rgb.len() - 3 - at;
             assert!(frame.rgb[other] < 90, "{orientation}");
         }
+    }
+
+    #[test]
+    fn a_picture_that_cannot_be_read_now_ends_the_work_with_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a.jpg"), jpeg(1)).unwrap();
+        // Opens, and fails when it is read.
+        fs::create_dir(folder.path().join("b.jpg")).unwrap();
+        let mut source = Folder::open(folder.path()).unwrap();
+        let mut frame = Frame::default();
+        assert_eq!(source.next(&mut frame).unwrap(), Next::Frame);
+        let error = source.next(&mut frame).unwrap_err().to_string();
+        assert!(error.contains("b.jpg: "), "{error}");
     }
 
     #[test]

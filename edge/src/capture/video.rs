@@ -215,8 +215,11 @@ fn read_jpeg(reader: &mut impl BufRead, picture: &mut Vec<u8>) -> Result<bool, S
     loop {
         let read = reader.read_until(0xff, picture).map_err(text)?;
         let mut next = [0];
-        if read == 0 || reader.read_exact(&mut next).is_err() {
+        if read == 0 {
             return Ok(true); // cut off; the decoder says so
+        }
+        if let Err(error) = reader.read_exact(&mut next) {
+            return cut_off(&error);
         }
         picture.push(next[0]);
         if next[0] == 0xd9 {

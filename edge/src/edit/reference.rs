@@ -14,7 +14,7 @@ use std::{path::Path, sync::Arc};
 /// [`EdgeError::File`] when it is no picture or shows no face.
 pub(crate) fn read(path: &Path, options: &TrackOptions) -> Result<Tracked, EdgeError> {
     let mut frame = Frame::default();
-    folder::decode(path, &mut frame).map_err(|error| EdgeError::file(path, error))?;
+    folder::read(path, &mut frame)?;
     let mut tracker = Tracker::new(Pace::Stills, options)?;
     let tracked = tracker.tracked(Arc::new(frame));
     if tracked.faces.is_empty() {

@@ -102,7 +102,7 @@ fn walk(subject: Subject) {
         // Threads may have made fewer calls this time.
         missed += usize::from(!ended.log.contains("fault"));
         match ended.code {
-            Some(0) => scene.assert_done_despite(&ended, &told),
+            Some(0) => scene.assert_done_despite(&told),
             Some(1) => {
                 failed += 1;
                 assert!(ended.names_a_file(), "names no file: {told}");

@@ -178,18 +178,10 @@ impl Scene {
         );
     }
 
-    /// The same, and nothing is left over; or, where a picture could not be read, it was said by name that the run
-    /// goes on without it.
-    pub fn assert_done_despite(&self, ended: &Ended, told: &str) {
-        let is_without_a_picture = ended.said.contains(".png: skipped:");
-        let is_as_expected = self.result() == self.expected;
-        assert!(
-            is_as_expected || is_without_a_picture,
-            "another result, unsaid: {told}"
-        );
-        if is_as_expected {
-            self.assert_whole(told);
-        }
+    /// The same, and nothing is left over.
+    pub fn assert_done_despite(&self, told: &str) {
+        assert!(self.result() == self.expected, "another result: {told}");
+        self.assert_whole(told);
     }
 
     /// Everything that is there can be used, and nothing is half there.

@@ -1,6 +1,9 @@
 //! Decodes picture files on all cores, at the model's size.
 
-use super::{FaceSet, Listing, picture};
+use super::{
+    FaceSet, Listing,
+    picture::{self, PictureError},
+};
 use crate::{device::memory, error::TrainError, stop};
 use model_spec::Architecture;
 use std::{
@@ -19,7 +22,7 @@ const NAMED: usize = 10;
 /// What decoding some files found.
 #[derive(Debug, Default)]
 pub struct Report {
-    /// Unreadable files with the reason, in order.
+    /// Files without a whole picture, with the reason, in order.
     pub unreadable: Vec<(PathBuf, String)>,
     /// Files that were cut to their central square.
     pub cropped: usize,
@@ -45,12 +48,15 @@ impl Report {
     }
 }
 
-/// Decodes `files`: planar bytes `[C,S,S]` each, `None` for the unreadable ones of `report`.
+/// Decodes `files`: planar bytes `[C,S,S]` each, `None` for the damaged ones of `report`.
+///
+/// # Errors
+/// [`TrainError::Io`] for a file that cannot be read: a passing failure must not change what is learnt from.
 pub fn decode(
     files: &[PathBuf],
     architecture: &Architecture,
     report: &mut Report,
-) -> Vec<Option<Vec<u8>>> {
+) -> Result<Vec<Option<Vec<u8>>>, TrainError> {
     decode_until(files, architecture, report, &stop::NEVER)
 }
 
@@ -60,7 +66,7 @@ fn decode_until(
     architecture: &Architecture,
     report: &mut Report,
     stop: &AtomicBool,
-) -> Vec<Option<Vec<u8>>> {
+) -> Result<Vec<Option<Vec<u8>>>, TrainError> {
     let (colour, size) = (architecture.colour, architecture.image_size);
     let next = AtomicUsize::new(0);
     let decoded = Mutex::new(Vec::with_capacity(files.len()));
@@ -97,20 +103,22 @@ fn decode_until(
             Ok((bytes, sides)) => {
                 report.cropped += usize::from(sides.0 != sides.1);
                 *report.sizes.entry(sides).or_default() += 1;
-                Some(bytes)
+                Ok(Some(bytes))
             }
-            Err(reason) => {
+            Err(PictureError::Damaged(reason)) => {
                 report.unreadable.push((files[index].clone(), reason));
-                None
+                Ok(None)
             }
+            Err(error) => Err(error.of(&files[index])),
         })
         .collect()
 }
 
-/// Decodes a whole listing into memory; unreadable pictures are named in the log and skipped.
+/// Decodes a whole listing into memory; damaged pictures are named in the log and skipped.
 ///
 /// # Errors
-/// [`TrainError::Data`] when a domain has no readable picture, [`TrainError::Stopped`].
+/// [`TrainError::Data`] when a domain has no readable picture, [`TrainError::Io`] for a file that cannot be read,
+/// [`TrainError::Stopped`].
 pub(crate) fn read(
     listing: &Listing,
     architecture: &Architecture,
@@ -120,7 +128,7 @@ pub(crate) fn read(
     let mut report = Report::default();
     let (mut faces, mut examples) = (Vec::new(), Vec::new());
     for (files, &first_others) in listing.files.iter().zip(&listing.examples) {
-        let decoded = decode_until(files, architecture, &mut report, stop);
+        let decoded = decode_until(files, architecture, &mut report, stop)?;
         let readable = decoded.iter().take(first_others).flatten().count();
         let domain: Vec<Vec<u8>> = decoded.into_iter().flatten().collect();
         stop::check(stop)?;

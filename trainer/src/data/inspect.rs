@@ -117,7 +117,7 @@ fn pictures(
             let unreadable = report.unreadable.len();
             let mut first: Vec<Vec<u8>> = Vec::new();
             for chunk in files.chunks(CHUNK) {
-                let decoded = decode::decode(chunk, architecture, &mut report);
+                let decoded = decode::decode(chunk, architecture, &mut report)?;
                 let room = SHOWN - first.len();
                 first.extend(decoded.into_iter().flatten().take(room));
             }

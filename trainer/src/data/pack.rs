@@ -138,7 +138,7 @@ fn write(
             let chunks = examples.chunks(CHUNK).map(|chunk| (chunk, true));
             let chunks = chunks.chain(others.chunks(CHUNK).map(|chunk| (chunk, false)));
             for (chunk, are_examples) in chunks {
-                let decoded = decode::decode(chunk, architecture, &mut report);
+                let decoded = decode::decode(chunk, architecture, &mut report)?;
                 for face in decoded.into_iter().flatten() {
                     hasher.update(&face);
                     file.write_all(&face).map_err(io)?;

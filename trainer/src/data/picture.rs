@@ -7,40 +7,72 @@ use image::{
     codecs::jpeg::JpegEncoder, imageops,
 };
 use model_spec::{ColourMode, pixel};
-use std::{fs, io::Cursor, path::Path};
+use std::{
+    fs,
+    io::{self, Cursor},
+    path::Path,
+};
 use tch::Tensor;
 
 /// What pictures of this program are marked with.
 pub(crate) const PROGRAM: &str = env!("CARGO_PKG_NAME");
 
+/// Why a file gives no picture.
+#[derive(Debug, thiserror::Error)]
+pub enum PictureError {
+    /// The file cannot be read now: that says nothing about the picture, and does not make it one to leave out.
+    #[error("{0}")]
+    Io(io::Error),
+    /// What is in the file is no whole picture: the reason, e.g. the decoder's.
+    #[error("{0}")]
+    Damaged(String),
+}
+
+impl PictureError {
+    /// As an error that names the file.
+    pub(crate) fn of(self, path: &Path) -> TrainError {
+        match self {
+            Self::Io(error) => TrainError::io(path, error),
+            Self::Damaged(reason) => TrainError::Data {
+                path: path.into(),
+                reason,
+            },
+        }
+    }
+}
+
 /// Decodes `path` upright (EXIF) and cuts it to its central square.
 ///
 /// # Errors
-/// The reason, e.g. the decoder's.
-pub fn read_square(path: &Path) -> Result<RgbImage, String> {
+/// [`PictureError`].
+pub fn read_square(path: &Path) -> Result<RgbImage, PictureError> {
     read_upright(path).map(central_square)
 }
 
 /// Decodes `path` upright (EXIF), from any colour type and depth to 8-bit RGB.
 ///
 /// # Errors
-/// The reason, e.g. the decoder's.
-pub(crate) fn read_upright(path: &Path) -> Result<RgbImage, String> {
-    let bytes = fs::read(path).map_err(|e| e.to_string())?;
+/// [`PictureError`].
+pub(crate) fn read_upright(path: &Path) -> Result<RgbImage, PictureError> {
+    let bytes = fs::read(path).map_err(PictureError::Io)?;
+    decode_upright(&bytes).map_err(PictureError::Damaged)
+}
+
+fn decode_upright(bytes: &[u8]) -> Result<RgbImage, String> {
     if bytes.is_empty() {
         return Err("zero bytes".into());
     }
     // JPEG decoders silently fill in the missing part of a truncated file.
-    if bytes.starts_with(&[0xFF, 0xD8]) && !is_whole_jpeg(&bytes) {
+    if bytes.starts_with(&[0xFF, 0xD8]) && !is_whole_jpeg(bytes) {
         return Err("truncated JPEG: no end marker".into());
     }
-    if let Some(found) = other_format(&bytes) {
+    if let Some(found) = other_format(bytes) {
         return Err(format!(
             "found {found}, expected JPEG, PNG, WebP, BMP or TIFF"
         ));
     }
     let decode = || {
-        let mut decoder = ImageReader::new(Cursor::new(&bytes))
+        let mut decoder = ImageReader::new(Cursor::new(bytes))
             .with_guessed_format()?
             .into_decoder()?;
         check_size(decoder.dimensions(), decoder.total_bytes())?;
@@ -69,7 +101,7 @@ fn check_size((width, height): (u32, u32), bytes: u64) -> Result<(), ImageError>
         MOST_PIXELS / 1_000_000,
         MOST_BYTES >> 20
     );
-    Err(ImageError::IoError(std::io::Error::other(reason)))
+    Err(ImageError::IoError(io::Error::other(reason)))
 }
 
 /// What a file is that people take for a picture and that is not read.
@@ -170,7 +202,7 @@ pub(crate) fn data_url(picture: &RgbImage, quality: u8) -> Result<String, ImageE
 }
 
 fn encoded(path: &Path, picture: &RgbImage) -> Result<Vec<u8>, TrainError> {
-    let failed = |reason: String| TrainError::io(path, std::io::Error::other(reason));
+    let failed = |reason: String| TrainError::io(path, io::Error::other(reason));
     let format = ImageFormat::from_path(path).map_err(|e| failed(e.to_string()))?;
     if format == ImageFormat::Png {
         let size = picture.dimensions().into();

@@ -52,10 +52,7 @@ impl Portrait {
         source: Option<usize>,
         device: Device,
     ) -> Result<Self, TrainError> {
-        let square = picture::read_square(path).map_err(|reason| TrainError::Data {
-            path: path.into(),
-            reason,
-        })?;
+        let square = picture::read_square(path).map_err(|error| error.of(path))?;
         let architecture = &model.spec.architecture;
         let face = picture::resized(&square, architecture.image_size);
         let face = picture::to_tensor(&face, architecture.colour).to_device(device);

@@ -153,10 +153,7 @@ fn tensors(files: &[PathBuf], of: &Architecture) -> Result<Tensor, TrainError> {
 }
 
 fn read(path: &Path) -> Result<RgbImage, TrainError> {
-    picture::read_square(path).map_err(|reason| TrainError::Data {
-        path: path.into(),
-        reason,
-    })
+    picture::read_square(path).map_err(|error| error.of(path))
 }
 
 fn files(folder: &Path) -> Result<Vec<PathBuf>, TrainError> {

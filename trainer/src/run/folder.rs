@@ -236,7 +236,10 @@ fn has_checkpoints(checkpoint: PathBuf) -> TrainError {
 /// Folders in `folder`, sorted.
 fn folders(folder: &Path) -> Result<Vec<PathBuf>, TrainError> {
     let entries = fs::read_dir(folder).map_err(|e| TrainError::io(folder, e))?;
-    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    let mut paths: Vec<PathBuf> = entries
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()
+        .map_err(|e| TrainError::io(folder, e))?;
     paths.retain(|path| path.is_dir());
     paths.sort();
     Ok(paths)
