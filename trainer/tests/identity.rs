@@ -133,7 +133,10 @@ fn an_edit_that_keeps_the_person_is_told_from_one_that_does_not() {
     );
     assert!(of("identity_auc") >= 0.85 && same > strangers + 0.1);
     let kept = of("identity_similarity.neutral_to_smiling");
-    assert!(kept > (same + strangers) / 2.0, "{kept} {same} {strangers}");
+    assert!(
+        kept > f64::midpoint(same, strangers),
+        "{kept} {same} {strangers}"
+    );
 
     let others = pairs(&folder.join("others"), 300..316, |person, smile| {
         (person + 1000, 1.0 - smile)

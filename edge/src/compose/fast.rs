@@ -28,12 +28,6 @@ pub(super) fn whole_and_rest(value: f32) -> (usize, f32) {
     (whole as usize, value - (shifted - ROUNDING))
 }
 
-/// The nearest byte; values saturate.
-#[inline]
-pub(super) fn byte(value: f32) -> u8 {
-    nearest(between(value, 0.0, 255.0)) as u8
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,7 +44,7 @@ mod tests {
             );
         }
         assert_eq!(
-            [-3.0, 0.4, 254.6, 1e9, f32::NAN].map(byte),
+            [-3.0, 0.4, 254.6, 1e9, f32::NAN].map(|value| nearest(between(value, 0.0, 255.0))),
             [0, 0, 255, 255, 0]
         );
         assert_eq!(between(f32::INFINITY, 0.0, 7.5), 7.5);

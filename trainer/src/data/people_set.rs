@@ -76,7 +76,7 @@ fn read(
     decode::check_memory(&listing, architecture)?;
     let mut report = decode::Report::default();
     let files: Vec<_> = listing.files.iter().flatten().cloned().collect();
-    let mut decoded = decode::decode(&files, architecture, &mut report).into_iter();
+    let mut decoded = decode::decode(&files, architecture, &mut report)?.into_iter();
     report.log();
     let faces = listing.files.iter().map(|files| {
         let faces = decoded.by_ref().take(files.len());

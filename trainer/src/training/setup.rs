@@ -138,7 +138,7 @@ pub(super) fn judge(
     };
     let training = ClassifierConfig {
         steps: config.evaluation.judge_steps,
-        ..config.classifier.clone()
+        ..config.classifier
     };
     let judge = classifier::load_or_train(
         &config.architecture,

@@ -162,7 +162,7 @@ fn best_threshold(same: &[f64], strangers: &[f64]) -> f64 {
         let next = scores.get(index + 1).map_or(score, |next| next.0);
         let is_last_of_equals = next < score || index + 1 == scores.len();
         if is_last_of_equals && gain > best {
-            (best, threshold) = (gain, (score + next) / 2.0);
+            (best, threshold) = (gain, f64::midpoint(score, next));
         }
     }
     threshold
