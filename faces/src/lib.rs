@@ -3,15 +3,20 @@ Procedural portraits with known ground truth: training faces anyone can regenera
 
 ```text
  take, training      which scene: a 12 s loop for the demo camera, one face per seed for training
+ portrait            one person per seed, five attributes, and the truth about the picture
        │
      scene           Identity, Expression, Pose, Light, Background: all a picture depends on
        │
     anatomy          Head: Frame (pixel ─► head ─► frontal face), Outline, relief, skin, Mouth, Eye,
-       │             Brow, Hair, Body, Glasses
+       │             Brow, Hair, Body, Glasses; Motion, Marks and Eyewear of portraits
     render           tiles of 32 px: fields that are smooth on a grid, sharp per pixel ─► RGB bytes
 
      math            colours, curves, bumps, noise and seeded numbers, for all of them
 ```
+
+`occlusion` is what may be before a face, as a mask or a hand. In a portrait an expression moves the skin by
+`Motion`, a map from the posed face back to the resting one by which the skin is painted, so that the displacement
+between two expressions is known and not measured. Other pictures keep the moves of their parts.
 
 `take` and `training` make scenes; `render` knows `anatomy`, which knows `scene`, and all know `math`. The same scene gives the same bytes:
 
@@ -34,17 +39,28 @@ Colours are mixed in linear light; the encoding is a square root (gamma 2) for t
 
 mod anatomy;
 mod math;
+mod occlusion;
+mod portrait;
 mod render;
 mod scene;
 mod take;
 mod training;
 
+pub use occlusion::Cover;
+pub use portrait::Portrait;
+pub use portrait::camera::Camera;
+pub use portrait::person::Person;
+pub use portrait::random::portrait;
+pub use portrait::truth::{Displacement, Part, Shot};
 pub use scene::Scene;
+pub use scene::attributes::{Attribute, Attributes};
 pub use scene::background::Background;
 pub use scene::expression::Expression;
 pub use scene::feature::Feature;
 pub use scene::identity::Identity;
 pub use scene::light::Light;
+pub use scene::looks::Looks;
 pub use scene::pose::{FaceBox, Pose};
+pub use scene::spectacles::Spectacles;
 pub use take::{GroundTruth, Take};
 pub use training::{training_face, training_face_with, training_scene};

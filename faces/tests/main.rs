@@ -2,8 +2,13 @@
 //!
 //! - `bytes`: determinism, sizes, finite parameters.
 //! - `smile`: what the smile does to the picture.
+//! - `portrait`: truth, counterfactual pairs and variety of portraits.
+//! - `program`: `faces render`.
 //! - `detection`: a face detector finds the face of the demo take where the truth says it is.
 
 mod bytes;
 mod detection;
+mod portrait;
+#[cfg(feature = "render")]
+mod program;
 mod smile;

@@ -46,6 +46,14 @@ impl Brow {
         [left, self.y - 0.13, right, self.y + 0.09]
     }
 
+    /// The point of the brow's middle line at a share of its length, 0 inner to 1 outer end, on the right side.
+    pub(crate) fn point(&self, along: f32) -> [f32; 2] {
+        let peak = (along - 0.64) / 0.64;
+        let line =
+            self.y - self.arch * (1.0 - peak * peak) + self.frown * (1.0 - along).max(0.0) * 0.4;
+        [self.inner + along * self.length, line]
+    }
+
     /// Paints the brow over the skin.
     #[inline]
     pub(crate) fn paint(&self, x: f32, y: f32, skin: Colour, shade: f32) -> Colour {

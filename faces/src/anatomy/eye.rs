@@ -64,6 +64,62 @@ impl Eye {
         ]
     }
 
+    /// Place in the eye's own axes, outwards and down, of a point of the face.
+    #[inline]
+    pub(crate) fn own(&self, x: f32, y: f32) -> [f32; 2] {
+        let (dx, dy) = ((x - self.centre[0]) * self.side, y - self.centre[1]);
+        let (s, c) = self.tilt;
+        [dx * c + dy * s, dy * c - dx * s]
+    }
+
+    /// The point of the face at a place in the eye's own axes.
+    pub(crate) fn face(&self, [ex, ey]: [f32; 2]) -> [f32; 2] {
+        let (s, c) = self.tilt;
+        let (dx, dy) = (ex * c - ey * s, ex * s + ey * c);
+        [self.centre[0] + dx * self.side, self.centre[1] + dy]
+    }
+
+    /// Half the width between the corners.
+    pub(crate) fn half_width(&self) -> f32 {
+        self.half_width
+    }
+
+    /// Where the iris is, in the eye's own axes.
+    pub(crate) fn iris_place(&self) -> [f32; 2] {
+        [self.gaze[0] * self.side, self.gaze[1] - 0.006]
+    }
+
+    /// Heights of the lids at `t`, in half widths from the middle: upper one if it were open, upper, lower.
+    #[inline]
+    pub(crate) fn lids(&self, t: f32) -> [f32; 3] {
+        let t2 = (t * t).min(1.0);
+        let arc = (1.0 - t2).sqrt();
+        let rest = 1.0 - t2;
+        // The upper lid peaks a little inside the middle, the lower one outside.
+        let top_open = -self.upper * mix(arc, rest, 0.35) * (1.0 - 0.10 * t);
+        let low = self.lower * mix(arc, rest, 0.6) * (1.0 + 0.16 * t);
+        [top_open, mix(low - 0.004, top_open, self.open), low]
+    }
+
+    /// Height of the crease above the lid at `t`.
+    #[inline]
+    pub(crate) fn crease(top_open: f32, t: f32) -> f32 {
+        let rest = 1.0 - (t * t).min(1.0);
+        top_open - 0.020 - 0.014 * rest
+    }
+
+    /// Coverage of a pixel by what shows between the lids.
+    pub(crate) fn coverage(&self, x: f32, y: f32, unit: f32) -> f32 {
+        let [ex, ey] = self.own(x, y);
+        let t = ex / self.half_width;
+        let [_, top, low] = self.lids(t);
+        if low - top <= 0.001 {
+            return 0.0;
+        }
+        coverage((top - ey) * unit).min(coverage((ey - low) * unit))
+            * smooth_step(1.02, 0.93, t.abs())
+    }
+
     /// Paints the eye over the skin.
     #[inline]
     pub(crate) fn paint(&self, x: f32, y: f32, skin: Colour, shade: f32, unit: f32) -> Colour {
@@ -71,13 +127,8 @@ impl Eye {
         let (s, c) = self.tilt;
         let (ex, ey) = (dx * c + dy * s, dy * c - dx * s);
         let t = ex / self.half_width;
-        let t2 = (t * t).min(1.0);
-        let arc = (1.0 - t2).sqrt();
-        let rest = 1.0 - t2;
-        // The upper lid peaks a little inside the middle, the lower one outside.
-        let top_open = -self.upper * mix(arc, rest, 0.35) * (1.0 - 0.10 * t);
-        let low = self.lower * mix(arc, rest, 0.6) * (1.0 + 0.16 * t);
-        let top = mix(low - 0.004, top_open, self.open);
+        let rest = 1.0 - (t * t).min(1.0);
+        let [top_open, top, low] = self.lids(t);
 
         let mut colour = skin;
         // Crease above the lid.

@@ -69,6 +69,31 @@ impl Frame {
         )
     }
 
+    /// Pixel position of head coordinates.
+    pub(crate) fn pixel_from_head(&self, x: f32, y: f32) -> [f32; 2] {
+        let (dx, dy) = (x - self.origin[0], y - self.origin[1]);
+        let (s, c) = self.roll;
+        [
+            (dx * c - dy * s) * self.scale + self.centre[0],
+            (dx * s + dy * c) * self.scale + self.centre[1],
+        ]
+    }
+
+    /// Head coordinates of frontal ones, searched from `start`: the inverse of [`Frame::frontal_from_head`].
+    pub(crate) fn head_from_frontal(&self, x: f32, y: f32, start: (f32, f32)) -> (f32, f32) {
+        let mut at = start;
+        for _ in 0..24 {
+            let depth = self.depth(at.0, at.1);
+            let (fx, fy) = self.frontal_from_head(at.0, at.1, depth);
+            let (ex, ey) = (x - fx, y - fy);
+            if ex.abs() + ey.abs() < 2e-6 {
+                break;
+            }
+            at = (at.0 + ex / self.yaw.1, at.1 + ey / self.pitch.1);
+        }
+        at
+    }
+
     /// Depth of the ball towards the viewer. Floored, so that it has no edge near the outline.
     #[inline]
     pub(crate) fn depth(&self, x: f32, y: f32) -> f32 {

@@ -7,6 +7,7 @@ use crate::math::colour::{Colour, blend};
 use crate::math::curve::{hill, mix, sine_cosine_degrees, smooth_step};
 use crate::math::grain::noise;
 use crate::scene::identity::Identity;
+use crate::scene::looks::Looks;
 
 const MIDDLE_Y: f32 = -0.42;
 
@@ -25,6 +26,11 @@ pub(crate) struct Hair {
     sway: f32,
     colour: Colour,
     seed: f32,
+    bangs: f32,
+    sweep: f32,
+    curl: f32,
+    /// How far the strands' ends stand out, over the usual.
+    ragged: f32,
 }
 
 /// Noise of the strands through one point, each -1..1.
@@ -62,7 +68,35 @@ impl Hair {
             sway: frame.yaw_sine() * 0.18,
             colour: identity.hair,
             seed: (identity.texture >> 5 & 31) as f32,
+            bangs: 0.0,
+            sweep: 0.0,
+            curl: 0.0,
+            ragged: 1.0,
         }
+    }
+
+    /// Cuts and curls the hair of a portrait.
+    pub(crate) fn style(&mut self, looks: &Looks) {
+        self.bangs = looks.bangs.clamp(0.0, 1.0);
+        self.sweep = looks.bangs_sweep;
+        self.curl = looks.curl;
+        self.ragged = 1.0 + 2.2 * looks.tousle + 3.0 * looks.curl;
+    }
+
+    /// How far the ends of the strands at a point stand out.
+    #[inline]
+    pub(crate) fn ends(&self, strands: Strands) -> f32 {
+        (0.004 * strands.lock + 0.005 * strands.fine) * self.ragged
+    }
+
+    /// Height of the ends of the bangs.
+    #[inline]
+    fn bangs_end(&self, x: f32) -> f32 {
+        let lean = x - 0.10 * self.sweep;
+        let locks = 0.050 * noise(lean * 8.0 + self.seed, 2.5)
+            + 0.026 * noise(lean * 23.0 + self.seed, 7.5);
+        let swept = 0.16 * self.sweep * x + 0.22 * x * x;
+        mix(-1.16, -0.505, self.bangs) + (locks + swept) * self.bangs
     }
 
     /// Whether the hair falls over the ears.
@@ -101,16 +135,31 @@ impl Hair {
         let (u2, v2) = (u * u, v * v);
         let round = (u2 + v2).sqrt();
         let square = (u2 * u2 + v2 * v2).sqrt().sqrt();
-        (mix(round, square, 0.30) - 1.0) * width
+        let opening = (mix(round, square, 0.30) - 1.0) * width;
+        if self.bangs > 0.0 {
+            opening.max(self.bangs_end(x) - y)
+        } else {
+            opening
+        }
     }
 
     /// The strands through a point of the head.
     #[inline]
     pub(crate) fn strands(&self, x: f32, y: f32) -> Strands {
         let (across, along) = self.flow(x, y);
-        Strands {
+        let straight = Strands {
             lock: noise(across * 13.0 + self.seed, along * 1.3 + self.seed),
             fine: noise(across * 46.0 + self.seed, along * 3.0),
+        };
+        if self.curl <= 0.0 {
+            return straight;
+        }
+        let bend = 0.35 * noise(x * 5.0, y * 5.0 + self.seed);
+        let lock = noise(x * 12.0 + bend * 4.0 + self.seed, y * 12.0 - bend * 3.0);
+        let fine = noise(x * 31.0 - bend * 9.0, y * 31.0 + bend * 9.0 + self.seed);
+        Strands {
+            lock: mix(straight.lock, 1.5 * lock, self.curl),
+            fine: mix(straight.fine, fine, self.curl),
         }
     }
 

@@ -1,14 +1,17 @@
 //! All parts of one head, ready to be asked for colours.
 
+use crate::anatomy::age::Marks;
 use crate::anatomy::body::Body;
 use crate::anatomy::brow::Brow;
 use crate::anatomy::eye::Eye;
 use crate::anatomy::frame::Frame;
 use crate::anatomy::glasses::Glasses;
 use crate::anatomy::hair::Hair;
+use crate::anatomy::motion::{Motion, resting};
 use crate::anatomy::mouth::Mouth;
 use crate::anatomy::outline::Outline;
 use crate::anatomy::skin::{Shading, stains};
+use crate::anatomy::spectacles::Eyewear;
 use crate::anatomy::{parallax::Parallax, relief::relief};
 use crate::math::bump::Bumps;
 use crate::math::colour::{Colour, blend, scale, tint};
@@ -16,6 +19,7 @@ use crate::math::curve::{hill, smooth_step};
 use crate::math::grain::noise;
 use crate::scene::Scene;
 use crate::scene::identity::Identity;
+use crate::scene::looks::Looks;
 
 /// One head; made anew for every picture, without heap memory.
 pub(crate) struct Head {
@@ -30,11 +34,68 @@ pub(crate) struct Head {
     pub eyes: [Eye; 2],
     pub brows: [Brow; 2],
     pub glasses: Option<Glasses>,
+    /// What portraits have beyond other pictures.
+    pub finer: Option<Finer>,
+    pub parallax: Parallax,
+    /// The mouth where the pattern of the skin has it.
+    skin_mouth: Mouth,
     identity: Identity,
     ears: [f32; 2],
 }
 
+/// What the head of a portrait has beyond others: skin that moves with the expression, marks, eyeglasses.
+pub(crate) struct Finer {
+    pub motion: Motion,
+    pub marks: Marks,
+    pub eyewear: Option<Eyewear>,
+    eyewear_area: [f32; 4],
+}
+
 impl Head {
+    /// The head of a portrait: its skin, brows and lips are those of the resting face, carried by the motion.
+    pub(crate) fn finer(scene: &Scene, looks: &Looks) -> Self {
+        let mut head = Self::new(scene);
+        let (identity, frame) = (&scene.identity, &head.frame);
+        let expression = scene.expression.clamped();
+        let rest = resting(&expression);
+        let parallax = Parallax::new(frame);
+        let marks = Marks::new(identity, &expression, looks);
+        let eyewear = Eyewear::new(identity, looks, &parallax);
+        head.skin_mouth = Mouth::new(identity, &rest);
+        head.relief = relief(identity, &expression, &rest, &parallax, &head.skin_mouth);
+        marks.relief(&mut head.relief);
+        head.stains = stains(
+            identity,
+            &expression,
+            &rest,
+            &parallax,
+            &head.skin_mouth,
+            frame,
+        );
+        marks.stains(&mut head.stains);
+        head.brows = [-1.0, 1.0].map(|side| Brow::new(identity, &rest, side));
+        head.hair.style(looks);
+        head.finer = Some(Finer {
+            motion: Motion::new(identity, &expression, &parallax),
+            marks,
+            eyewear_area: eyewear.map_or([9.0; 4], |e| e.area()),
+            eyewear,
+        });
+        head
+    }
+
+    /// Where on the resting face the skin at frontal coordinates comes from.
+    #[inline]
+    pub(crate) fn rest(&self, x: f32, y: f32) -> (f32, f32) {
+        match &self.finer {
+            None => (x, y),
+            Some(finer) => {
+                let by = finer.motion.shift(x, y);
+                (x - by[0], y - by[1])
+            }
+        }
+    }
+
     /// The head of a scene.
     pub(crate) fn new(scene: &Scene) -> Self {
         let identity = scene.identity;
@@ -48,8 +109,15 @@ impl Head {
         Self {
             frame,
             outline,
-            relief: relief(&identity, &expression, &parallax, &mouth),
-            stains: stains(&identity, &expression, &parallax, &mouth, &frame),
+            relief: relief(&identity, &expression, &expression, &parallax, &mouth),
+            stains: stains(
+                &identity,
+                &expression,
+                &expression,
+                &parallax,
+                &mouth,
+                &frame,
+            ),
             shading: Shading::new(&identity, &scene.light),
             hair: Hair::new(&identity, &outline, &frame),
             body: Body::new(&identity, &frame),
@@ -57,6 +125,9 @@ impl Head {
             eyes: [-1.0, 1.0].map(|side| Eye::new(&identity, &expression, side, towards)),
             brows: [-1.0, 1.0].map(|side| Brow::new(&identity, &expression, side)),
             glasses: Glasses::new(&identity, &parallax),
+            finer: None,
+            parallax,
+            skin_mouth: mouth,
             identity,
             ears: [-ear, ear].map(|x| x - 0.12 * frame.yaw_sine()),
         }
@@ -126,7 +197,7 @@ impl Head {
         if beard <= 0.0 && id.moustache <= 0.0 {
             return 0.0;
         }
-        let corner = self.mouth.corner();
+        let corner = self.skin_mouth.corner();
         let ax = x.abs();
         let cheek_line = 0.06 - 0.34 * smooth_step(0.26, 0.56, ax);
         let jaw = smooth_step(cheek_line - 0.03, cheek_line + 0.10, y)
@@ -135,7 +206,7 @@ impl Head {
                 corner[0] + 0.10,
                 ax + (y - corner[1]).max(0.0) * 0.9,
             );
-        let lip_free = smooth_step(0.012, 0.04, y - self.mouth.lower_y() - 0.035);
+        let lip_free = smooth_step(0.012, 0.04, y - self.skin_mouth.lower_y() - 0.035);
         let chin = lip_free * smooth_step(0.3, 0.2, ax);
         let top = corner[1] - 0.055 + 0.02 * self.corner_lift();
         let moustache =
@@ -145,7 +216,7 @@ impl Head {
     }
 
     fn corner_lift(&self) -> f32 {
-        self.mouth.y - self.mouth.corner()[1]
+        self.skin_mouth.y - self.skin_mouth.corner()[1]
     }
 
     /// Paints eyes, brows, mouth and glasses over lit skin, at frontal coordinates.
@@ -172,6 +243,8 @@ impl Head {
         }
         if present.brows {
             for brow in &self.brows {
+                // Brows are painted where they rest, and carried.
+                let (x, y) = self.rest(x, y);
                 if inside(brow.area(), x, y) {
                     c = brow.paint(x, y, c, shade);
                 }
@@ -182,16 +255,33 @@ impl Head {
         {
             c = glasses.paint(x, y, c, unit);
         }
+        if let Some(Finer {
+            eyewear: Some(eyewear),
+            eyewear_area,
+            ..
+        }) = &self.finer
+            && present.glasses
+            && inside(*eyewear_area, x, y)
+        {
+            c = eyewear.paint(x, y, c, shade.min(1.2), unit);
+        }
         c
     }
 
     /// Which sharp features may lie in a rectangle of frontal coordinates.
     pub(crate) fn features_in(&self, area: [f32; 4]) -> Features {
+        // Brows may have been carried here from a little further.
+        let far = if self.finer.is_some() { 0.08 } else { 0.0 };
+        let wider = [area[0] - far, area[1] - far, area[2] + far, area[3] + far];
         Features {
             mouth: overlap(self.mouth.area(), area),
             eyes: self.eyes.iter().any(|eye| overlap(eye.area(), area)),
-            brows: self.brows.iter().any(|brow| overlap(brow.area(), area)),
-            glasses: self.glasses.is_some_and(|g| overlap(g.area(), area)),
+            brows: self.brows.iter().any(|brow| overlap(brow.area(), wider)),
+            glasses: self.glasses.is_some_and(|g| overlap(g.area(), area))
+                || self
+                    .finer
+                    .as_ref()
+                    .is_some_and(|finer| overlap(finer.eyewear_area, area)),
         }
     }
 }

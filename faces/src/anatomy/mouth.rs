@@ -56,6 +56,11 @@ impl Mouth {
         self.drop
     }
 
+    /// Half the width between the corners.
+    pub(crate) fn half_width(&self) -> f32 {
+        self.half_width
+    }
+
     /// The corner on the picture's right.
     pub(crate) fn corner(&self) -> [f32; 2] {
         [self.half_width, self.y - self.lift]
@@ -77,10 +82,9 @@ impl Mouth {
         ]
     }
 
-    /// Paints the mouth over the skin. `shade` is the light on the skin there, `unit` pixels per face height.
+    /// The heights of the lips' edges at `t`, in half widths from the nose line: upper edge, inner edges, lower edge.
     #[inline]
-    pub(crate) fn paint(&self, x: f32, y: f32, skin: Colour, shade: f32, unit: f32) -> Colour {
-        let t = x / self.half_width;
+    pub(crate) fn edges(&self, t: f32) -> [f32; 4] {
         let t2 = (t * t).min(1.0);
         let rest = 1.0 - t2;
         let arc = rest.sqrt();
@@ -91,6 +95,29 @@ impl Mouth {
         let bow = 1.0 - 0.22 * hill(t / 0.22) + 0.05 * hill((t.abs() - 0.25) / 0.25);
         let upper = top - self.lips[0] * mix(arc, rest, 0.70) * bow;
         let lower = bottom + self.lips[1] * mix(arc, rest, 0.65);
+        [upper, top, bottom, lower]
+    }
+
+    /// Coverage of a pixel by the lips and what lies between them, and by the latter alone.
+    pub(crate) fn coverage(&self, x: f32, y: f32, unit: f32) -> [f32; 2] {
+        let t = x / self.half_width;
+        if t.abs() >= 1.0 {
+            return [0.0; 2];
+        }
+        let [upper, top, bottom, lower] = self.edges(t);
+        let between =
+            |from: f32, to: f32| coverage((from - y) * unit).min(coverage((y - to) * unit));
+        let open = between(top, bottom) * smooth_step(0.0, 0.010, (bottom - top) * 1.6 + 0.002);
+        [between(upper, lower), open]
+    }
+
+    /// Paints the mouth over the skin. `shade` is the light on the skin there, `unit` pixels per face height.
+    #[inline]
+    pub(crate) fn paint(&self, x: f32, y: f32, skin: Colour, shade: f32, unit: f32) -> Colour {
+        let t = x / self.half_width;
+        let t2 = (t * t).min(1.0);
+        let rest = 1.0 - t2;
+        let [upper, top, bottom, lower] = self.edges(t);
 
         let soft = unit.min(90.0);
         let over = coverage((upper - y) * soft).min(coverage((y - lower) * soft));

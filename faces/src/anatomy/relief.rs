@@ -8,16 +8,18 @@ use crate::math::curve::mix;
 use crate::scene::expression::Expression;
 use crate::scene::identity::Identity;
 
-/// All hills and hollows of a face.
+/// All hills and hollows of a face with an expression, where they lie with the expression `place`.
 pub(crate) fn relief(
     identity: &Identity,
     expression: &Expression,
+    place: &Expression,
     parallax: &Parallax,
     mouth: &Mouth,
 ) -> Bumps<()> {
     let mut b = Bumps::new();
     let man = identity.masculinity;
     let (age, smile) = (identity.age, expression.smile);
+    let moved = place.smile;
     let eye_x = EYE[0] * identity.eye_spacing;
 
     // Forehead, temples, brow ridge, eye sockets, eyeballs.
@@ -47,7 +49,7 @@ pub(crate) fn relief(
         Bump::new([0.0, ny - 0.06], [0.135 * w, 0.12], 0.080).moved(parallax.shift(0.22)),
         (),
     );
-    let flare = 1.0 + 0.10 * smile;
+    let flare = 1.0 + 0.10 * moved;
     b.push_pair_moved(
         Bump::new([0.098 * w * flare, ny - 0.035], [0.08, 0.08], 0.045),
         parallax.shift(0.13),
@@ -55,12 +57,12 @@ pub(crate) fn relief(
 
     // Cheeks: bone, apple, hollow; they rise with a smile.
     b.push_pair(
-        Bump::new([0.36, -0.16 - 0.03 * smile], [0.25, 0.20], 0.045),
+        Bump::new([0.36, -0.16 - 0.03 * moved], [0.25, 0.20], 0.045),
         (),
     );
     b.push_pair(
         Bump::new(
-            [0.28, -0.045 - 0.03 * smile],
+            [0.28, -0.045 - 0.03 * moved],
             [0.20, 0.17],
             0.012 + 0.055 * smile,
         ),
@@ -80,7 +82,7 @@ pub(crate) fn relief(
     let corner = mouth.corner();
     for i in 0..4 {
         let t = i as f32 / 3.0;
-        let x = mix(0.135, corner[0] + 0.055, t) + 0.035 * smile * t * (1.0 - t) * 4.0;
+        let x = mix(0.135, corner[0] + 0.055, t) + 0.035 * moved * t * (1.0 - t) * 4.0;
         let y = mix(ny - 0.03, corner[1] - 0.01, t);
         b.push_pair(
             Bump::turned([x, y], [0.11, 0.065], 62.0 - 18.0 * t, depth),

@@ -82,15 +82,17 @@ impl Shading {
 }
 
 /// Local darkening and colouring: each bump takes away `amount * payload` of a channel.
+/// The amounts are those of an expression, the places those of the expression `place`.
 pub(crate) fn stains(
     identity: &Identity,
     expression: &Expression,
+    place: &Expression,
     parallax: &Parallax,
     mouth: &Mouth,
     frame: &Frame,
 ) -> Bumps<Colour> {
     let mut s = Bumps::new();
-    let smile = expression.smile;
+    let (smile, moved) = (expression.smile, place.smile);
     let (age, man) = (identity.age, identity.masculinity);
     let shade: Colour = [0.85, 1.0, 1.05];
     let blush: Colour = [0.10, 0.85, 0.70];
@@ -110,7 +112,7 @@ pub(crate) fn stains(
     );
     s.push_pair(
         Bump::turned(
-            [eye_x, -0.296 - 0.008 * smile],
+            [eye_x, -0.296 - 0.008 * moved],
             [0.14, 0.030],
             4.0,
             0.10 + 0.14 * smile,
@@ -124,7 +126,7 @@ pub(crate) fn stains(
 
     // Nose: wing crease, nostrils, shadow below.
     let wing = parallax.shift(0.09);
-    let flare = 1.0 + 0.10 * smile;
+    let flare = 1.0 + 0.10 * moved;
     let crease = Bump::turned([0.145 * w * flare, ny - 0.03], [0.034, 0.065], -14.0, 0.26);
     s.push(crease.moved(wing), shade);
     s.push(crease.mirrored().moved(wing), shade);
@@ -153,7 +155,7 @@ pub(crate) fn stains(
     // Cheeks, forehead and chin.
     s.push_pair(
         Bump::new(
-            [0.32, -0.06 - 0.03 * smile],
+            [0.32, -0.06 - 0.03 * moved],
             [0.24, 0.18],
             0.10 + 0.06 * smile,
         ),
@@ -185,7 +187,7 @@ pub(crate) fn stains(
     for i in 0..6 {
         let t = i as f32 / 5.0;
         let bow = 4.0 * t * (1.0 - t);
-        let x = mix(0.150 * w, cx + 0.060, t) + (0.022 + 0.030 * smile) * bow;
+        let x = mix(0.150 * w, cx + 0.060, t) + (0.022 + 0.030 * moved) * bow;
         let y = mix(ny - 0.045, cy + 0.015, t);
         s.push_pair(
             Bump::turned(

@@ -9,6 +9,8 @@ use crate::render::tile::{Grid, Plane, SIDE, plane};
 pub(crate) struct Fields {
     pub head: [Plane; 2],
     pub frontal: [Plane; 2],
+    /// Frontal coordinates on the resting face of the skin that is seen.
+    rest: [Plane; 2],
     pub height: Plane,
     /// Distances: bare head, hair, hair opening, body, ears.
     pub distance: [Plane; 5],
@@ -55,6 +57,7 @@ impl Fields {
         Self {
             head: [plane(); 2],
             frontal: [plane(); 2],
+            rest: [plane(); 2],
             height: plane(),
             distance: [plane(); 5],
             lit: [plane(); 3],
@@ -94,6 +97,7 @@ impl Fields {
             content.head &= (0..n * n).any(|k| self.shows_skin(k, margin));
             if content.head {
                 content.features = head.features_in(area);
+                let area = self.settle(head, grid, area);
                 self.light_skin(head, grid, area, margin);
             }
         }
@@ -128,7 +132,7 @@ impl Fields {
         for (plane, value) in self.hair.iter_mut().zip(colour) {
             plane[k] = value;
         }
-        let ragged = 0.004 * strands.lock + 0.005 * strands.fine;
+        let ragged = head.hair.ends(strands);
         self.distance[HAIR][k] += ragged;
         let behind = head.body.shoulders(x, y) * 0.5;
         self.distance[OPENING][k] = (self.distance[OPENING][k] - ragged).min(behind);
@@ -177,10 +181,28 @@ impl Fields {
         [x0, y0, x1, y1]
     }
 
+    /// Brings the skin back to the resting face; returns the rectangle of its coordinates there.
+    fn settle(&mut self, head: &Head, grid: &Grid, area: [f32; 4]) -> [f32; 4] {
+        let all = grid.samples * grid.samples;
+        if head.finer.is_none() {
+            for (rest, frontal) in self.rest.iter_mut().zip(&self.frontal) {
+                rest[..all].copy_from_slice(&frontal[..all]);
+            }
+            return area;
+        }
+        for k in 0..all {
+            [self.rest[0][k], self.rest[1][k]] =
+                head.rest(self.frontal[0][k], self.frontal[1][k]).into();
+        }
+        let (x0, x1) = grid.range(&self.rest[0]);
+        let (y0, y1) = grid.range(&self.rest[1]);
+        [x0, y0, x1, y1]
+    }
+
     fn light_skin(&mut self, head: &Head, grid: &Grid, area: [f32; 4], margin: f32) {
         let n = grid.samples;
         let all = n * n;
-        let [fx, fy] = &self.frontal;
+        let [fx, fy] = &self.rest;
         let (fx, fy) = (&fx[..all], &fy[..all]);
         for (bump, ()) in head.relief.touching(area) {
             let places = fx.iter().zip(fy);
@@ -194,6 +216,13 @@ impl Fields {
                 head.pattern(fx[k], fy[k])
             } else {
                 [1.0; 3]
+            };
+            let pattern = match &head.finer {
+                Some(finer) if seen => {
+                    self.height[k] -= 0.0035 * finer.marks.lines(fx[k], fy[k]);
+                    tint(pattern, finer.marks.colour(fx[k], fy[k]))
+                }
+                _ => pattern,
             };
             for (plane, value) in self.lit.iter_mut().zip(pattern) {
                 plane[k] = value;

@@ -4,6 +4,7 @@
 //! are computed for every pixel.
 
 pub(crate) mod fields;
+pub(crate) mod layers;
 pub(crate) mod picture;
 pub(crate) mod tile;
 
@@ -11,6 +12,7 @@ use crate::anatomy::head::Head;
 use crate::math::colour::{Colour, blend, byte_from_linear, linear_from_byte};
 use crate::math::curve::coverage;
 use crate::render::fields::{BODY, Content, EAR, Fields, HAIR, HEAD, OPENING, near_parts};
+use crate::render::layers::{Layers, Pixel};
 use crate::render::tile::{Grid, Pixels, Plane, SIDE, pixels};
 use crate::scene::background::dither;
 
@@ -29,6 +31,17 @@ struct Spread {
 
 /// Draws the head over the `rgb` bytes of a picture.
 pub(crate) fn draw(head: &Head, width: usize, height: usize, rgb: &mut [u8]) {
+    draw_layers(head, width, height, rgb, None);
+}
+
+/// The same, and says of every pixel what was drawn there.
+pub(crate) fn draw_layers(
+    head: &Head,
+    width: usize,
+    height: usize,
+    rgb: &mut [u8],
+    mut layers: Option<&mut Layers>,
+) {
     let step = if head.frame.scale < FINE_BELOW_PIXELS {
         1
     } else {
@@ -67,6 +80,9 @@ pub(crate) fn draw(head: &Head, width: usize, height: usize, rgb: &mut [u8]) {
                     }
                     let under: Colour = std::array::from_fn(|c| linear_from_byte(pixel[c]));
                     let colour = spread.colour(head, content, k, under);
+                    if let Some(layers) = layers.as_deref_mut() {
+                        layers.pixels[(y + row) * width + x + i] = spread.pixel(head, content, k);
+                    }
                     let noise = dither(x + i, y + row);
                     for (byte, value) in pixel.iter_mut().zip(colour) {
                         *byte = byte_from_linear(value, noise);
@@ -113,6 +129,48 @@ impl Spread {
             && far(content.hair, HAIR)
             && far(content.body, BODY)
             && far(content.ear, EAR)
+    }
+
+    /// What a pixel shows.
+    fn pixel(&self, head: &Head, content: Content, k: usize) -> Pixel {
+        let unit = head.frame.scale;
+        let soft = unit.min(110.0);
+        let mut pixel = Pixel {
+            drawn: true,
+            ..Pixel::default()
+        };
+        let (mut front, mut back) = (0.0, 0.0);
+        if content.hair {
+            back = coverage(self.distance[HAIR][k] * soft);
+            front = back.min(coverage(-self.distance[OPENING][k] * soft.min(30.0)));
+        }
+        let mut head_share = 0.0;
+        if content.head {
+            head_share = coverage(self.distance[HEAD][k] * soft);
+            let (x, y) = (self.frontal[0][k], self.frontal[1][k]);
+            pixel.frontal = [x, y];
+            let seen = head_share * (1.0 - front);
+            let [lips, gap] = head.mouth.coverage(x, y, unit);
+            let eyes = head.eyes[0].coverage(x, y, unit);
+            let eyes = eyes.max(head.eyes[1].coverage(x, y, unit));
+            let glasses = head.finer.as_ref().and_then(|finer| finer.eyewear.as_ref());
+            pixel.glasses = seen * glasses.map_or(0.0, |glasses| glasses.coverage(x, y, unit));
+            pixel.face = seen;
+            pixel.mouth = seen * lips;
+            pixel.eyes = seen * eyes;
+            pixel.skin = seen * (1.0 - gap) * (1.0 - eyes);
+        }
+        let mut body = 0.0;
+        if content.body {
+            body = coverage(self.distance[BODY][k] * soft);
+        }
+        if content.ear && !head.hair.covers_ears() {
+            let ear = coverage(self.distance[EAR][k] * soft) * (1.0 - head_share) * (1.0 - front);
+            pixel.face = pixel.face.max(ear);
+        }
+        pixel.body = body * (1.0 - head_share) * (1.0 - front);
+        pixel.hair = front.max(back * (1.0 - head_share) * (1.0 - body));
+        pixel
     }
 
     #[inline]

@@ -1,11 +1,14 @@
 //! A person in a room, in front of a camera.
 
+pub(crate) mod attributes;
 pub(crate) mod background;
 pub(crate) mod expression;
 pub(crate) mod feature;
 pub(crate) mod identity;
 pub(crate) mod light;
+pub(crate) mod looks;
 pub(crate) mod pose;
+pub(crate) mod spectacles;
 
 use crate::scene::background::Background;
 use crate::scene::expression::Expression;

@@ -1,0 +1,64 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand, value_parser};
+use faces::Attribute;
+use std::path::PathBuf;
+
+/// Portraits with known truth.
+#[derive(Debug, Parser)]
+#[command(name = "faces", version)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Writes a data set of portraits: a folder per domain, counterfactual pairs, and the truth about each.
+    #[command(after_help = LAYOUT)]
+    Render(Request),
+}
+
+const LAYOUT: &str = "\
+Every person is drawn once in every domain with all else equal, so pictures with the same name are counterfactual pairs:
+
+  OUT/train/smiling+female/000007.png    and test/, in the layout that trainer reads
+  OUT/truth/train/smiling+female/000007.json           all parameters, landmarks, names of the files beside it
+  OUT/truth/train/smiling+female/000007.face.png       masks: face, hair, eyes, mouth, glasses, body
+  OUT/truth/train/smiling+female/000007.safetensors    where the skin was in the picture without the smile:
+                                                       displacement [2,S,S], skin [1,S,S]";
+
+#[derive(Debug, Args)]
+pub(crate) struct Request {
+    /// People.
+    #[arg(long, default_value_t = 1000, value_parser = value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) count: u32,
+    /// Side of a picture in pixels.
+    #[arg(long, default_value_t = 128, value_parser = value_parser!(u32).range(16..=1024))]
+    pub(crate) size: u32,
+    /// What the domains are made of: some of smile, gender, age, bangs, eyeglasses.
+    #[arg(long, value_delimiter = ',', default_value = "smile", value_parser = attribute)]
+    pub(crate) attributes: Vec<Attribute>,
+    /// The first person; the following people have the following seeds.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// Every how manieth person goes to test/ instead of train/.
+    #[arg(long, default_value_t = 10, value_parser = value_parser!(u32).range(2..=1_000_000))]
+    pub(crate) test_every: u32,
+    /// Pictures alone, without masks, landmarks and displacements.
+    #[arg(long)]
+    pub(crate) no_truth: bool,
+    /// Threads; as many as the machine has cores, if not given.
+    #[arg(long, value_parser = value_parser!(u32).range(1..=1024))]
+    pub(crate) threads: Option<u32>,
+    /// A new or empty folder.
+    #[arg(long)]
+    pub(crate) out: PathBuf,
+}
+
+fn attribute(name: &str) -> Result<Attribute, String> {
+    Attribute::named(name).ok_or_else(|| {
+        let known = Attribute::ALL.map(Attribute::name).join(", ");
+        format!("no such attribute; expected one of {known}")
+    })
+}

@@ -1,0 +1,129 @@
+use safetensors::SafeTensors;
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn faces(words: &[&str], out: &Path) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_faces"))
+        .arg("render")
+        .args(words)
+        .arg("--out")
+        .arg(out)
+        .output()
+        .expect("the program")
+}
+
+fn refused(words: &[&str], out: &Path) -> String {
+    let output = faces(words, out);
+    assert!(!output.status.success(), "{words:?} was accepted");
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+const SMALL: [&str; 8] = [
+    "--count",
+    "4",
+    "--size",
+    "32",
+    "--test-every",
+    "4",
+    "--attributes",
+    "smile,gender",
+];
+
+#[test]
+fn a_data_set_has_every_domain_pairs_by_name_and_their_truth() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("set");
+    let output = faces(&SMALL, &out);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    assert!(said.starts_with("4 people, 16 pictures"), "{said}");
+    for domain in [
+        "neutral+female",
+        "neutral+male",
+        "smiling+female",
+        "smiling+male",
+    ] {
+        for (split, count) in [("train", 3), ("test", 1)] {
+            let files = fs::read_dir(out.join(split).join(domain)).expect(domain);
+            assert_eq!(files.count(), count, "{split}/{domain}");
+        }
+        let truth = out.join("truth/train").join(domain);
+        let json = fs::read(truth.join("000001.json")).expect("JSON");
+        let json: Value = serde_json::from_slice(&json).expect("JSON");
+        assert_eq!(json["domain"], domain);
+        assert_eq!(json["picture"], format!("train/{domain}/000001.png"));
+        assert!(json["portrait"]["person"]["skin_depth"].is_number());
+        assert!(json["landmarks"]["mouth-left"][0].is_number());
+        let mask = json["masks"]["face"].as_str().expect("a name");
+        let mask = image::open(truth.join(mask)).expect("a mask");
+        assert_eq!((mask.width(), mask.height()), (32, 32));
+        let moved = &json["displacement"];
+        assert_eq!(moved.is_object(), domain.starts_with("smiling"), "{domain}");
+        if let Some(name) = moved["file"].as_str() {
+            let bytes = fs::read(truth.join(name)).expect("tensors");
+            let tensors = SafeTensors::deserialize(&bytes).expect("tensors");
+            assert_eq!(
+                tensors.tensor("displacement").expect("it").shape(),
+                [2, 32, 32]
+            );
+            assert_eq!(tensors.tensor("skin").expect("it").shape(), [1, 32, 32]);
+            let from = moved["from"].as_str().expect("a name");
+            assert!(out.join(from).is_file(), "{from}");
+        }
+    }
+    let again = folder.path().join("again");
+    assert!(faces(&SMALL, &again).status.success());
+    let one = "test/smiling+male/000003.png";
+    assert_eq!(
+        fs::read(out.join(one)).expect(one),
+        fs::read(again.join(one)).expect(one)
+    );
+}
+
+#[test]
+fn what_is_not_its_own_stays_as_it_was() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let notes = folder.path().join("notes.txt");
+    fs::write(&notes, "mine").expect("a file");
+    for out in [folder.path(), &notes] {
+        let error = refused(&SMALL, out);
+        assert!(
+            error.contains("expected") && error.contains("nothing was written"),
+            "{error}"
+        );
+    }
+    assert_eq!(fs::read(&notes).expect("it"), b"mine");
+    assert_eq!(fs::read_dir(folder.path()).expect("it").count(), 1);
+}
+
+#[test]
+fn a_wrong_option_is_named_with_what_was_found_and_expected() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("set");
+    for (words, parts) in [
+        (
+            &["--attributes", "grin"][..],
+            ["--attributes", "grin", "eyeglasses"],
+        ),
+        (
+            &["--attributes", "age,age"],
+            ["--attributes", "age twice", "once"],
+        ),
+        (&["--size", "8"], ["--size", "8", "16..=1024"]),
+        (&["--count", "0"], ["--count", "0", "1..=1000000"]),
+        (&["--count", "3"], ["--test-every", "10", "--count"]),
+        (
+            &["--seed", "18446744073709551615"],
+            ["--seed", "18446744073709551615", "expected"],
+        ),
+    ] {
+        let error = refused(words, &out);
+        for part in parts {
+            assert!(error.contains(part), "{words:?}: {error}");
+        }
+        assert!(!out.exists(), "{words:?}");
+    }
+}
