@@ -35,7 +35,7 @@ impl Default for IdentityTraining {
     /// About ten minutes on one core.
     fn default() -> Self {
         Self {
-            steps: 1000,
+            steps: 2000,
             batch_size: 128,
         }
     }
