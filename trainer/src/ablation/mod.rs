@@ -57,16 +57,15 @@ pub(crate) struct AblationRequest {
     pub device: DeviceChoice,
 }
 
-/// Trains and judges all rows, and calls `judged` with the lines of the table so far after each. Runs that ended are
-/// not trained again, and one that was interrupted goes on.
+/// Trains and judges all rows, and returns the lines of the table; each row is logged as soon as it is judged. Runs that
+/// ended are not trained again, and one that was interrupted goes on.
 ///
 /// # Errors
 /// [`TrainError`]; [`TrainError::Stopped`] once `stop` is set.
 pub(crate) fn ablate(
     request: &AblationRequest,
     stop: &Arc<AtomicBool>,
-    mut judged: impl FnMut(&[String]) -> Result<(), TrainError>,
-) -> Result<(), TrainError> {
+) -> Result<Vec<String>, TrainError> {
     refuse_foreign(&request.out)?;
     let mut table = Table::new(&request.rows, request.config.length());
     for &seed in &request.seeds {
@@ -93,10 +92,12 @@ pub(crate) fn ablate(
             let metrics = judge(request, checkpoint)?;
             table.add(row, seed, &request.config.attributes, &metrics);
             table.write(&request.out.join(TABLE))?;
-            judged(&table.lines())?;
+            if let Some(line) = table.line(row) {
+                log::info!("{line}");
+            }
         }
     }
-    Ok(())
+    Ok(table.lines())
 }
 
 /// The checkpoint with which the run in `run` ended.

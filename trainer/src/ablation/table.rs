@@ -111,6 +111,19 @@ impl Table {
         Ok(write_own(path, format!("{json}\n").as_bytes())?)
     }
 
+    /// A row in Markdown, of the seeds judged so far; none before the first.
+    pub fn line(&self, row: Row) -> Option<String> {
+        let of_row = || self.results.iter().filter(|it| it.row == row.name());
+        let seeds = of_row().count();
+        if seeds == 0 {
+            return None;
+        }
+        let cells =
+            COLUMNS.map(|(_, figure)| cell(&of_row().filter_map(figure).collect::<Vec<_>>()));
+        let cells = cells.join(" | ");
+        Some(format!("| {} | {seeds} | {cells} |", row.title()))
+    }
+
     /// The table in Markdown: of several seeds the mean, with the least and the largest.
     pub fn lines(&self) -> Vec<String> {
         let mut lines = vec![self.trained.clone(), String::new()];
@@ -118,20 +131,7 @@ impl Table {
         let headings = COLUMNS.map(|(heading, _)| heading).join(" | ");
         lines.push(format!("| losses | seeds | {headings} |"));
         lines.push(format!("|---|---|{}", "---|".repeat(COLUMNS.len())));
-        for row in &self.rows {
-            let of_row = || self.results.iter().filter(|it| it.row == row.name());
-            let seeds = of_row().count();
-            if seeds == 0 {
-                continue;
-            }
-            let cells =
-                COLUMNS.map(|(_, figure)| cell(&of_row().filter_map(figure).collect::<Vec<_>>()));
-            lines.push(format!(
-                "| {} | {seeds} | {} |",
-                row.title(),
-                cells.join(" | ")
-            ));
-        }
+        lines.extend(self.rows.iter().filter_map(|&row| self.line(row)));
         lines.push(String::new());
         lines.push(format!(
             "The Fréchet distance is that of the features of {features}."

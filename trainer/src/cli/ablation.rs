@@ -70,15 +70,7 @@ impl Ablate {
             inception: self.inception,
             device: self.device,
         };
-        let mut table = Vec::new();
-        ablation::ablate(&request, &stop, |lines| {
-            if let [.., row, _, _] = lines {
-                log::info!("{row}");
-            }
-            table = lines.to_vec();
-            Ok(())
-        })?;
-        for line in table {
+        for line in ablation::ablate(&request, &stop)? {
             print::line(line)?;
         }
         Ok(())

@@ -1,15 +1,16 @@
 //! Trains and applies the attribute classifier.
 
-use super::purpose::{self, OtherData};
+use super::{
+    lesson::Lesson,
+    purpose::{self, OtherData},
+};
 use crate::{
     config::ClassifierConfig,
     data::{FaceSet, Sampler},
     error::TrainError,
     losses::classification,
     networks::{Classifier, StoredClassifier},
-    optimiser::{Adam, AdamSettings},
-    run::Progress,
-    stop, weights,
+    weights,
 };
 use model_spec::{Architecture, AttributeSet};
 use std::{path::Path, sync::atomic::AtomicBool};
@@ -72,37 +73,18 @@ pub(crate) fn train(
     } = *settings;
     tch::manual_seed(sampler.seed as i64);
     let mut stored = StoredClassifier::new(architecture, attributes, device);
-    let settings = AdamSettings {
+    let lesson = Lesson {
+        name: job.name,
+        steps,
+        batch_size,
         learning_rate,
-        beta1: 0.9,
-        beta2: 0.99,
-        weight_decay: 1e-4,
+        stop: job.stop,
     };
-    let mut adam = Adam::new(&stored.store, settings);
-    let progress = Progress::new(job.name, 0, steps, batch_size);
-    for step in 1..=steps {
-        stop::check(job.stop)?;
+    let network = &stored.network;
+    lesson.learn(&mut stored.store, |step, _| {
         let batch = sampler.batch(step, batch_size, device);
-        let logits = stored.network.forward(&batch.x, true);
-        let loss = classification(&logits, &batch.source);
-        let part = (step as f64 - 1.0) / steps as f64;
-        adam.set_learning_rate(learning_rate * 0.5 * (1.0 + (std::f64::consts::PI * part).cos()));
-        adam.descend(&loss);
-        if step % 50 == 0 || step == steps {
-            let value = loss.double_value(&[]);
-            if !value.is_finite() {
-                return Err(TrainError::NonFiniteLoss {
-                    step,
-                    loss: job.name,
-                    value,
-                    checkpoint: None,
-                });
-            }
-            progress.tick(step, &[("loss", value)]);
-        }
-    }
-    progress.finish();
-    stored.store.freeze();
+        classification(&network.forward(&batch.x, true), &batch.source)
+    })?;
     let tensors = weights::of_store(&stored.store, "classifier.");
     weights::write_labelled(file.path, &tensors, &label)?;
     Ok(stored)

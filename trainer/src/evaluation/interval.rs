@@ -3,6 +3,7 @@
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use std::collections::BTreeMap;
+use tch::{Device, Kind, Tensor};
 
 /// Resamples of a bootstrap.
 const RESAMPLES: usize = 1000;
@@ -89,6 +90,15 @@ impl Estimate {
             sum / faces.len() as f64
         })
     }
+}
+
+/// The numbers of a tensor of one dimension, e.g. one for each face.
+pub(super) fn values(tensor: &Tensor) -> Vec<f64> {
+    let tensor = tensor
+        .to_device(Device::Cpu)
+        .to_kind(Kind::Double)
+        .contiguous();
+    Vec::try_from(tensor).unwrap_or_else(|_| unreachable!("a tensor of one dimension"))
 }
 
 #[cfg(test)]

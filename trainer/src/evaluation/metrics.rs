@@ -1,6 +1,8 @@
 //! Does an edit work, does it leave the rest alone, and does more strength do more?
 
-use super::{Estimate, Estimates, Features, direction::Direction, frechet, rows::Rows};
+use super::{
+    Estimate, Estimates, Features, direction::Direction, frechet, interval::values, rows::Rows,
+};
 use crate::{
     config::EvaluationConfig, data::FaceSet, editing::BatchEditor, error::TrainError,
     networks::Classifier, stop,
@@ -130,7 +132,7 @@ impl Evaluation<'_> {
         let mut rises = Vec::new();
         let mut last = edited(&faces, source, STRENGTHS[0]);
         let mut last_score = score(&last);
-        let mut whole = faces.shallow_clone();
+        let (mut whole, mut whole_score) = (last.shallow_clone(), last_score.shallow_clone());
         for strength in &STRENGTHS[1..] {
             stop::check(self.stop)?;
             let now = edited(&faces, source, sign * strength);
@@ -138,11 +140,11 @@ impl Evaluation<'_> {
             rises.push(now_score.ge_tensor(&last_score).to_kind(Kind::Float));
             steps.push(difference(&now, &last));
             if *strength == WHOLE {
-                whole = now.shallow_clone();
+                (whole, whole_score) = (now.shallow_clone(), now_score.shallow_clone());
             }
             (last, last_score) = (now, now_score);
         }
-        let success = hits(&score(&whole));
+        let success = hits(&whole_score);
         let rises = values(&Tensor::stack(&rises, 1).mean_dim(&[1_i64][..], false, Kind::Float));
         let steps = Tensor::stack(&steps, 1);
         let largest = steps.amax([1], false);
@@ -268,13 +270,4 @@ fn difference(a: &Tensor, b: &Tensor) -> Tensor {
 /// 1 where a logit is above 0, else 0.
 fn hits(logits: &Tensor) -> Vec<f64> {
     values(&logits.gt(0.0))
-}
-
-/// The numbers of a tensor of one dimension.
-fn values(tensor: &Tensor) -> Vec<f64> {
-    let tensor = tensor
-        .to_device(Device::Cpu)
-        .to_kind(Kind::Double)
-        .contiguous();
-    Vec::try_from(tensor).unwrap_or_else(|_| unreachable!("a tensor of one dimension"))
 }

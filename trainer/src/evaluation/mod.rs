@@ -7,6 +7,7 @@ mod evaluate;
 pub mod frechet;
 pub(crate) mod identity;
 mod interval;
+mod lesson;
 mod metrics;
 mod pairs;
 pub(crate) mod purpose;

@@ -1,10 +1,12 @@
 //! Whether people stay who they are.
 
-use super::judged::values;
 use crate::{
     data::PeopleSet,
     error::TrainError,
-    evaluation::identity::{self, IdentityTraining, Verification, cosine},
+    evaluation::{
+        identity::{self, IdentityTraining, Verification, cosine},
+        interval::values,
+    },
     networks::StoredIdentity,
 };
 use std::path::Path;

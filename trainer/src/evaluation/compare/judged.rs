@@ -6,13 +6,14 @@ use crate::{
     evaluation::{
         Estimate, Estimates, frechet,
         identity::{self, cosine},
+        interval::values,
         pairs::Pairs,
         rows::Rows,
     },
     networks::{Classifier, InceptionV3},
 };
 use model_spec::{AttributeSet, Light};
-use tch::{Device, Kind, Tensor};
+use tch::{Device, Tensor};
 
 /// Share of the untouched pictures of every domain that a judge must recognise.
 const LEAST_ACCURACY: f64 = 0.85;
@@ -260,14 +261,6 @@ fn strongest(pairs: &[Pairs]) -> (&Pairs, &[Pairs]) {
     pairs
         .split_last()
         .unwrap_or_else(|| unreachable!("a direction has pairs"))
-}
-
-pub(super) fn values(tensor: &Tensor) -> Vec<f64> {
-    let tensor = tensor
-        .to_device(Device::Cpu)
-        .to_kind(Kind::Double)
-        .contiguous();
-    Vec::try_from(tensor).unwrap_or_else(|_| unreachable!("a tensor of one dimension"))
 }
 
 fn hits(logits: &[f64]) -> Vec<f64> {

@@ -4,11 +4,10 @@ use crate::{
     config::Targets,
     data::{FaceSet, PeopleSet, Sampler},
     error::TrainError,
-    evaluation::compare::VARIED,
+    evaluation::{compare::VARIED, lesson::Lesson},
     losses::angular_margin,
     networks::{IdentityEncoder, StoredIdentity, unit},
-    optimiser::{Adam, AdamSettings},
-    run::Progress,
+    stop,
     weights::{self, Label},
 };
 use std::path::Path;
@@ -93,40 +92,21 @@ pub(crate) fn train(
         augmentation: VARIED,
         seed: SEED,
     };
-    let mut adam = Adam::new(
-        &stored.store,
-        AdamSettings {
-            learning_rate: LEARNING_RATE,
-            beta1: 0.9,
-            beta2: 0.99,
-            weight_decay: 1e-4,
-        },
-    );
-    let progress = Progress::new("identity", 0, steps, batch_size);
-    for step in 1..=steps {
+    let lesson = Lesson {
+        name: "identity",
+        steps,
+        batch_size,
+        learning_rate: LEARNING_RATE,
+        stop: &stop::NEVER,
+    };
+    let network = &stored.network;
+    lesson.learn(&mut stored.store, |step, part| {
         let batch = sampler.batch(step, batch_size, device);
-        let part = (step as f64 - 1.0) / steps as f64;
-        let embeddings = stored.network.forward(&batch.x, true);
+        let embeddings = network.forward(&batch.x, true);
         let cosines = embeddings.mm(&unit(&directions).tr());
         let margin = MARGIN * (2.0 * part).min(1.0);
-        let loss = angular_margin(&cosines, &batch.source, SCALE, margin);
-        adam.set_learning_rate(LEARNING_RATE * 0.5 * (1.0 + (std::f64::consts::PI * part).cos()));
-        adam.descend(&loss);
-        if step % 50 == 0 || step == steps {
-            let value = loss.double_value(&[]);
-            if !value.is_finite() {
-                return Err(TrainError::NonFiniteLoss {
-                    step,
-                    loss: "identity",
-                    value,
-                    checkpoint: None,
-                });
-            }
-            progress.tick(step, &[("loss", value)]);
-        }
-    }
-    progress.finish();
-    stored.store.freeze();
+        angular_margin(&cosines, &batch.source, SCALE, margin)
+    })?;
     weights::write_labelled(file.path, &own, &label)?;
     Ok(stored)
 }
