@@ -51,6 +51,7 @@ fn main() -> Result<(), Failure> {
                 &screen,
                 "-nolisten",
                 "tcp",
+                "-noreset",
                 "-fbdir",
             ])
             .arg(&frame_buffer)

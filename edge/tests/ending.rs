@@ -27,7 +27,10 @@ fn quiet(program: &str, arguments: &[&str]) -> Option<Child> {
 #[test]
 fn when_the_x_display_goes_away_the_mirror_ends_with_a_message() {
     let Some(library) = runtime() else { return };
-    let screen = [DISPLAY, "-screen", "0", "1000x760x24", "-nolisten", "tcp"];
+    // Without -noreset the server drops every connection when its last client leaves, as
+    // xdotool does after each look, and with it a mirror that is only just connecting.
+    let mut screen = vec![DISPLAY, "-screen", "0", "1000x760x24", "-nolisten", "tcp"];
+    screen.push("-noreset");
     let Some(mut server) = quiet("Xvfb", &screen) else {
         return skip("Xvfb is not installed");
     };
