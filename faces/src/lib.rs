@@ -50,7 +50,7 @@ pub use occlusion::Cover;
 pub use portrait::Portrait;
 pub use portrait::camera::Camera;
 pub use portrait::person::Person;
-pub use portrait::random::portrait;
+pub use portrait::random::{Framing, portrait, portrait_framed};
 pub use portrait::truth::{Displacement, Part, Shot};
 pub use scene::Scene;
 pub use scene::attributes::{Attribute, Attributes};

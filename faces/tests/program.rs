@@ -61,18 +61,20 @@ fn a_data_set_has_every_domain_pairs_by_name_and_their_truth() {
         let mask = image::open(truth.join(mask)).expect("a mask");
         assert_eq!((mask.width(), mask.height()), (32, 32));
         let moved = &json["displacement"];
-        assert_eq!(moved.is_object(), domain.starts_with("smiling"), "{domain}");
-        if let Some(name) = moved["file"].as_str() {
-            let bytes = fs::read(truth.join(name)).expect("tensors");
-            let tensors = SafeTensors::deserialize(&bytes).expect("tensors");
-            assert_eq!(
-                tensors.tensor("displacement").expect("it").shape(),
-                [2, 32, 32]
-            );
-            assert_eq!(tensors.tensor("skin").expect("it").shape(), [1, 32, 32]);
-            let from = moved["from"].as_str().expect("a name");
-            assert!(out.join(from).is_file(), "{from}");
-        }
+        let name = moved["file"].as_str().expect("a name");
+        let bytes = fs::read(truth.join(name)).expect("tensors");
+        let tensors = SafeTensors::deserialize(&bytes).expect("tensors");
+        assert_eq!(
+            tensors.tensor("displacement").expect("it").shape(),
+            [2, 32, 32]
+        );
+        assert_eq!(tensors.tensor("skin").expect("it").shape(), [1, 32, 32]);
+        let twin = match domain.split_once('+').expect("two attributes") {
+            ("neutral", gender) => format!("train/smiling+{gender}/000001.png"),
+            (_, gender) => format!("train/neutral+{gender}/000001.png"),
+        };
+        assert_eq!(moved["from"], twin);
+        assert!(out.join(&twin).is_file(), "{twin}");
     }
     let again = folder.path().join("again");
     assert!(faces(&SMALL, &again).status.success());
@@ -80,6 +82,47 @@ fn a_data_set_has_every_domain_pairs_by_name_and_their_truth() {
     assert_eq!(
         fs::read(out.join(one)).expect(one),
         fs::read(again.join(one)).expect(one)
+    );
+}
+
+#[test]
+fn pairs_are_as_far_apart_as_asked_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, apart) in [("drawn", 0.0), ("clear", 0.8), ("full", 1.0)] {
+        let out = folder.path().join(name);
+        let least = apart.to_string();
+        let words = ["--count", "6", "--size", "16", "--apart", &least];
+        assert!(faces(&words, &out).status.success(), "{name}");
+        let smiles = |domain: &str| -> Vec<f64> {
+            let truth = |index| {
+                let path = out.join(format!("truth/train/{domain}/{index:06}.json"));
+                let json: Value =
+                    serde_json::from_slice(&fs::read(path).expect("JSON")).expect("JSON");
+                json["portrait"]["attributes"]["smile"]
+                    .as_f64()
+                    .expect("a number")
+            };
+            (0..6).map(truth).collect()
+        };
+        let pairs: Vec<_> = smiles("neutral")
+            .into_iter()
+            .zip(smiles("smiling"))
+            .collect();
+        let closest = pairs
+            .iter()
+            .map(|(off, on)| on - off)
+            .fold(f64::MAX, f64::min);
+        assert!(
+            closest >= apart - 1e-6 && closest > 0.0,
+            "{name}: {pairs:?}"
+        );
+        // As drawn they differ by all sorts of amounts.
+        assert_eq!(closest < 0.75, apart == 0.0, "{name}: {pairs:?}");
+    }
+    let error = refused(&["--apart", "1.5"], &folder.path().join("no"));
+    assert!(
+        error.contains("--apart") && error.contains("from 0 to 1"),
+        "{error}"
     );
 }
 

@@ -217,6 +217,7 @@ fn step_matches(form: ConvolutionForm, tolerance: f64) {
         examples: golden.io["y_src"].ones_like().to_kind(Kind::Float),
         masks: None,
         covers: None,
+        truth: None,
         group: Group::alone(),
     };
     let edited = EditedBatch::new(&golden.editor, &batch);

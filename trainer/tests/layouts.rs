@@ -157,6 +157,7 @@ fn a_batch_says_which_faces_are_examples_also_from_a_pack() {
             augmentation: trainer::config::Augmentation::default(),
             real: data.train,
             synthetic: None,
+            twins: None,
             targets: Targets::Other,
             seed: 1,
         };
@@ -332,6 +333,7 @@ fn batches_draw_every_domain_evenly_and_targets_as_the_settings_say() {
             augmentation: trainer::config::Augmentation::default(),
             real: data.train.clone(),
             synthetic: None,
+            twins: None,
             targets,
             seed: 1,
         };

@@ -6,6 +6,7 @@
 //! - [`found_data`]: data as people have them;
 //! - [`pictures`]: picture files of every kind, and broken ones;
 //! - [`ownership`]: nothing is written over what the program did not write, and nothing goes on unsaid;
+//! - [`twins`]: counterfactual pairs are varied alike and learnt from;
 //! - [`packs`]: packed data trains like the folder it was made from;
 //! - [`ablated`]: models with parts of their losses left out, side by side;
 //! - [`compared`]: pictures before and after an edit, judged;
@@ -57,4 +58,5 @@ mod small;
 mod speed;
 mod starts;
 mod study;
+mod twins;
 mod watched;

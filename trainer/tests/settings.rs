@@ -35,8 +35,9 @@ fn every_settings_file_runs_two_steps_at_a_small_size() {
         "schedule.sample_interval=100",
         mask.as_str(),
     ];
+    let twins = crate::twins::pairs(2);
     let names = shipped();
-    assert_eq!(names.len(), 5, "{names:?}");
+    assert_eq!(names.len(), 6, "{names:?}");
     for name in &names {
         println!("{name}");
         let config = config_of(name, &small);
@@ -45,6 +46,7 @@ fn every_settings_file_runs_two_steps_at_a_small_size() {
             "synthetic-64.toml" => "synthetic".as_ref(),
             // Leaves pictures out by their annotations.
             "smile.toml" | "faces.toml" => annotated.as_path(),
+            "smile-free.toml" => twins.path(),
             _ => folder.as_path(),
         };
         let w_hpf = config.architecture.w_hpf;

@@ -210,6 +210,7 @@ fn a_step_in_bfloat16_has_nearly_the_losses_of_float32_and_exactly_its_r1() {
             examples: Tensor::ones([2], tch::kind::FLOAT_CPU),
             masks: None,
             covers: None,
+            truth: None,
             group: Group::alone(),
         };
         let plan = StepPlan {

@@ -12,13 +12,35 @@ use crate::scene::expression::Expression;
 use crate::scene::light::Light;
 use crate::scene::pose::Pose;
 
-/// Side of the picture in face heights: less than in [`crate::training_scene`], so that hair and chin are seen.
-const SIDE: f32 = 1.80;
+/// How much of a person a portrait shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// With hair and neck.
+    Head,
+    /// From forehead to chin, as the mirror's models see faces and CelebA's aligned pictures show them.
+    Face,
+}
+
+impl Framing {
+    /// Side of the picture in face heights, and the height of the face's centre in shares of the side.
+    const fn measures(self) -> (f32, f32) {
+        match self {
+            Self::Head => (1.80, 0.65),
+            Self::Face => (1.51, 0.60),
+        }
+    }
+}
 
 /// A random portrait of `side` pixels: equal seeds give equal portraits, and at another side the same picture,
 /// larger or smaller.
 #[must_use]
 pub fn portrait(seed: u64, side: u32) -> Portrait {
+    portrait_framed(seed, side, Framing::Head)
+}
+
+/// The same person, room and camera, from nearer or further.
+#[must_use]
+pub fn portrait_framed(seed: u64, side: u32, framing: Framing) -> Portrait {
     // A stream of its own for each part, so that a part can grow without changing the others.
     let stream =
         |part: u64| Draw::new(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ part ^ 0x90F7_8A17);
@@ -26,7 +48,7 @@ pub fn portrait(seed: u64, side: u32) -> Portrait {
         person: Person::draw(&mut stream(1)),
         attributes: attributes(&mut stream(2)),
         expression: expression(&mut stream(3)),
-        pose: pose(&mut stream(4), side as f32),
+        pose: pose(&mut stream(4), side as f32, framing),
         light: light(&mut stream(5)),
         background: background(&mut stream(6)),
         cover: Cover::draw(&mut stream(7)),
@@ -79,10 +101,11 @@ fn expression(d: &mut Draw) -> Expression {
     }
 }
 
-fn pose(d: &mut Draw, side: f32) -> Pose {
-    let face_height = side / SIDE * d.around(1.0, 0.10);
+fn pose(d: &mut Draw, side: f32, framing: Framing) -> Pose {
+    let (in_faces, height) = framing.measures();
+    let face_height = side / in_faces * d.around(1.0, 0.10);
     Pose {
-        centre: [side * d.around(0.5, 0.05), side * d.around(0.65, 0.04)],
+        centre: [side * d.around(0.5, 0.05), side * d.around(height, 0.04)],
         face_height,
         roll_degrees: d.around(0.0, 16.0),
         yaw_degrees: d.around(0.0, 27.0),

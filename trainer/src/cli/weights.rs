@@ -134,6 +134,7 @@ impl Classifier {
         let sampler = Sampler {
             real: data.train,
             synthetic: None,
+            twins: None,
             augmentation: Augmentation::default(),
             targets: Targets::Any,
             seed: 1,

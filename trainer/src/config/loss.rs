@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LossWeights {
-    /// Adversarial loss of the generator.
+    /// Adversarial loss of the generator; 0 leaves the discriminator untrained.
     pub adversarial: f64,
     /// R1 penalty on real images.
     pub r1: f64,
@@ -48,6 +48,12 @@ pub struct LossWeights {
     /// Price of changing what is in front of a face, see `data.augmentation.cover_probability`. Not in the
     /// paper.
     pub covered: f64,
+    /// Counterfactual loss: the edit is the face's twin in the target domain. Needs data of `faces render`; 0 leaves it
+    /// out. Not in the paper.
+    pub counterfactual: f64,
+    /// True displacement: the skin moves as it did between the twins. Needs such data too, and a displacement output.
+    /// Not in the paper.
+    pub true_displacement: f64,
     /// Price of the share of the style codes that is related to the attributes,
     /// `|s_re| / (|s_re| + |s_un|)`.
     ///
@@ -60,6 +66,14 @@ pub struct LossWeights {
     pub orthogonality_form: OrthogonalityForm,
     /// Scale of the style and orthogonality losses.
     pub code_scale: CodeScale,
+}
+
+impl LossWeights {
+    /// Whether a loss compares edits with their truth.
+    #[must_use]
+    pub(crate) fn know_the_truth(&self) -> bool {
+        self.counterfactual > 0.0 || self.true_displacement > 0.0
+    }
 }
 
 impl Default for LossWeights {
@@ -76,6 +90,8 @@ impl Default for LossWeights {
             displacement: 0.0,
             roughness: 0.0,
             covered: 0.0,
+            counterfactual: 0.0,
+            true_displacement: 0.0,
             related_share: 0.0,
             orthogonality: 1.0,
             orthogonality_form: OrthogonalityForm::Full,

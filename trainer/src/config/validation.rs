@@ -91,6 +91,28 @@ impl Config {
                 "1, or with a displacement output and w_hpf = 0 up to 8",
             );
         }
+        if self.loss.true_displacement > 0.0 && self.architecture.output != OutputForm::Displacement
+        {
+            return wrong(
+                "loss.true_displacement",
+                self.loss.true_displacement.to_string(),
+                "0 unless architecture.output is \"displacement\"",
+            );
+        }
+        if self.loss.know_the_truth() && self.data.synthetic_share > 0.0 {
+            return wrong(
+                "data.synthetic_share",
+                self.data.synthetic_share.to_string(),
+                "0 with loss.counterfactual or loss.true_displacement: faces that are mixed in have no twins",
+            );
+        }
+        if self.loss.adversarial == 0.0 && schedule.discriminator_head_start > 0 {
+            return wrong(
+                "schedule.discriminator_head_start",
+                schedule.discriminator_head_start.to_string(),
+                "0 with loss.adversarial = 0, which leaves the discriminator untrained",
+            );
+        }
         for (field, value, most) in self.data.augmentation.limits() {
             if !(0.0..=most).contains(&value) {
                 let field = format!("data.augmentation.{field}");
@@ -122,7 +144,7 @@ impl Config {
     }
 
     /// Learning rates and the weights of losses, with the least that each may be.
-    fn rates_and_weights(&self) -> [(&'static str, f64, Least); 18] {
+    fn rates_and_weights(&self) -> [(&'static str, f64, Least); 20] {
         use Least::{AboveZero, Zero};
         let loss = &self.loss;
         let (editor, discriminator) = (&self.editor_adam, &self.discriminator_adam);
@@ -159,6 +181,8 @@ impl Config {
             ("loss.displacement", loss.displacement, Zero),
             ("loss.roughness", loss.roughness, Zero),
             ("loss.covered", loss.covered, Zero),
+            ("loss.counterfactual", loss.counterfactual, Zero),
+            ("loss.true_displacement", loss.true_displacement, Zero),
             ("loss.related_share", loss.related_share, Zero),
             ("loss.orthogonality", loss.orthogonality, Zero),
         ]

@@ -1,8 +1,9 @@
 //! Random crop, flip, move and light: one resampling of the whole batch, and one product.
 
 use crate::config::Augmentation;
+use model_spec::displacement::FIELD_SIZE;
 use rand::{Rng, RngExt};
-use tch::{Kind, Tensor};
+use tch::{Device, Kind, Tensor};
 
 /// Area of the crop, as a share of the image.
 const AREA: std::ops::Range<f32> = 0.8..1.0;
@@ -106,6 +107,38 @@ pub(crate) fn apply(images: &Tensor, maps: &[Affine]) -> Tensor {
         .to_device(images.device());
     let grid = Tensor::affine_grid_generator(&theta, images.size(), false);
     images.grid_sampler(&grid, BILINEAR, padding, false)
+}
+
+/// Displacements as they are between images that went through `maps`: `[3,F,F]` of every image, right, down and the
+/// share of skin, one behind the other -> `[N,2,F,F]`, `[N,1,F,F]`.
+///
+/// `x(M p) = y(M p + u(M p))` for every `p`, so between the resampled images the field is `M^-1 u(M p)`.
+pub(crate) fn apply_to_fields(fields: &[f32], maps: &[Affine], device: Device) -> (Tensor, Tensor) {
+    const BILINEAR: i64 = 0;
+    const ZEROS: i64 = 0;
+    let (count, side) = (maps.len() as i64, FIELD_SIZE as i64);
+    let fields = Tensor::from_slice(fields).reshape([count, 3, side, side]);
+    let (u, skin) = (fields.narrow(1, 0, 2), fields.narrow(1, 2, 1));
+    // Where no skin is, nothing is known: it must not take part in the means.
+    let weighted = Tensor::cat(&[u * &skin, skin], 1).to_device(device);
+    let flat: Vec<f32> = maps.iter().flatten().copied().collect();
+    let theta = Tensor::from_slice(&flat)
+        .reshape([-1, 2, 3])
+        .to_device(device);
+    let grid = Tensor::affine_grid_generator(&theta, weighted.size(), false);
+    let seen = weighted.grid_sampler(&grid, BILINEAR, ZEROS, false);
+    let skin = seen.narrow(1, 2, 1);
+    let u = seen.narrow(1, 0, 2) / skin.clamp_min(1e-6);
+    let inverse = maps.iter().flat_map(|&[a, b, _, c, d, _]| {
+        let determinant = a * d - b * c;
+        [d, -b, -c, a].map(|element| element / determinant)
+    });
+    let inverse: Vec<f32> = inverse.collect();
+    let inverse = Tensor::from_slice(&inverse)
+        .reshape([count, 2, 2])
+        .to_device(device);
+    let u = inverse.bmm(&u.reshape([count, 2, -1]));
+    (u.reshape([count, 2, side, side]), skin)
 }
 
 #[cfg(test)]

@@ -18,6 +18,8 @@ pub struct Batch {
     pub masks: Option<Masks>,
     /// What is in front of the faces, where that is drawn.
     pub covers: Option<Covers>,
+    /// What the edits have to be, where that is known.
+    pub truth: Option<Truth>,
     /// Who has the other rows.
     pub group: Group,
 }
@@ -29,6 +31,17 @@ pub struct Covers {
     pub coverage: Tensor,
     /// 1 for faces whose mouth can be seen, else 0; `[N]`.
     pub expressive: Tensor,
+}
+
+/// The faces' twins in the target domains.
+#[derive(Debug)]
+pub struct Truth {
+    /// `[N,C,S,S]` in [-1, 1].
+    pub x: Tensor,
+    /// The displacement that makes the face its twin, right and down in shares of the side: `[N,2,F,F]`.
+    pub displacement: Tensor,
+    /// How surely that is known, 0 to 1: `[N,1,F,F]`.
+    pub skin: Tensor,
 }
 
 impl Batch {

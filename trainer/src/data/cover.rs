@@ -60,6 +60,28 @@ impl HostCovers {
     }
 }
 
+impl Cover {
+    /// The bytes `[C,S,S]` of a `twin` behind the cover that was drawn over `face`, which made it `covered`.
+    pub(super) fn over_twin<'a>(
+        &'a self,
+        twin: &'a [u8],
+        face: &'a [u8],
+        covered: &'a [u8],
+    ) -> impl Iterator<Item = u8> + 'a {
+        let pixels = twin.iter().zip(face).zip(covered);
+        let alpha = self.alpha.iter().cycle();
+        pixels
+            .zip(alpha)
+            .map(|(((&twin, &face), &covered), &alpha)| {
+                let through = 1.0 - f32::from(alpha) / 255.0;
+                let other = f32::from(twin) - f32::from(face);
+                (f32::from(covered) + through * other)
+                    .round()
+                    .clamp(0.0, 255.0) as u8
+            })
+    }
+}
+
 /// The mouth's rectangle in a face crop: left, top, right, bottom, shares of the side.
 const MOUTH: [f32; 4] = [0.3, 0.6, 0.7, 0.82];
 /// Where the cheeks are, whose colour a hand takes: centres, shares of the side.

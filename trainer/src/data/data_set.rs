@@ -1,7 +1,7 @@
 //! A data set opened for training, whatever its layout.
 
 use super::{
-    FaceSet, Layout, Listing, Selection, Split, decode, layout,
+    FaceSet, Layout, Listing, Selection, Split, Twins, decode, layout,
     pack::{self, Packed},
     synthetic,
 };
@@ -34,6 +34,10 @@ pub struct DataSet {
     pub test: Option<FaceSet>,
     /// Identifies the data set, see [`Listing::digest`].
     pub digest: String,
+    /// Whether test face `k` of every domain is the same person, all else equal: data of `faces render`.
+    pub test_twins: bool,
+    /// The training faces' files, where each has its own.
+    pub listing: Option<Listing>,
 }
 
 impl DataSet {
@@ -79,6 +83,8 @@ impl DataSet {
                     train,
                     test,
                     digest,
+                    test_twins: false,
+                    listing: None,
                 })
             }
             Layout::Synthetic => {
@@ -102,15 +108,20 @@ impl DataSet {
                     train: render(faces_per_domain, seed)?,
                     test: Some(render(SYNTHETIC_TEST_FACES, seed ^ TEST_SEED)?),
                     digest: digest::of_bytes(text.as_bytes()),
+                    test_twins: false,
+                    listing: None,
                 })
             }
             Layout::Folders | Layout::CelebAMaskHq | Layout::CelebA => {
                 let train = Listing::open(data, layout, Split::Train, selection)?;
                 // A folder layout may have no test pictures, but not wrong ones.
                 let has_test = Listing::has(data, layout, Split::Test);
+                let mut test_twins = false;
                 let test = if has_test {
                     let listing = Listing::open(data, layout, Split::Test, selection)?;
-                    Some(decode::read(&listing, architecture, stop)?)
+                    let faces = decode::read(&listing, architecture, stop)?;
+                    test_twins = Twins::are_in(&listing, &faces);
+                    Some(faces)
                 } else {
                     log::warn!("{}: no test/ or val/ folder: no evaluation", data.display());
                     None
@@ -120,6 +131,8 @@ impl DataSet {
                     train: decode::read(&train, architecture, stop)?,
                     test,
                     digest: train.digest()?,
+                    test_twins,
+                    listing: Some(train),
                 })
             }
         }

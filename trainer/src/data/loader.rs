@@ -1,6 +1,6 @@
 //! Batches prepared ahead on their own thread, so that a step never waits for memory or disk.
 
-use super::{Batch, Covers, Sampler, augment, sampler::HostBatch};
+use super::{Batch, Covers, Sampler, Truth, augment, sampler::HostBatch};
 use crate::{device::page_locked, error::TrainError, ranks::Group};
 use std::{
     sync::mpsc::{Receiver, sync_channel},
@@ -85,6 +85,7 @@ impl HostBatch {
             maps: self.maps,
             light: self.light,
             covers: self.covers,
+            twins: self.twins,
         }
     }
 
@@ -93,19 +94,39 @@ impl HostBatch {
     pub(crate) fn on(&self, device: Device, non_blocking: bool) -> Batch {
         let to = |t: &Tensor, kind: Kind| t.to_device_(device, kind, non_blocking, false);
         let images = super::unit_from_bytes(&to(&self.bytes, Kind::Uint8));
+        let as_seen =
+            |images: &Tensor| augment::relight(augment::apply(images, &self.maps), &self.light);
+        let covers = self.covers.as_ref().map(|covers| {
+            let (coverage, expressive) = covers.tensors(device);
+            Covers {
+                coverage: augment::apply(&coverage, &self.maps),
+                expressive,
+            }
+        });
+        let truth = self.twins.as_ref().map(|twins| {
+            let images = super::unit_from_bytes(&to(&twins.bytes, Kind::Uint8));
+            let (displacement, skin) = augment::apply_to_fields(&twins.fields, &self.maps, device);
+            let skin = match &covers {
+                Some(covers) => {
+                    let side = skin.size()[3];
+                    skin * (1.0 - covers.coverage.adaptive_avg_pool2d([side, side]))
+                }
+                None => skin,
+            };
+            Truth {
+                x: as_seen(&images),
+                displacement,
+                skin,
+            }
+        });
         Batch {
-            x: augment::relight(augment::apply(&images, &self.maps), &self.light),
+            x: as_seen(&images),
             source: to(&self.source, Kind::Int64),
             target: to(&self.target, Kind::Int64),
             examples: to(&self.examples, Kind::Float),
             masks: None,
-            covers: self.covers.as_ref().map(|covers| {
-                let (coverage, expressive) = covers.tensors(device);
-                Covers {
-                    coverage: augment::apply(&coverage, &self.maps),
-                    expressive,
-                }
-            }),
+            covers,
+            truth,
             group: Group::alone(),
         }
     }

@@ -27,8 +27,9 @@ pub mod picture;
 mod sampler;
 mod selection;
 pub mod synthetic;
+mod twins;
 
-pub use batch::{Batch, Covers};
+pub use batch::{Batch, Covers, Truth};
 pub use data_set::{DataSet, Rendering};
 pub use face_set::FaceSet;
 pub use layout::Layout;
@@ -37,6 +38,7 @@ pub(crate) use loader::Loader;
 pub(crate) use people_set::PeopleSet;
 pub use sampler::{Sampler, SyntheticFaces};
 pub use selection::Selection;
+pub use twins::Twins;
 
 use model_spec::{Architecture, ColourMode, OutputForm, pixel::BYTES_PER_UNIT};
 use tch::Tensor;

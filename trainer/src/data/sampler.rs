@@ -2,8 +2,9 @@
 //! random state to resume exactly.
 
 use super::{
-    Batch, FaceSet, augment,
+    Batch, FaceSet, Twins, augment,
     cover::{self, HostCovers},
+    twins::FIELD_LENGTH,
 };
 use crate::config::{Augmentation, Targets};
 use rand::{RngExt, SeedableRng};
@@ -18,6 +19,8 @@ pub struct Sampler {
     pub real: FaceSet,
     /// Procedural faces among them.
     pub synthetic: Option<SyntheticFaces>,
+    /// The real faces' twins, where there is something to be learnt from them.
+    pub twins: Option<Twins>,
     /// Which domains a face may be moved to.
     pub targets: Targets,
     /// How faces are varied.
@@ -52,6 +55,17 @@ pub struct HostBatch {
     pub light: Vec<augment::Light>,
     /// What is in front of the faces, where that is drawn.
     pub covers: Option<HostCovers>,
+    /// The faces' twins in the target domains, where there are any.
+    pub twins: Option<HostTwins>,
+}
+
+/// Twins of a batch's faces, not augmented yet.
+#[derive(Debug)]
+pub struct HostTwins {
+    /// `[N,C,S,S]` uint8, behind the same covers.
+    pub bytes: Tensor,
+    /// `[3,F,F]` of every twin, one behind the other: displacement against the face, and the share of skin.
+    pub fields: Vec<f32>,
 }
 
 impl Sampler {
@@ -71,6 +85,7 @@ impl Sampler {
         let side = self.real.size;
         let settings = &self.augmentation;
         let mut covers = (settings.cover_probability > 0.0).then(|| HostCovers::new(side));
+        let (mut twins, mut fields) = (vec![], vec![]);
         for row in 0..size {
             let is_taken = rows.contains(&row);
             let domain = rng.random_range(0..domains);
@@ -97,6 +112,17 @@ impl Sampler {
                 bytes.truncate(start);
                 continue;
             }
+            if let Some(known) = &self.twins {
+                let goal = goal as usize;
+                let twin = self.real.bytes(self.real.position(goal, index));
+                let face = self.real.bytes(self.real.position(domain, index));
+                match &cover {
+                    Some(cover) => twins.extend(cover.over_twin(twin, face, &bytes[start..])),
+                    None => twins.extend_from_slice(twin),
+                }
+                let field = known.field(goal, index, domain);
+                fields.extend_from_slice(field.unwrap_or(&[0.0; FIELD_LENGTH]));
+            }
             if let Some(covers) = &mut covers {
                 covers.push(cover);
             }
@@ -118,12 +144,16 @@ impl Sampler {
             maps,
             light,
             covers,
+            twins: self.twins.as_ref().map(|_| HostTwins {
+                bytes: self.real.shaped(&twins, rows.len()),
+                fields,
+            }),
         }
     }
 
     /// The batch of `step` on `device`: augmented faces, their domains, and their targets.
     #[must_use]
-    pub(crate) fn batch(&self, step: u64, size: usize, device: Device) -> Batch {
+    pub fn batch(&self, step: u64, size: usize, device: Device) -> Batch {
         self.host_batch(step, size).on(device, false)
     }
 }
@@ -159,6 +189,7 @@ mod tests {
                 faces: faces(2),
                 share,
             }),
+            twins: None,
             targets: config.data.targets,
             augmentation: config.data.augmentation,
             seed: 3,

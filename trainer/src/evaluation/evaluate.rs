@@ -72,6 +72,7 @@ pub(crate) fn evaluate(request: &EvaluateRequest) -> Result<Estimates, TrainErro
     let sampler = Sampler {
         real: data.train.clone(),
         synthetic: None,
+        twins: None,
         augmentation: Augmentation::default(),
         targets: Targets::Any,
         seed: request.judge_seed,
@@ -99,6 +100,7 @@ pub(crate) fn evaluate(request: &EvaluateRequest) -> Result<Estimates, TrainErro
     let evaluation = Evaluation {
         judge: &judge.network,
         faces: test,
+        twins: data.test_twins,
         attributes,
         settings: &request.settings,
         features: Some(&features),

@@ -40,6 +40,8 @@ pub(crate) struct Evaluation<'a> {
     pub judge: &'a Classifier,
     /// Faces to edit.
     pub faces: &'a FaceSet,
+    /// Whether face `k` of every domain is the same person, all else equal.
+    pub twins: bool,
     /// Their attributes.
     pub attributes: &'a AttributeSet,
     /// How many of them, and the rows that edits belong to.
@@ -63,6 +65,9 @@ impl Evaluation<'_> {
     /// - `smoothness.FROM_to_TO`: the mean step of the picture between these strengths, as a share of the largest: 1
     ///   where every step changes it alike, 1/6 where one does it all;
     /// - `cycle_error.FROM_to_TO`: mean absolute difference of the face and its edit, edited back;
+    /// - `counterfactual_error_inside.FROM_to_TO` and `counterfactual_error_outside.…`, of twins: mean absolute difference
+    ///   of the edit and the same person drawn with the other value, in the pixels that the attribute changes and in
+    ///   the others; `counterfactual_change.…`: how much it changes the former;
     /// - `change_below_nose.…` and `change_above_eyes.…`, or `change_edited_rows.…` and
     ///   `change_kept_rows.…` where the settings give an attribute rows of its own;
     /// - `frechet_inception_distance.…`, or on the judge's features `frechet_judge_distance.…`, to the real faces of
@@ -163,6 +168,15 @@ impl Evaluation<'_> {
             (format!("smoothness.{path}"), Estimate::mean(&values(&even))),
             (format!("cycle_error.{path}"), Estimate::mean(&cycle)),
         ]);
+        if self.twins {
+            let truth = self.faces.of_domain(target, self.settings.faces_per_domain);
+            let errors = counterfactual_errors([&faces, &whole, &truth]);
+            let names = ["error_inside", "error_outside", "change"];
+            figures.extend(names.into_iter().zip(errors).map(|(name, of_faces)| {
+                let name = format!("counterfactual_{name}.{path}");
+                (name, Estimate::mean(&of_faces))
+            }));
+        }
         if self.attributes.len() > 1 {
             means.add(format!("edit_success.{}", direction.values), success);
             let verdicts = |images| self.judge.logits_of_all(images, model.device).gt(0.0);
@@ -267,7 +281,60 @@ fn difference(a: &Tensor, b: &Tensor) -> Tensor {
     difference.mean_dim(&[1_i64, 2, 3][..], false, Kind::Float)
 }
 
+/// Of faces, their edits and their twins, `[N,C,S,S]` in [-1, 1]: the mean absolute differences of edit and twin where
+/// face and twin differ and elsewhere, and of face and twin where they differ; face by face, in units of the whole pixel
+/// range.
+fn counterfactual_errors([before, edit, truth]: [&Tensor; 3]) -> [Vec<f64>; 3] {
+    // Less than three levels of a byte is rounding and noise.
+    const SAME: f64 = 2.5 / 255.0;
+    let channels = &[1_i64][..];
+    let distance = |a: &Tensor, b: &Tensor| {
+        let distance = (a - b).abs() * 0.5;
+        distance.mean_dim(channels, false, Kind::Float)
+    };
+    let change = distance(before, truth);
+    let inside = change.gt(SAME).to_kind(Kind::Float);
+    let outside = 1.0 - &inside;
+    let error = distance(edit, truth);
+    let mean = |of: &Tensor, weight: &Tensor| {
+        let sides = &[1_i64, 2][..];
+        let sum = (of * weight).sum_dim_intlist(sides, false, Kind::Float);
+        let count = weight.sum_dim_intlist(sides, false, Kind::Float);
+        values(&(sum / count.clamp_min(1.0)))
+    };
+    [
+        mean(&error, &inside),
+        mean(&error, &outside),
+        mean(&change, &inside),
+    ]
+}
+
 /// 1 where a logit is above 0, else 0.
 fn hits(logits: &Tensor) -> Vec<f64> {
     values(&logits.gt(0.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counterfactual_errors_are_apart_by_what_the_attribute_changes() {
+        // Four pixels: the attribute makes the first two lighter by a tenth of the range.
+        let face = Tensor::zeros([1, 3, 2, 2], tch::kind::FLOAT_CPU);
+        let truth = Tensor::from_slice(&[0.2_f32, 0.2, 0.0, 0.0]).reshape([1, 1, 2, 2]);
+        let truth = truth.expand([1, 3, 2, 2], false);
+        let errors = |edit: &Tensor| counterfactual_errors([&face, edit, &truth]).concat();
+        let close = |found: Vec<f64>, expected: [f64; 3]| {
+            let pairs = found.iter().zip(expected);
+            assert!(
+                pairs.clone().all(|(a, b)| (a - b).abs() < 1e-6),
+                "{found:?}"
+            );
+        };
+        close(errors(&truth), [0.0, 0.0, 0.1]);
+        close(errors(&face), [0.1, 0.0, 0.1]);
+        let half = Tensor::from_slice(&[0.1_f32, 0.2, 0.4, 0.0]).reshape([1, 1, 2, 2]);
+        close(errors(&half.expand([1, 3, 2, 2], false)), [0.025, 0.1, 0.1]);
+    }
 }

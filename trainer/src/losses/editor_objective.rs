@@ -1,9 +1,9 @@
 //! What generator, style encoder and style transformer minimise.
 
 use super::{
-    EditedBatch, Objective, adversarial_real, classification, code_unit, covered, cycle,
-    displacement, hinged_classification, orthogonality, perceptual, related_share, residual,
-    roughness, style_reconstruction,
+    EditedBatch, Objective, adversarial_real, classification, code_unit, counterfactual, covered,
+    cycle, displacement, hinged_classification, orthogonality, perceptual, related_share, residual,
+    roughness, style_reconstruction, true_displacement,
 };
 use crate::{
     config::{LossWeights, OrthogonalityForm},
@@ -31,28 +31,26 @@ pub fn editor_objective(
         drawing,
         fake,
     } = edited;
-    let logits = discriminator.forward(fake, &batch.target);
-    let style_again = editor.style_encoder.forward(fake, &batch.target);
-    let x_again = editor.generator.forward(fake, style, batch.masks.as_ref());
     let style_target = split.target();
     let unit = code_unit(weights.code_scale, &style_target, &batch.group);
 
     // Adversarial: the edit looks real in its new domain.
-    let mut objective = Objective::new(
-        "adversarial",
-        weights.adversarial,
-        adversarial_real(&logits),
-    );
+    let mut objective = Objective::empty(fake.device());
+    objective.add_weighted("adversarial", weights.adversarial, || {
+        adversarial_real(&discriminator.forward(fake, &batch.target))
+    });
 
     // Cycle: the edit can be undone.
-    objective.add("cycle", weights.cycle, cycle(&batch.x, &x_again));
+    objective.add_weighted("cycle", weights.cycle, || {
+        let x_again = editor.generator.forward(fake, style, batch.masks.as_ref());
+        cycle(&batch.x, &x_again)
+    });
 
     // Style reconstruction: the edit has the code it was drawn with.
-    objective.add(
-        "style",
-        weights.style,
-        style_reconstruction(&style_target, &style_again, &unit, &batch.group),
-    );
+    objective.add_weighted("style", weights.style, || {
+        let style_again = editor.style_encoder.forward(fake, &batch.target);
+        style_reconstruction(&style_target, &style_again, &unit, &batch.group)
+    });
 
     // Perceptual: the edit keeps the features of the original.
     objective.add_weighted("perceptual", weights.perceptual, || {
@@ -83,6 +81,18 @@ pub fn editor_objective(
     if let Some(u) = &drawing.displacement {
         objective.add_weighted("displacement", weights.displacement, || displacement(u));
         objective.add_weighted("roughness", weights.roughness, || roughness(u));
+    }
+
+    // Counterfactual: the edit is what is known of it.
+    if let Some(truth) = &batch.truth {
+        objective.add_weighted("counterfactual", weights.counterfactual, || {
+            counterfactual(fake, &truth.x)
+        });
+        if let Some(u) = &drawing.displacement {
+            objective.add_weighted("true_displacement", weights.true_displacement, || {
+                true_displacement(u, &truth.displacement, &truth.skin)
+            });
+        }
     }
 
     // Covered: the edit leaves alone what is in front of the face.

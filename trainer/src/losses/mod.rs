@@ -5,7 +5,8 @@
 //! Batch ─► EditedBatch ─┬─► discriminator_objective: real, fake, R1
 //!                       └─► editor_objective: adversarial, cycle, style, perceptual, orthogonality;
 //!                                             not in the paper: classification, residual,
-//!                                             displacement, roughness, covered, related share
+//!                                             displacement, roughness, covered, related share,
+//!                                             counterfactual, true displacement
 //! ```
 
 mod absolute;
@@ -13,6 +14,7 @@ mod adversarial;
 mod angular_margin;
 mod classification;
 mod code_unit;
+mod counterfactual;
 mod covered;
 mod cycle;
 mod discriminator_objective;
@@ -31,6 +33,7 @@ pub(crate) use adversarial::{adversarial_examples, adversarial_fake, adversarial
 pub(crate) use angular_margin::angular_margin;
 pub(crate) use classification::{classification, hinged_classification};
 pub(crate) use code_unit::code_unit;
+pub(crate) use counterfactual::{counterfactual, true_displacement};
 pub(crate) use covered::covered;
 pub(crate) use cycle::cycle;
 pub use discriminator_objective::{RealVerdict, discriminator_objective};

@@ -1,6 +1,6 @@
 //! Named losses and their weighted sum.
 
-use tch::Tensor;
+use tch::{Device, Kind, Tensor};
 
 /// A loss as it is written down: unweighted, still on its device.
 #[derive(Debug)]
@@ -21,6 +21,14 @@ pub struct Objective {
 }
 
 impl Objective {
+    /// Nothing to minimise yet.
+    pub(super) fn empty(device: Device) -> Self {
+        Self {
+            total: Tensor::zeros([], (Kind::Float, device)),
+            losses: Vec::new(),
+        }
+    }
+
     /// An objective of one loss.
     pub(super) fn new(name: &'static str, weight: f64, value: Tensor) -> Self {
         Self {

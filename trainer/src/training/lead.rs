@@ -46,6 +46,7 @@ impl Lead<'_> {
             let evaluation = Evaluation {
                 judge: &judge.network,
                 faces,
+                twins: self.data.test_twins,
                 attributes: &config.attributes,
                 settings: &config.evaluation,
                 features: None,

@@ -2,7 +2,7 @@
 
 use crate::{
     config::{ClassifierConfig, Config},
-    data::{DataSet, Layout, Rendering, Sampler, SyntheticFaces, synthetic},
+    data::{DataSet, Layout, Rendering, Sampler, SyntheticFaces, Twins, synthetic},
     error::TrainError,
     evaluation::{
         classifier::{self, ClassifierFile},
@@ -69,10 +69,26 @@ pub(super) fn sampler(
     Ok(Sampler {
         real: data.train.clone(),
         synthetic,
+        twins: twins(config, data)?,
         targets: config.data.targets,
         augmentation: config.data.augmentation,
         seed: config.seed,
     })
+}
+
+/// The twins that losses on counterfactual pairs need; they are in no other layout.
+fn twins(config: &Config, data: &DataSet) -> Result<Option<Twins>, TrainError> {
+    let loss = &config.loss;
+    if !loss.know_the_truth() {
+        return Ok(None);
+    }
+    let Some(listing) = &data.listing else {
+        return Err(TrainError::Usage(format!(
+            "loss.counterfactual and loss.true_displacement: found {} data, expected a folder of `faces render`",
+            data.layout
+        )));
+    };
+    Twins::open(listing, &data.train, loss.true_displacement > 0.0).map(Some)
 }
 
 /// A run that is resumed with other data keeps its classifiers, and says so.
@@ -132,6 +148,7 @@ pub(super) fn judge(
     let sampler = Sampler {
         real: data.train.clone(),
         synthetic: None,
+        twins: None,
         targets: config.data.targets,
         augmentation: config.data.augmentation,
         seed: config.seed ^ JUDGE_SEED,

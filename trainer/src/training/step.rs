@@ -78,7 +78,11 @@ impl Trainee {
         let batch = frozen.masked(batch.arranged(plan.speed));
         // The discriminator's update does not change the editor, so one edit serves both.
         let edited = self.edit(&batch, plan);
-        let mut losses = self.update_discriminator(&batch, &edited, plan);
+        let mut losses = if plan.loss.adversarial > 0.0 {
+            self.update_discriminator(&batch, &edited, plan)
+        } else {
+            Vec::new()
+        };
         if plan.updates == Updates::Both {
             // No loss of its own: what the watch over the run's health looks at.
             let value = (edited.fake.detach() - &batch.x).abs().mean(Kind::Float);

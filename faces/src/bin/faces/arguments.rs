@@ -1,7 +1,7 @@
 //! The command line.
 
 use clap::{Args, Parser, Subcommand, value_parser};
-use faces::Attribute;
+use faces::{Attribute, Framing};
 use std::path::PathBuf;
 
 /// Portraits with known truth.
@@ -25,7 +25,7 @@ Every person is drawn once in every domain with all else equal, so pictures with
   OUT/train/smiling+female/000007.png    and test/, in the layout that trainer reads
   OUT/truth/train/smiling+female/000007.json           all parameters, landmarks, names of the files beside it
   OUT/truth/train/smiling+female/000007.face.png       masks: face, hair, eyes, mouth, glasses, body
-  OUT/truth/train/smiling+female/000007.safetensors    where the skin was in the picture without the smile:
+  OUT/truth/train/smiling+female/000007.safetensors    where the skin was in the picture with the other smile:
                                                        displacement [2,S,S], skin [1,S,S]";
 
 #[derive(Debug, Args)]
@@ -39,6 +39,12 @@ pub(crate) struct Request {
     /// What the domains are made of: some of smile, gender, age, bangs, eyeglasses.
     #[arg(long, value_delimiter = ',', default_value = "smile", value_parser = attribute)]
     pub(crate) attributes: Vec<Attribute>,
+    /// Least difference between the two amounts of an attribute in a pair, 0 to 1.
+    #[arg(long, default_value_t = 0.0, value_parser = share)]
+    pub(crate) apart: f32,
+    /// How much of a person is seen: head, or face, from forehead to chin as the mirror's models see it.
+    #[arg(long, default_value = "head", value_parser = framing)]
+    pub(crate) framing: Framing,
     /// The first person; the following people have the following seeds.
     #[arg(long, default_value_t = 0)]
     pub(crate) seed: u64,
@@ -54,6 +60,21 @@ pub(crate) struct Request {
     /// A new or empty folder.
     #[arg(long)]
     pub(crate) out: PathBuf,
+}
+
+fn framing(name: &str) -> Result<Framing, String> {
+    match name {
+        "head" => Ok(Framing::Head),
+        "face" => Ok(Framing::Face),
+        _ => Err("expected head or face".to_owned()),
+    }
+}
+
+fn share(text: &str) -> Result<f32, String> {
+    let found: Option<f32> = text.parse().ok();
+    found
+        .filter(|value| (0.0..=1.0).contains(value))
+        .ok_or_else(|| "expected a number from 0 to 1".to_owned())
 }
 
 fn attribute(name: &str) -> Result<Attribute, String> {

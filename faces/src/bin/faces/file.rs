@@ -38,7 +38,7 @@ pub(crate) struct Named<'a> {
     pub(crate) domain: &'a str,
     /// From the data set's folder, with `/`.
     pub(crate) picture: &'a str,
-    /// The same picture without the smile, and where the skin was in it.
+    /// The same picture with the other smile, and where the skin was in it.
     pub(crate) moved: Option<(&'a str, &'a Displacement)>,
 }
 

@@ -3,7 +3,7 @@
 use crate::arguments::Request;
 use crate::error::RenderError;
 use crate::file::{Named, file, write_picture, write_truth};
-use faces::{Attribute, Displacement, Portrait, Shot, portrait};
+use faces::{Attribute, Displacement, Portrait, Shot, portrait_framed};
 use output::OutputFolder;
 use std::fmt;
 use std::path::Path;
@@ -147,16 +147,14 @@ fn domains(attributes: &[Attribute]) -> Vec<Domain> {
         .collect()
 }
 
-/// The person in a domain: the drawn amount where it belongs there, else its mirror image around one half.
-fn in_domain(person: &Portrait, attributes: &[Attribute], domain: &Domain) -> Portrait {
+/// The person in a domain: the drawn amount where it belongs there, else its mirror image around one half. Both are
+/// moved towards 0 and 1 until they differ by `apart`.
+fn in_domain(person: &Portrait, attributes: &[Attribute], apart: f32, domain: &Domain) -> Portrait {
     let mut shown = *person;
     for (attribute, on) in attributes.iter().zip(&domain.on) {
         let amount = attribute.of(&person.attributes);
-        let there = if (amount > 0.5) == *on {
-            amount
-        } else {
-            1.0 - amount
-        };
+        let from_end = amount.min(1.0 - amount) * (1.0 - apart);
+        let there = if *on { 1.0 - from_end } else { from_end };
         attribute.set(&mut shown.attributes, there);
     }
     shown
@@ -170,7 +168,7 @@ fn draw(
     index: u32,
 ) -> Result<Vec<Duration>, RenderError> {
     let seed = request.seed + u64::from(index);
-    let person = portrait(seed, request.size);
+    let person = portrait_framed(seed, request.size, request.framing);
     let split = if index % request.test_every == request.test_every - 1 {
         "test"
     } else {
@@ -179,7 +177,7 @@ fn draw(
     let mut times = Vec::new();
     let mut shots: Vec<(String, Shot)> = Vec::new();
     for domain in domains {
-        let shown = in_domain(&person, &request.attributes, domain);
+        let shown = in_domain(&person, &request.attributes, request.apart, domain);
         let start = Instant::now();
         let shot = shown.shoot();
         times.push(start.elapsed());
@@ -196,11 +194,8 @@ fn draw(
         .position(|attribute| *attribute == Attribute::Smile);
     for (i, (picture, shot)) in shots.iter().enumerate() {
         let domain = &domains[i];
-        // Its neutral twin has all other bits equal.
-        let twin = smile.filter(|at| domain.on[*at]).map(|at| {
-            let bit = 1 << (domain.on.len() - 1 - at);
-            &shots[i & !bit]
-        });
+        // The twin with the other smile has all other bits equal.
+        let twin = smile.map(|at| &shots[i ^ 1 << (domain.on.len() - 1 - at)]);
         let moved: Option<(&str, Displacement)> = twin.and_then(|(from, twin)| {
             let field = shot.displacement(twin).ok()?;
             Some((from.as_str(), field))

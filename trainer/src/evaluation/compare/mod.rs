@@ -111,6 +111,7 @@ pub(crate) fn compare(request: &CompareRequest) -> Result<Estimates, TrainError>
     let sampler = Sampler {
         real: faces.clone(),
         synthetic: None,
+        twins: None,
         augmentation: VARIED,
         targets: Targets::Any,
         seed: JUDGE_SEED,

@@ -88,6 +88,7 @@ pub(crate) fn train(
     let sampler = Sampler {
         real: people.clone(),
         synthetic: None,
+        twins: None,
         targets: Targets::Any,
         augmentation: VARIED,
         seed: SEED,

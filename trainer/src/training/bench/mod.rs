@@ -252,6 +252,7 @@ fn step(
         examples: to(&host.examples),
         masks: None,
         covers: None,
+        truth: None,
         group: Group::alone(),
     };
     let losses = trainee.step(batch, plan, frozen);
@@ -290,6 +291,7 @@ fn random_batch(config: &Config) -> Batch {
         examples: Tensor::ones([count], (Kind::Float, Device::Cpu)),
         masks: None,
         covers: None,
+        truth: None,
         group: Group::alone(),
     }
 }
