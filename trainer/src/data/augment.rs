@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_pure_flip_mirrors_the_image_exactly() {
-        let image = Tensor::arange(16, (Kind::Float, tch::Device::Cpu)).reshape([1, 1, 4, 4]);
+        let image = Tensor::arange(16, (Kind::Float, Device::Cpu)).reshape([1, 1, 4, 4]);
         let flipped = apply(&image, &[[-1.0, 0.0, 0.0, 0.0, 1.0, 0.0]]);
         let difference = (flipped - image.flip([3])).abs().max();
         assert!(f64::try_from(difference).unwrap() < 1e-5);
