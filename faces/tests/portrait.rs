@@ -1,4 +1,4 @@
-use faces::{Attribute, Part, Portrait, Shot, portrait};
+use faces::{Attribute, Framing, Part, Portrait, Shot, portrait, portrait_framed};
 use image::{GrayImage, RgbImage};
 
 const SIDE: u32 = 128;
@@ -49,6 +49,36 @@ fn a_portrait_is_the_same_again_and_knows_no_other_seed() {
             portrait(seed, 64).render()
         );
     }
+}
+
+#[test]
+fn framed_as_a_face_the_same_person_is_nearer_with_eyes_and_mouth_where_models_have_them() {
+    let side = 128;
+    let mut sums = [0.0_f32; 2];
+    for seed in 0..PEOPLE {
+        let head = portrait(seed, side);
+        let near = portrait_framed(seed, side, Framing::Face);
+        assert_eq!(portrait_framed(seed, side, Framing::Head), head);
+        assert!(near.pose.face_height > 1.15 * head.pose.face_height);
+        let undone = Portrait {
+            pose: head.pose,
+            ..near
+        };
+        assert_eq!(undone, head);
+        let landmarks = near.shoot().landmarks();
+        let height = |name: &str| {
+            let found = landmarks.iter().find(|(own, _)| *own == name);
+            found.expect(name).1[1] / side as f32
+        };
+        sums[0] += 0.5 * (height("left-iris") + height("right-iris"));
+        sums[1] += 0.5 * (height("mouth-left") + height("mouth-right"));
+    }
+    // CelebA's aligned pictures have them at 0.35 and 0.67.
+    let [eyes, mouth] = sums.map(|sum| sum / PEOPLE as f32);
+    assert!(
+        (eyes - 0.37).abs() < 0.03 && (mouth - 0.70).abs() < 0.04,
+        "{eyes} {mouth}"
+    );
 }
 
 /// As in `bytes`: the digest is of x86-64.
