@@ -127,7 +127,7 @@ reproducible: onnxruntime ## build `edge` in two folders and compare the program
 
 deny: ## check licences, advisories, sources and unwanted crates (needs cargo-deny)
 	@cargo deny --version >/dev/null 2>&1 || { echo 'error: cargo-deny is missing: cargo install --locked cargo-deny' >&2; exit 1; }
-	cargo deny --locked check
+	setup/deny.sh
 
 sbom: ## write what each program is made of, as CycloneDX, into $(TARGET)/sbom (needs cargo-cyclonedx)
 	@cargo cyclonedx --version >/dev/null 2>&1 || { echo 'error: cargo-cyclonedx is missing: cargo install --locked cargo-cyclonedx' >&2; exit 1; }
