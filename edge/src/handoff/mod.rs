@@ -3,8 +3,10 @@
 pub(crate) mod mailbox;
 pub(crate) mod pool;
 pub(crate) mod recycler;
-#[cfg(all(test, feature = "schedules"))]
+#[cfg(test)]
+#[cfg(feature = "schedules")]
 mod schedules;
-#[cfg(all(test, feature = "schedules"))]
+#[cfg(test)]
+#[cfg(feature = "schedules")]
 pub(crate) mod shuttled;
 pub(crate) mod sync;

@@ -10,7 +10,11 @@ use shuttle::{
     scheduler::{DfsScheduler, PctScheduler, RandomScheduler, Scheduler},
     sync::MutexGuard,
 };
-use std::{cell::Cell, sync::LockResult, time::Duration};
+use std::{
+    cell::Cell,
+    sync::{LockResult, PoisonError},
+    time::Duration,
+};
 
 /// Whether waits end without a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,10 +69,10 @@ impl Condvar {
             let holds = condition(&mut guard);
             return Ok((guard, holds));
         }
-        let Ok(guard) = self.0.wait_while(guard, condition) else {
-            unreachable!("a panic ends the whole test");
-        };
-        Ok((guard, false))
+        let waited = self.0.wait_while(guard, condition);
+        waited
+            .map(|guard| (guard, false))
+            .map_err(|poisoned| PoisonError::new((poisoned.into_inner(), false)))
     }
 
     pub(crate) fn notify_all(&self) {

@@ -14,7 +14,8 @@ pub(crate) mod controls;
 pub(crate) mod copying;
 mod edit;
 pub(crate) mod opening;
-#[cfg(all(test, feature = "schedules"))]
+#[cfg(test)]
+#[cfg(feature = "schedules")]
 mod schedules;
 pub(crate) mod status;
 pub(crate) mod stop;
