@@ -4,7 +4,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 # Set-up steps share folders, and only one progress bar at a time is readable.
 .NOTPARALLEL:
-.PHONY: help mirror mirror-gpu picture test fuzz test-ownership test-faults test-kills test-privacy reproducible deny sbom bench-edge bench-edit bench-tracking gpu-check gpu-pack gpu-check-rehearsal lint setup system onnxruntime onnx-tools tensorboard libtorch aarch64 jetson test-device \
+.PHONY: help mirror mirror-gpu picture test fuzz test-ownership test-faults test-kills test-privacy test-schedules reproducible deny sbom bench-edge bench-edit bench-tracking gpu-check gpu-pack gpu-check-rehearsal lint setup system onnxruntime onnx-tools tensorboard libtorch aarch64 jetson test-device \
 	test-camera test-boot clean-third-party
 
 help: ## show this list
@@ -34,6 +34,10 @@ test: setup ## set up and run every test
 	cross/for-tests.sh
 	cargo build --locked --workspace
 	cargo test --locked --workspace
+	cargo test --locked -p edge --features schedules --lib schedules
+
+test-schedules: onnxruntime ## run the mirror's threads under SCHEDULES=20000 schedules each; SHUTTLE_RANDOM_SEED=N for other ones
+	SCHEDULES=$(or $(SCHEDULES),20000) cargo test --locked -p edge --features schedules --lib schedules -- --nocapture
 
 bench-edge: onnxruntime ## measure the mirror on this machine: edge bench, motion to photon, shutdown (needs Xvfb)
 	cargo build --release --locked -p edge
@@ -66,6 +70,7 @@ bench-tracking: onnxruntime ## track the photos in ../shared/data/photos, moved 
 lint: setup ## check formatting, and clippy with warnings denied
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
+	cargo clippy --locked -p edge --features schedules --all-targets -- -D warnings
 
 setup: onnxruntime libtorch ## install everything that is missing, build nothing
 
@@ -127,7 +132,7 @@ reproducible: onnxruntime ## build `edge` in two folders and compare the program
 
 deny: ## check licences, advisories, sources and unwanted crates (needs cargo-deny)
 	@cargo deny --version >/dev/null 2>&1 || { echo 'error: cargo-deny is missing: cargo install --locked cargo-deny' >&2; exit 1; }
-	cargo deny --locked check
+	setup/deny.sh
 
 sbom: ## write what each program is made of, as CycloneDX, into $(TARGET)/sbom (needs cargo-cyclonedx)
 	@cargo cyclonedx --version >/dev/null 2>&1 || { echo 'error: cargo-cyclonedx is missing: cargo install --locked cargo-cyclonedx' >&2; exit 1; }

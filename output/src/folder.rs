@@ -126,9 +126,10 @@ impl OutputFolder {
         let aside = tempfile::Builder::new()
             .prefix(&prefix(target))
             .tempdir_in(parent(target))
-            .map_err(io_error())?
-            .keep();
+            .map_err(io_error())?;
         fs::rename(target, &aside).map_err(io_error())?;
+        // Empty until here, and gone with an error; from now on it holds what must not be lost.
+        let aside = aside.keep();
         if let Err(error) = fs::rename(&new, target) {
             // Best effort: the error that matters is the one being returned.
             let _ = fs::rename(&aside, target);

@@ -193,13 +193,13 @@ impl Camera {
             return Ok(Next::Waiting(self.trouble.clone().or(trouble)));
         }
         // A stream that timed out cannot go on: it would queue a buffer twice.
-        stream.close();
+        drop(stream);
         let reason = format!("no picture for {} seconds", limit.as_secs());
         self.lost(Trouble::new(TroubleKind::Silent, reason))
     }
 
     fn fall_out(&mut self, stream: CameraStream, error: &io::Error) -> Result<Next, EdgeError> {
-        stream.close();
+        drop(stream);
         self.lost(Trouble::of(error))
     }
 }

@@ -5,6 +5,7 @@ use super::{
     mode::{self, Mode, ModeRequest},
     pixel_format::{self, FORMATS},
     raw::{Colour, Rows},
+    stream_end::Ending,
     trouble::{Trouble, TroubleKind},
 };
 use crate::machine::{access, system::System};
@@ -37,9 +38,9 @@ const READABLE: i16 = 1;
 /// Longest single wait, so that the thread stays able to end.
 const SLICE_MILLIS: i32 = 200;
 
-/// A camera that streams.
+/// A camera that streams, until it is dropped.
 pub(super) struct CameraStream {
-    stream: Stream<'static>,
+    stream: Ending,
     pub(super) mode: Mode,
     pub(super) rows: Rows,
     pub(super) colour: Colour,
@@ -101,7 +102,7 @@ impl CameraStream {
         {
             return Err(lacking(&[mode]));
         }
-        let stream = Stream::with_buffers(&device, Type::VideoCapture, BUFFERS)
+        let stream = Ending::new(|| Stream::with_buffers(&device, Type::VideoCapture, BUFFERS))
             .map_err(|error| Trouble::of(&error))?;
         let mut started = Self {
             stream,
@@ -114,13 +115,8 @@ impl CameraStream {
             heard: Instant::now(),
             has_sent: false,
         };
-        match started.start() {
-            Ok(()) => Ok(started),
-            Err(error) => {
-                started.close();
-                Err(Trouble::of(&error))
-            }
-        }
+        started.start().map_err(|error| Trouble::of(&error))?;
+        Ok(started)
     }
 
     /// Hands the driver all buffers but the first, which `next` hands over itself, and starts it.
@@ -128,11 +124,11 @@ impl CameraStream {
         self.stream.set_timeout(PROMISED);
         for index in 1..MOST_BUFFERS {
             // The driver has fewer.
-            if CaptureStream::queue(&mut self.stream, index).is_err() {
+            if CaptureStream::queue(&mut *self.stream, index).is_err() {
                 break;
             }
         }
-        StreamTrait::start(&mut self.stream)
+        StreamTrait::start(&mut *self.stream)
     }
 
     /// Waits for a picture, for a moment.
@@ -147,26 +143,13 @@ impl CameraStream {
 
     /// Takes the picture that lies ready. The driver's mark of a broken one is an inner error.
     pub(super) fn take(&mut self) -> io::Result<Result<&[u8], String>> {
-        let (buffer, meta) = CaptureStream::next(&mut self.stream)?;
+        let (buffer, meta) = CaptureStream::next(&mut *self.stream)?;
         (self.heard, self.has_sent) = (Instant::now(), true);
         if meta.flags.contains(Flags::ERROR) {
             return Ok(Err("the driver marks the picture as broken".into()));
         }
         let used = (meta.bytesused as usize).min(buffer.len());
         Ok(Ok(&buffer[..used]))
-    }
-
-    /// Ends the stream. `v4l` panics when a driver refuses that, as some do while the camera is being
-    /// pulled out; then its few buffers are left to the end of the program.
-    pub(super) fn close(mut self) {
-        const NO_DEVICE: i32 = 19;
-        match StreamTrait::stop(&mut self.stream) {
-            Err(error) if error.raw_os_error() != Some(NO_DEVICE) => {
-                log::debug!("the camera's stream does not stop: {error}");
-                std::mem::forget(self.stream);
-            }
-            _ => {}
-        }
     }
 }
 

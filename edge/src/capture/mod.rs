@@ -21,6 +21,7 @@ mod rate;
 mod raw;
 pub(crate) mod source_name;
 mod stable_name;
+mod stream_end;
 pub(crate) mod trouble;
 pub(crate) mod turned;
 mod video;

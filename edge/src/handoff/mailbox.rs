@@ -12,9 +12,10 @@
 //! As with channels, a value that was sent before the mailbox closed can still be received. Nothing is
 //! allocated after [`mailbox`].
 
+use super::sync::{Condvar, Mutex, MutexGuard};
 use std::{
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
+    sync::{Arc, PoisonError},
+    time::Duration,
 };
 
 /// A new, empty mailbox.
@@ -77,14 +78,9 @@ impl<T> Sender<T> {
     ///
     /// Returns false when the mailbox is closed.
     pub(crate) fn put_when_empty(&self, value: T) -> bool {
-        let mut contents = self.0.lock();
-        while contents.slot.is_some() && !contents.closed {
-            contents = self
-                .0
-                .changed
-                .wait(contents)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
+        let full = |contents: &mut Contents<T>| contents.slot.is_some() && !contents.closed;
+        let contents = self.0.changed.wait_while(self.0.lock(), full);
+        let contents = contents.unwrap_or_else(PoisonError::into_inner);
         self.0.put(value, contents)
     }
 
@@ -102,27 +98,18 @@ impl<T> Sender<T> {
 impl<T> Receiver<T> {
     /// Takes the newest value, waiting up to `patience` for one.
     pub(crate) fn take(&self, patience: Duration) -> Taken<T> {
-        let deadline = Instant::now() + patience;
-        let mut contents = self.0.lock();
-        loop {
-            if let Some(value) = contents.slot.take() {
+        let bare = |contents: &mut Contents<T>| contents.slot.is_none() && !contents.closed;
+        let changed = &self.0.changed;
+        let waited = changed.wait_timeout_while(self.0.lock(), patience, bare);
+        let mut contents = waited.unwrap_or_else(PoisonError::into_inner).0;
+        match contents.slot.take() {
+            Some(value) => {
                 drop(contents);
-                self.0.changed.notify_all();
-                return Taken::Value(value);
+                changed.notify_all();
+                Taken::Value(value)
             }
-            if contents.closed {
-                return Taken::Closed;
-            }
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Taken::Nothing;
-            }
-            contents = self
-                .0
-                .changed
-                .wait_timeout(contents, left)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
+            None if contents.closed => Taken::Closed,
+            None => Taken::Nothing,
         }
     }
 

@@ -14,6 +14,9 @@ pub(crate) mod controls;
 pub(crate) mod copying;
 mod edit;
 pub(crate) mod opening;
+#[cfg(test)]
+#[cfg(feature = "schedules")]
+mod schedules;
 pub(crate) mod status;
 pub(crate) mod stop;
 mod track;
@@ -25,7 +28,10 @@ use crate::{
     capture::Source,
     edit::{Edit, EditOptions},
     error::EdgeError,
-    handoff::mailbox::{Receiver, mailbox},
+    handoff::{
+        mailbox::{Receiver, mailbox},
+        sync::thread::{self, JoinHandle},
+    },
     picture::frame::Frame,
     pipeline::opening::Opening,
     timing::stage::Stages,
@@ -40,7 +46,6 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    thread::{self, JoinHandle},
     time::Duration,
 };
 use stop::Stop;

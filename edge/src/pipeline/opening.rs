@@ -3,6 +3,7 @@
 
 use crate::{
     error::EdgeError,
+    handoff::sync::{mpsc, thread},
     inference::{
         check, model::Model, provider::ProviderRequest, provider_report::ProviderReport,
         release_record::ReleaseRecord, runtime::Runtime,
@@ -10,11 +11,7 @@ use crate::{
     pipeline::status::Status,
 };
 use model_spec::Bundle;
-use std::{
-    sync::{Arc, mpsc},
-    thread::{self, JoinHandle},
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 /// What is to be opened, and on what.
 pub(crate) struct Wanted {
@@ -31,14 +28,11 @@ pub(crate) struct Wanted {
 pub(crate) struct Opening {
     result: mpsc::Receiver<Result<Model, EdgeError>>,
     ready: Option<Model>,
-    thread: JoinHandle<()>,
 }
 
 /// Longest wait for a model that nobody wants any more: a program that ends while ONNX Runtime computes crashes in
 /// its destructors.
 const UNWANTED: Duration = Duration::from_secs(5);
-/// Time between two looks whether it is there.
-const LOOK: Duration = Duration::from_millis(5);
 
 impl Opening {
     /// Starts to open the bundle on the first provider of the request that runs it, and to check it with
@@ -51,18 +45,22 @@ impl Opening {
         let open = move || {
             let model = open(&wanted);
             wanted.status.set_preparing(None);
+            drop(wanted);
             // A mirror that has ended meanwhile does not want it.
             let _ = sender.send(model);
         };
-        let thread = thread::Builder::new()
+        thread::Builder::new()
             .name("open".into())
             .spawn(open)
             .map_err(|error| EdgeError::Internal(format!("no thread: {error}")))?;
-        Ok(Self {
+        Ok(Self::of(result))
+    }
+
+    pub(super) fn of(result: mpsc::Receiver<Result<Model, EdgeError>>) -> Self {
+        Self {
             result,
             ready: None,
-            thread,
-        })
+        }
     }
 
     /// Waits up to `patience` for the model; returns whether it is open.
@@ -90,10 +88,8 @@ impl Opening {
 
 impl Drop for Opening {
     fn drop(&mut self) {
-        let begin = Instant::now();
-        while !self.thread.is_finished() && begin.elapsed() < UNWANTED {
-            thread::sleep(LOOK);
-        }
+        // The thread's last deed is to send the model, or to let go of the channel.
+        let _ = self.result.recv_timeout(UNWANTED);
     }
 }
 
@@ -127,16 +123,12 @@ mod tests {
     fn a_model_that_is_not_wanted_is_waited_for_before_the_program_ends() {
         let (sender, result) = mpsc::sync_channel(1);
         let (said, heard) = mpsc::channel();
-        let thread = thread::spawn(move || {
+        thread::spawn(move || {
             let _sender = sender;
             thread::sleep(Duration::from_millis(150));
             said.send(()).unwrap();
         });
-        drop(Opening {
-            result,
-            ready: None,
-            thread,
-        });
+        drop(Opening::of(result));
         assert!(heard.try_recv().is_ok());
     }
 }

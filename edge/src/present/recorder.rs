@@ -8,6 +8,10 @@ use crate::{
     handoff::{
         mailbox::{Receiver, Sender, Taken, mailbox},
         pool::Pool,
+        sync::{
+            mpsc,
+            thread::{self, JoinHandle},
+        },
     },
     overlay::output::stamp::Stamp,
     present::{
@@ -21,8 +25,7 @@ use std::{
     io::{self, BufWriter, Write},
     path::PathBuf,
     str::FromStr,
-    sync::{Arc, mpsc},
-    thread::{self, JoinHandle},
+    sync::Arc,
     time::{Duration, Instant},
 };
 

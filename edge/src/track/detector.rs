@@ -5,18 +5,19 @@
 
 use crate::{
     error::EdgeError,
-    handoff::mailbox::{Receiver, Sender, Taken, mailbox},
+    handoff::{
+        mailbox::{Receiver, Sender, Taken, mailbox},
+        sync::{
+            mpsc,
+            thread::{self, JoinHandle},
+        },
+    },
     picture::{frame::Frame, resample::Resampler},
 };
 use aligner::Square;
 use model_spec::ColourMode;
 use rustface::ImageData;
-use std::{
-    panic,
-    sync::mpsc,
-    thread::{self, JoinHandle},
-    time::Duration,
-};
+use std::{panic, time::Duration};
 
 /// SeetaFace's frontal model, see `detector/LICENSE`.
 const MODEL: &[u8] = include_bytes!("../../detector/seeta_fd_frontal_v1.0.bin");

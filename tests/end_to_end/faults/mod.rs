@@ -2,10 +2,12 @@
 //! exported, and the mirror works.
 //!
 //! - [`subject`]: the three programs at work, and what has to be whole afterwards.
+//! - [`renames`]: what replaces a folder goes past the C library, and is refused by strace.
 //!
 //! A preloaded library (`edge/tests/fault_shim.c`) lets one call fail. A few of the calls, spread over all of
 //! them; every one with `FAULTS=all` (`make test-faults`). `FAULT_SEED` moves the choice and the kinds of failure.
 
+mod renames;
 mod subject;
 
 use crate::has_onnxruntime;

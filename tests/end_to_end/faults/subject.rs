@@ -40,6 +40,8 @@ pub struct Ended {
     pub log: String,
 }
 
+/// Not every machine has those with a `?`.
+const RENAMES: &str = "trace=?rename,?renameat,renameat2";
 const FIT: &str = "fit --config settings.toml --data data --out run --device cpu";
 
 impl Subject {
@@ -120,13 +122,19 @@ impl Scene {
         self.call(&self.work, program, &words, Some(fault.unwrap_or(none)))
     }
 
+    /// The program at work under strace, which sees to `rules`; its log is of all renames.
+    pub fn run_traced(&self, rules: &[String]) -> Ended {
+        let (program, words) = self.subject.call();
+        let mut command = Command::new("strace");
+        command.args(["-f", "-qq", "-e", "signal=none", "-o"]);
+        command.arg(&self.log).args(["-e", RENAMES]);
+        command.args(rules.iter().flat_map(|rule| ["-e", rule]));
+        command.arg(tests::program(program).unwrap());
+        self.ended(&mut command, &self.work, &words)
+    }
+
     fn call(&self, folder: &Path, program: &str, words: &str, fault: Option<Fault>) -> Ended {
         let mut command = Command::new(tests::program(program).unwrap());
-        command
-            .args(words.split_whitespace())
-            .current_dir(folder)
-            .env("OMP_NUM_THREADS", "1")
-            .env_remove("DISPLAY");
         if let Some(fault) = fault {
             command
                 .env("LD_PRELOAD", &self.library)
@@ -136,6 +144,15 @@ impl Scene {
                 .env("FAULT_ERROR", fault.error.to_string())
                 .env("FAULT_LOG", &self.log);
         }
+        self.ended(&mut command, folder, words)
+    }
+
+    fn ended(&self, command: &mut Command, folder: &Path, words: &str) -> Ended {
+        command
+            .args(words.split_whitespace())
+            .current_dir(folder)
+            .env("OMP_NUM_THREADS", "1")
+            .env_remove("DISPLAY");
         let output = command.output().unwrap();
         Ended {
             code: output.status.code(),
