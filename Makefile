@@ -4,7 +4,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 # Set-up steps share folders, and only one progress bar at a time is readable.
 .NOTPARALLEL:
-.PHONY: help mirror mirror-gpu picture test fuzz test-ownership test-faults test-kills test-privacy test-schedules reproducible deny sbom bench-edge bench-edit bench-tracking gpu-check gpu-pack gpu-check-rehearsal lint setup system onnxruntime onnx-tools tensorboard libtorch aarch64 jetson test-device \
+.PHONY: help mirror mirror-gpu picture test fuzz test-ownership test-faults test-kills test-privacy test-schedules sanitize sanitize-threads memcheck miri reproducible deny sbom bench-edge bench-edit bench-tracking gpu-check gpu-pack gpu-check-rehearsal lint setup system onnxruntime onnx-tools tensorboard libtorch aarch64 jetson test-device \
 	test-camera test-boot clean-third-party
 
 help: ## show this list
@@ -36,8 +36,20 @@ test: setup ## set up and run every test
 	cargo test --locked --workspace
 	cargo test --locked -p edge --features schedules --lib schedules
 
-test-schedules: onnxruntime ## run the mirror's threads under SCHEDULES=20000 schedules each; SHUTTLE_RANDOM_SEED=N for other ones
-	SCHEDULES=$(or $(SCHEDULES),20000) cargo test --locked -p edge --features schedules --lib schedules -- --nocapture
+test-schedules: onnxruntime ## run the mirror's threads under SCHEDULES=2000 schedules each; SHUTTLE_RANDOM_SEED=N for other ones
+	SCHEDULES=$(or $(SCHEDULES),2000) cargo test --locked -p edge --features schedules --lib schedules -- --nocapture
+
+sanitize: onnxruntime ## run unit tests with AddressSanitizer in our crates
+	setup/sanitize.sh address
+
+sanitize-threads: onnxruntime ## run the unit tests of threads under ThreadSanitizer (needs a nightly toolchain with rust-src)
+	setup/sanitize.sh thread
+
+memcheck: ## run the tests of unsafe memory and of the file formats under valgrind
+	setup/sanitize.sh memcheck
+
+miri: ## run pure parts under Miri (needs a nightly toolchain with its parts miri and rust-src)
+	setup/sanitize.sh miri
 
 bench-edge: onnxruntime ## measure the mirror on this machine: edge bench, motion to photon, shutdown (needs Xvfb)
 	cargo build --release --locked -p edge
