@@ -7,7 +7,7 @@ use model_spec::Bundle;
 #[test]
 fn every_shipped_bundle_passes_its_own_check() {
     if has_onnxruntime() {
-        for bundle in ["models/smile-64", "models/smile"] {
+        for bundle in ["models/smile-64", "models/smile", "models/smile-free"] {
             succeed("edge", &["check", "--bundle", bundle]);
         }
     }
@@ -15,7 +15,7 @@ fn every_shipped_bundle_passes_its_own_check() {
 
 #[test]
 fn every_shipped_bundle_edits_both_ways_and_its_judge_can_judge() {
-    for name in ["smile-64", "smile"] {
+    for name in ["smile-64", "smile", "smile-free"] {
         let bundle = Bundle::open(&tests::workspace().join("models").join(name)).unwrap();
         let metrics = &bundle.manifest().provenance.metrics;
         let metric = |name: &str| {
@@ -45,7 +45,7 @@ fn the_displacement_model_leaves_the_eyes_alone_and_its_codes_alive() {
 fn every_shipped_bundle_is_byte_for_byte_what_its_checkpoint_exports_to() {
     let folder = tempfile::tempdir().unwrap();
     let models = tests::workspace().join("models");
-    for name in ["smile-64", "smile"] {
+    for name in ["smile-64", "smile", "smile-free"] {
         let again = folder.path().join(name);
         let checkpoint = models.join(format!("{name}-checkpoint"));
         export(&checkpoint, &again, &Options::default()).unwrap();
@@ -53,4 +53,16 @@ fn every_shipped_bundle_is_byte_for_byte_what_its_checkpoint_exports_to() {
         let digest = |bundle| Bundle::open(bundle).unwrap().digest().to_owned();
         assert_eq!(digest(&again), digest(&models.join(name)));
     }
+}
+
+/// A shop may hang it up: no file of another licence is in it.
+#[test]
+fn the_free_bundle_holds_nothing_learnt_from_photographs() {
+    let folder = tests::workspace().join("models/smile-free");
+    let bundle = Bundle::open(&folder).unwrap();
+    let provenance = &bundle.manifest().provenance;
+    assert_eq!(provenance.data.len(), 1, "{:?}", provenance.data);
+    assert!(provenance.data[0].contains("faces render"));
+    // Fitted to CelebA, and carried from one checkpoint to another on request.
+    assert!(!folder.join("mouth.bin").exists());
 }
