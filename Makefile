@@ -4,7 +4,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 # Set-up steps share folders, and only one progress bar at a time is readable.
 .NOTPARALLEL:
-.PHONY: help mirror mirror-gpu picture test fuzz test-ownership test-faults test-kills test-privacy test-schedules sanitize sanitize-threads memcheck miri reproducible deny sbom bench-edge bench-edit bench-tracking gpu-check gpu-pack gpu-check-rehearsal lint setup system onnxruntime onnx-tools tensorboard libtorch aarch64 jetson test-device \
+.PHONY: help mirror mirror-gpu picture test fuzz soak test-ownership test-faults test-kills test-privacy test-schedules sanitize sanitize-threads memcheck miri reproducible deny sbom bench-edge bench-edit bench-tracking gpu-check gpu-pack gpu-check-rehearsal lint setup system onnxruntime onnx-tools tensorboard libtorch aarch64 jetson test-device \
 	test-camera test-boot clean-third-party
 
 help: ## show this list
@@ -121,8 +121,11 @@ test-device: jetson onnxruntime ## run the aarch64 program and its package on an
 	EDGE_DEVICE_TESTS=all cargo test --locked -p edge --test main -- aarch64 --nocapture
 	cross/jetson/test.sh "$(TARGET)"/jetson/*_arm64.deb
 
-fuzz: setup ## damage files and pictures at random for FUZZ_SECONDS=600 per reader; nothing may panic
-	FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) cargo test --release --locked -p aligner -p model-spec -p model-export -p edge -p trainer damaged -- --nocapture
+fuzz: setup ## search, guided by coverage, for files that make a reader panic, hang or take memory: CRATES="..." RUNS=10000000 SECONDS=3600 each
+	fuzz/run.sh -runs=$(or $(RUNS),10000000) -max_total_time=$(or $(SECONDS),3600) $(CRATES)
+
+soak: onnxruntime ## run the mirror for SOAK_FRAMES=1000000 with a restless visitor and a failing camera (needs Xvfb and xdotool)
+	SOAK_FRAMES=$(or $(SOAK_FRAMES),1000000) cargo test --release --locked -p edge --test main soak -- --nocapture --test-threads=1
 
 # The programs are built first because tests start them.
 test-ownership: setup ## run every command with every target of every option in a folder of somebody else's files

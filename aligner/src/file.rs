@@ -122,8 +122,8 @@ mod tests {
     #[test]
     fn damaged_files_are_errors_or_aligners() {
         let seed = include_bytes!("../../models/smile/aligner.bin");
-        fuzz::check(|damage: &fuzz::Damage| {
-            let _ = Aligner::from_bytes(&damage.to(&[&seed[..]]));
+        fuzz::check("aligner", &[seed], |input| {
+            let _ = Aligner::from_bytes(input);
         });
     }
 

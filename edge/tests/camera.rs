@@ -20,7 +20,7 @@ use std::{
 
 const DEVICE: &str = "/dev/video42";
 const SIZE: [u32; 2] = [640, 480];
-const PICTURES: u64 = 8;
+pub const PICTURES: u64 = 8;
 
 pub struct Shim {
     pub place: Place,
@@ -73,7 +73,7 @@ impl Shim {
     }
 
     /// What makes a program see the camera.
-    fn environment(&self, format: &str) -> [(&'static str, String); 5] {
+    pub fn environment(&self, format: &str) -> [(&'static str, String); 5] {
         let path = |path: &Path| path.display().to_string();
         [
             ("LD_PRELOAD", path(&self.library)),
@@ -105,7 +105,7 @@ fn ycbcr(pixel: &[u8]) -> [u8; 3] {
 }
 
 /// Two pixels at a time, with the colour of the first.
-fn yuyv(rgb: &[u8]) -> Vec<u8> {
+pub fn yuyv(rgb: &[u8]) -> Vec<u8> {
     let pairs = rgb.chunks_exact(6).flat_map(|pair| {
         let [y, u, v] = ycbcr(pair);
         [y, u, ycbcr(&pair[3..])[0], v]

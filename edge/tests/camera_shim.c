@@ -21,6 +21,8 @@
  *   SHIM_AWAY      milliseconds until it is plugged in again; without it, never
  *   SHIM_FREEZE    number of the picture after which none comes, once; a new stream works
  *   SHIM_HANG      a file: once it is there, the driver never comes back from a call, and says so in FILE.hangs
+ *   SHIM_AGAIN     pictures after which SHIM_UNPLUG and SHIM_FREEZE, counted from there, come again, and so on
+ *   SHIM_FAST      set: the next picture is there as soon as it is fetched
  *   SHIM_TRUNCATE  every so many pictures, half of one is missing
  *
  * The v4l crate calls open, mmap and syscall(SYS_ioctl); a timer stands behind the descriptor, so
@@ -50,7 +52,7 @@ static struct {
     unsigned char *memory[MOST_BUFFERS];
     int streaming, unplugged, was_unplugged, frozen, was_frozen;
     long long unplugged_at;
-    unsigned pictures, rate;
+    unsigned pictures, rate, again_from;
 } camera = {.descriptor = -1, .rate = 30};
 
 static long number(const char *name) {
@@ -188,7 +190,13 @@ static int fail(int code) {
 static int dequeue(struct v4l2_buffer *buffer) {
     unsigned long long ticks;
     if (!camera.streaming || !camera.queued) return fail(EINVAL);
-    if (!camera.was_unplugged && number("SHIM_UNPLUG") == camera.pictures) {
+    long again = number("SHIM_AGAIN");
+    if (again > 0 && camera.pictures - camera.again_from >= again) {
+        camera.again_from = camera.pictures;
+        camera.was_unplugged = camera.was_frozen = 0;
+    }
+    unsigned pictures = camera.pictures - camera.again_from;
+    if (!camera.was_unplugged && number("SHIM_UNPLUG") == pictures) {
         camera.unplugged = camera.was_unplugged = 1;
         camera.unplugged_at = milliseconds();
         return fail(ENODEV);
@@ -200,7 +208,7 @@ static int dequeue(struct v4l2_buffer *buffer) {
         for (;;) pause();
     }
     if (read(camera.descriptor, &ticks, sizeof ticks) != sizeof ticks) return fail(EAGAIN);
-    if (!camera.was_frozen && number("SHIM_FREEZE") == camera.pictures) {
+    if (!camera.was_frozen && number("SHIM_FREEZE") == pictures) {
         camera.frozen = camera.was_frozen = 1;
         run_timer(0);
     }
@@ -312,7 +320,7 @@ static int control(unsigned request, void *argument) {
     }
     case (unsigned)VIDIOC_STREAMON:
         camera.streaming = 1;
-        run_timer(1000000000L / camera.rate);
+        run_timer(getenv("SHIM_FAST") ? 1 : 1000000000L / camera.rate);
         return 0;
     case (unsigned)VIDIOC_STREAMOFF:
         camera.streaming = camera.queued = 0;

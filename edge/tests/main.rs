@@ -18,6 +18,7 @@
 //! - [`privacy`]: the same, by the system calls of a session; no image of a kiosk's memory
 //! - [`faults`]: a camera whose calls fail one by one
 //! - [`screen`]: the window on [`xvfb`], a virtual screen
+//! - [`soak`]: a long run with a restless visitor, a failing camera and one bundle after the other
 //! - [`status_line`]: heat and provider at the top of the window
 //! - [`ending`]: an X display that goes away
 //!
@@ -47,6 +48,7 @@ mod promises;
 mod registration;
 mod replay;
 mod screen;
+mod soak;
 mod status_line;
 mod wrong_machine;
 mod xserver;

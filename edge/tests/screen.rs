@@ -7,7 +7,7 @@ use crate::{
 };
 use faces::Take;
 use image::{RgbImage, imageops};
-use std::{fs, process::Command, thread, time::Duration};
+use std::{fs, thread, time::Duration};
 
 /// Places in a window of 960x720: middles of the buttons, and the slider from -1 to 1.5.
 const COMPARE: [i32; 2] = [96, 655];
@@ -361,17 +361,8 @@ fn closing_the_window_and_sigterm_end_it_well() {
     screen.close();
     assert!(screen.ended().success(), "closed");
     drop(screen);
-    let Some(mut screen) = demo() else {
+    let Some(screen) = demo() else {
         return;
     };
-    let process = screen.mirror.id().to_string();
-    assert!(
-        Command::new("kill")
-            .arg(&process)
-            .status()
-            .unwrap()
-            .success()
-    );
-    assert!(screen.ended().success(), "SIGTERM");
-    assert!(screen.place.path("r.json").exists());
+    screen.terminate();
 }

@@ -259,9 +259,19 @@ impl Screen {
         sent.unwrap().check().unwrap();
     }
 
+    /// The same number in words, for xdotool.
+    pub fn window(&self) -> &str {
+        &self.window
+    }
+
+    /// A place in the window as one on the screen, in words for xdotool.
+    pub fn on_screen(&self, [x, y]: [i32; 2]) -> [String; 2] {
+        [self.at[0] + x, self.at[1] + y].map(|value| value.to_string())
+    }
+
     /// To a place in the window.
-    pub fn move_to(&self, [x, y]: [i32; 2]) {
-        let [x, y] = [self.at[0] + x, self.at[1] + y].map(|value| value.to_string());
+    pub fn move_to(&self, at: [i32; 2]) {
+        let [x, y] = self.on_screen(at);
         self.act(&["mousemove", &x, &y]);
     }
 
@@ -294,6 +304,15 @@ impl Screen {
     pub fn ended(&mut self) -> ExitStatus {
         let ended = wait_for(|| self.mirror.try_wait().ok().flatten());
         ended.expect("the mirror ends")
+    }
+
+    /// Ends it as a service manager does, and returns the report.
+    pub fn terminate(mut self) -> serde_json::Value {
+        let process = self.mirror.id().to_string();
+        let sent = Command::new("kill").arg(process).status().unwrap();
+        assert!(sent.success());
+        assert!(self.ended().success(), "SIGTERM");
+        self.place.report("r.json")
     }
 
     /// Ends it with a key and returns the strength in the report.

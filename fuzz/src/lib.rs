@@ -1,150 +1,31 @@
-//! Damaged forms of valid inputs, for the fuzz targets among the tests of the other crates.
+//! Runs the fuzz targets among the tests of the other crates, whose names begin with `damaged_`.
 //!
-//! Bytes at random are refused by the first check of any reader. A [`Damage`] takes one of the target's own seeds,
-//! which are valid, and changes a little of it, so that what lies behind the first check is reached, too.
+//! Bytes at random are refused by the first check of any reader. A target therefore gives seeds, which are valid, and
+//! [`check`] runs it on those, on the corpus in `fuzz/corpus`, which a search guided by coverage has left, and for a
+//! time on what [`damage`] makes of both. With the feature `guided` the same targets are what libFuzzer calls:
+//! `fuzz/run.sh` builds them with counters of coverage, searches, and keeps what reached something new.
 //!
 //! ```
-//! fuzz::check(|damage: &fuzz::Damage| {
-//!     let input = damage.to(&[b"12 13"]);
-//!     let _ = String::from_utf8_lossy(&input).parse::<u8>();
+//! fuzz::check("example", &[b"12 13"], |input| {
+//!     let _ = String::from_utf8_lossy(input).parse::<u8>();
 //! });
 //! ```
 
-use arbitrary::Arbitrary;
-use std::{env, io, path::Path, time::Duration};
+#[cfg_attr(
+    feature = "guided",
+    allow(dead_code, reason = "libFuzzer makes the changes")
+)]
+mod damage;
+#[cfg(feature = "guided")]
+mod guided;
+
+use damage::Damage;
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 use tempfile::TempDir;
-
-/// What is done to which seed.
-#[derive(Debug, Clone, Arbitrary)]
-pub struct Damage {
-    seed: u8,
-    edits: Vec<Edit>,
-}
-
-/// One change. Places are shares of the length, so that every place of every seed is as likely.
-#[derive(Debug, Clone, Arbitrary)]
-enum Edit {
-    /// Overwrites one byte.
-    Byte { at: u16, byte: u8 },
-    /// Flips one bit.
-    Bit { at: u16, bit: u8 },
-    /// Overwrites a number of 1, 2, 4 or 8 bytes with one that readers get wrong.
-    Number {
-        at: u16,
-        width: u8,
-        number: u8,
-        big_endian: bool,
-    },
-    /// Inserts bytes.
-    Insert { at: u16, bytes: Vec<u8> },
-    /// Removes bytes.
-    Remove { at: u16, count: u8 },
-    /// Repeats a part of the input somewhere else.
-    Copy { from: u16, to: u16, count: u8 },
-    /// Ends the input early.
-    Cut { at: u16 },
-    /// Replaces a run of ASCII digits, as numbers in texts are written.
-    Digits { at: u16, number: u8 },
-}
-
-/// Zeros, ones, signs, limits, and what overflows when it is multiplied or added to.
-const NUMBERS: [i128; 16] = [
-    0,
-    1,
-    -1,
-    2,
-    127,
-    128,
-    255,
-    256,
-    0x7fff,
-    0xffff,
-    0x7fff_ffff,
-    0xffff_ffff,
-    1 << 40,
-    i64::MAX as i128,
-    u64::MAX as i128,
-    -1 << 63,
-];
-
-impl Damage {
-    /// The damaged form of one of `seeds`, of which there is at least one.
-    #[must_use]
-    pub fn to<S: AsRef<[u8]>>(&self, seeds: &[S]) -> Vec<u8> {
-        let seed = &seeds[usize::from(self.seed) % seeds.len()];
-        let mut input = seed.as_ref().to_vec();
-        // Few changes: each makes it likelier that the first check refuses the rest.
-        for edit in self.edits.iter().take(6) {
-            edit.apply(&mut input);
-        }
-        input
-    }
-}
-
-impl Edit {
-    fn apply(&self, input: &mut Vec<u8>) {
-        let place = |share: u16| input.len() * usize::from(share) / usize::from(u16::MAX);
-        match self {
-            Self::Byte { at, byte } => {
-                let at = place(*at);
-                if let Some(target) = input.get_mut(at) {
-                    *target = *byte;
-                }
-            }
-            Self::Bit { at, bit } => {
-                let at = place(*at);
-                if let Some(target) = input.get_mut(at) {
-                    *target ^= 1 << (bit % 8);
-                }
-            }
-            Self::Number {
-                at,
-                width,
-                number,
-                big_endian,
-            } => {
-                let (at, width) = (place(*at), 1 << (width % 4));
-                let mut bytes = NUMBERS[usize::from(number % 16)].to_le_bytes()[..width].to_vec();
-                if *big_endian {
-                    bytes.reverse();
-                }
-                for (target, byte) in input.iter_mut().skip(at).zip(bytes) {
-                    *target = byte;
-                }
-            }
-            Self::Insert { at, bytes } => {
-                let at = place(*at);
-                input.splice(at..at, bytes.iter().copied());
-            }
-            Self::Remove { at, count } => {
-                let at = place(*at);
-                let end = (at + usize::from(*count)).min(input.len());
-                input.drain(at..end);
-            }
-            Self::Copy { from, to, count } => {
-                let (from, to) = (place(*from), place(*to));
-                let end = (from + usize::from(*count)).min(input.len());
-                let part = input[from..end].to_vec();
-                input.splice(to..to, part);
-            }
-            Self::Cut { at } => {
-                let at = place(*at);
-                input.truncate(at);
-            }
-            Self::Digits { at, number } => {
-                let from = place(*at);
-                let digit = |byte: &u8| byte.is_ascii_digit();
-                let Some(begin) = input.iter().skip(from).position(digit) else {
-                    return;
-                };
-                let begin = from + begin;
-                let count = input[begin..].iter().take_while(|byte| digit(byte)).count();
-                let text = NUMBERS[usize::from(number % 16)].to_string();
-                input.splice(begin..begin + count, text.into_bytes());
-            }
-        }
-    }
-}
 
 /// A folder for inputs that are read from files: in memory, where there is such a place.
 ///
@@ -159,21 +40,49 @@ pub fn folder() -> io::Result<TempDir> {
     }
 }
 
-/// Runs `target` on many inputs: for a second, or as many as the variable `FUZZ_SECONDS` says.
+/// Runs `target` on `seeds`, of which there is at least one, on the inputs in `fuzz/corpus/NAME`, and on damaged forms
+/// of both: for a second, or as many as the variable `FUZZ_SECONDS` says.
 ///
 /// # Panics
 /// Where `target` does; the seed that is printed then leads there again, see `arbtest`.
-pub fn check<T: for<'a> Arbitrary<'a>>(target: impl Fn(&T)) {
+pub fn check<S: AsRef<[u8]>>(name: &str, seeds: &[S], target: impl Fn(&[u8])) {
+    let seeds = seeds.iter().map(|seed| seed.as_ref().to_vec());
+    #[cfg(feature = "guided")]
+    guided::search(name, seeds.collect(), &target);
+    #[cfg(not(feature = "guided"))]
+    at_random(seeds.chain(corpus(name)).collect(), target);
+}
+
+#[cfg(not(feature = "guided"))]
+fn at_random(inputs: Vec<Vec<u8>>, target: impl Fn(&[u8])) {
+    for input in &inputs {
+        target(input);
+    }
     let seconds = env::var("FUZZ_SECONDS")
         .ok()
         .and_then(|text| text.parse().ok());
-    let mut count = 0_u64;
+    let mut count = inputs.len();
     arbtest::arbtest(|bytes| {
-        target(&bytes.arbitrary()?);
+        let damage: Damage = bytes.arbitrary()?;
+        target(&damage.to(&inputs));
         count += 1;
         Ok(())
     })
     .budget(Duration::from_secs(seconds.unwrap_or(1)))
     .run();
     println!("{count} inputs");
+}
+
+/// What the search has kept for this target; nothing for a target that it has not been run on.
+#[cfg(not(feature = "guided"))]
+fn corpus(name: &str) -> Vec<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("corpus")
+        .join(name);
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    files.sort();
+    let read =
+        |file: &PathBuf| fs::read(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+    files.iter().map(read).collect()
 }

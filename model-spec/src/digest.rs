@@ -4,8 +4,8 @@ use crate::error::{Mismatch, SpecError};
 use sha2::{Digest, Sha256};
 use std::{
     collections::BTreeMap,
-    fs::File,
-    io::Read,
+    fs::{self, File},
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 
@@ -18,12 +18,16 @@ pub fn of_bytes(bytes: &[u8]) -> String {
 /// SHA-256 of the file at `path`, 64 hexadecimal digits.
 ///
 /// # Errors
-/// [`SpecError::Io`] when the file cannot be read.
+/// [`SpecError::Io`] when the file cannot be read, or is a device or a pipe.
 pub fn of_file(path: &Path) -> Result<String, SpecError> {
     let io_error = |reason| SpecError::Io {
         path: path.into(),
         reason,
     };
+    // A device or a pipe has no end.
+    if !fs::metadata(path).map_err(io_error)?.is_file() {
+        return Err(io_error(io::Error::other("found no plain file")));
+    }
     let mut file = File::open(path).map_err(io_error)?;
     let mut hasher = Sha256::new();
     let mut block = vec![0; 1 << 16];

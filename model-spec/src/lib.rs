@@ -22,6 +22,8 @@ pub mod displacement;
 pub mod error;
 mod fidelity;
 mod framing;
+#[cfg(test)]
+mod fuzzed;
 pub mod graph;
 mod json;
 pub mod light;

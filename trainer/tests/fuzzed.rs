@@ -1,7 +1,6 @@
 //! Damaged weights, tables, packs, settings and pictures: errors that say something, and never a panic.
 
 use crate::{pickled, small};
-use fuzz::Damage;
 use image::{DynamicImage, ImageFormat};
 use std::{fs, io::Cursor};
 use tch::{Device, Kind, Tensor};
@@ -27,8 +26,8 @@ fn damaged_weights_of_every_format_are_refused_or_read() {
     let named: Vec<_> = tensors.iter().collect();
     Tensor::write_safetensors(&named, &path).unwrap();
     seeds.push(fs::read(&path).unwrap());
-    fuzz::check(|damage: &Damage| {
-        fs::write(&path, damage.to(&seeds)).unwrap();
+    fuzz::check("weights", &seeds, |input| {
+        fs::write(&path, input).unwrap();
         let _ = weights::read(&path);
         let _ = weights::pickle::read(&path, Some("generator"));
     });
@@ -47,8 +46,7 @@ const CALLS: [&str; 5] = [
 fn damaged_command_lines_are_refused_or_parsed() {
     use clap::Parser;
     use std::{ffi::OsString, os::unix::ffi::OsStringExt};
-    fuzz::check(|damage: &Damage| {
-        let call = damage.to(&CALLS);
+    fuzz::check("trainer-call", &CALLS, |call| {
         let words = call.split(|byte| *byte == b'\n');
         let words = words.map(|word| OsString::from_vec(word.to_vec()));
         if let Err(error) = Cli::try_parse_from(words) {
@@ -71,15 +69,15 @@ fn damaged_attribute_tables_are_refused_or_read() {
         .fold(String::new(), |text, line| {
             text + &line.split_whitespace().collect::<Vec<_>>().join(",") + "\r\n"
         });
-    let tables = [table, csv.into_bytes()];
+    // Attributes, and behind a zero the parts.
+    let seeds = [table, csv.into_bytes()]
+        .map(|table| [&table, "\0".as_bytes(), partition.as_bytes()].concat());
     let attributes = trainer::config::attributes::parse("Smiling,Male").unwrap();
-    fuzz::check(|damage: &(Damage, Damage)| {
-        fs::write(data.join("list_attr_celeba.txt"), damage.0.to(&tables)).unwrap();
-        fs::write(
-            data.join("list_eval_partition.txt"),
-            damage.1.to(&[partition]),
-        )
-        .unwrap();
+    fuzz::check("celeba-tables", &seeds, |input| {
+        let mut parts = input.splitn(2, |byte| *byte == 0);
+        for name in ["list_attr_celeba.txt", "list_eval_partition.txt"] {
+            fs::write(data.join(name), parts.next().unwrap_or_default()).unwrap();
+        }
         let _ = deduce(&data);
         if let Ok(layout) = detect(&data) {
             for split in [trainer::data::Split::Train, trainer::data::Split::Test] {
@@ -102,9 +100,9 @@ fn damaged_packs_are_refused_or_read() {
     let seed = fs::read(&path).unwrap();
     // Another inode each time: the former one is still mapped.
     let damaged = folder.path().join("damaged.safetensors");
-    fuzz::check(|damage: &Damage| {
+    fuzz::check("pack", &[seed], |input| {
         let _ = fs::remove_file(&damaged);
-        fs::write(&damaged, damage.to(&[&seed])).unwrap();
+        fs::write(&damaged, input).unwrap();
         let _ = deduce(&damaged);
         let rendering = trainer::data::Rendering {
             faces_per_domain: 1,
@@ -130,8 +128,8 @@ fn damaged_settings_are_refused_or_read() {
         "celeba-hq-256.toml",
     ];
     let seeds = names.map(|name| fs::read(small::configs().join(name)).unwrap());
-    fuzz::check(|damage: &Damage| {
-        fs::write(&path, damage.to(&seeds)).unwrap();
+    fuzz::check("settings", &seeds, |input| {
+        fs::write(&path, input).unwrap();
         let _ = Config::load(&path, &[]);
     });
 }
@@ -156,8 +154,8 @@ fn damaged_pictures_of_every_format_are_refused_or_read() {
             bytes.into_inner()
         })
         .collect();
-    fuzz::check(|damage: &Damage| {
-        fs::write(&path, damage.to(&seeds)).unwrap();
+    fuzz::check("picture", &seeds, |input| {
+        fs::write(&path, input).unwrap();
         let _ = picture::read_square(&path);
     });
 }

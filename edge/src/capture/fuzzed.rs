@@ -10,7 +10,6 @@ use super::{
     video::Video,
 };
 use crate::picture::frame::Frame;
-use fuzz::Damage;
 use jpeg_encoder::{ColorType, Encoder};
 use std::{cell::RefCell, fs};
 
@@ -36,19 +35,25 @@ fn jpegs() -> Vec<Vec<u8>> {
 fn damaged_jpegs_are_refused_or_decoded() {
     let seeds = jpegs();
     let state = RefCell::new((JpegReader::default(), Frame::default()));
-    fuzz::check(|damage: &Damage| {
+    fuzz::check("mjpg", &seeds, |input| {
         let (reader, frame) = &mut *state.borrow_mut();
-        let _ = reader.decode(&damage.to(&seeds), frame);
+        let _ = reader.decode(input, frame);
     });
 }
 
 #[test]
 fn damaged_raw_pictures_of_any_length_and_stride_are_refused_or_decoded() {
-    fuzz::check(|damage: &(u8, u8, u8, u16, Vec<u8>)| {
-        let (format, width, height, stride, bytes) = damage;
+    // Number of the format, width, height and stride, and then the picture.
+    let seeds: Vec<Vec<u8>> = (0..FORMATS.len() as u8)
+        .map(|format| [vec![format, 8, 6, 16], vec![100; 16 * 6 * 2]].concat())
+        .collect();
+    fuzz::check("raw-picture", &seeds, |input| {
+        let Some(([format, width, height, stride], bytes)) = input.split_first_chunk() else {
+            return;
+        };
         let rows = Rows {
             size: [width, height].map(|side| usize::from(side % 24)),
-            stride: usize::from(*stride % 128),
+            stride: usize::from(stride % 128),
         };
         let format = FORMATS[usize::from(*format) % FORMATS.len()];
         if !super::pixel_format::is_jpeg(format) {
@@ -77,8 +82,8 @@ fn damaged_films_are_refused_or_played() {
         }
         seeds.push(film);
     }
-    fuzz::check(|damage: &Damage| {
-        fs::write(&path, damage.to(&seeds)).unwrap();
+    fuzz::check("film", &seeds, |input| {
+        fs::write(&path, input).unwrap();
         if let Ok(mut film) = Video::open(&path, false) {
             let mut frame = Frame::default();
             while let Ok(Next::Frame | Next::Skipped(_)) = film.next(&mut frame) {}

@@ -251,9 +251,9 @@ mod tests {
     #[test]
     fn damaged_option_files_are_refused_or_read() {
         let command = with_undoable_switches(Cli::command());
-        fuzz::check(|damage: &fuzz::Damage| {
-            if let Ok(text) = String::from_utf8(damage.to(&FILES)) {
-                let _ = ConfigFile::parse(Path::new(DEFAULT), &text, &command);
+        fuzz::check("edge-options", &FILES, |input| {
+            if let Ok(text) = std::str::from_utf8(input) {
+                let _ = ConfigFile::parse(Path::new(DEFAULT), text, &command);
             }
         });
     }

@@ -375,8 +375,7 @@ mod tests {
     fn damaged_command_lines_are_refused_or_parsed() {
         use std::os::unix::ffi::OsStringExt;
         let command = config_file::with_undoable_switches(Cli::command());
-        fuzz::check(|damage: &fuzz::Damage| {
-            let call = damage.to(&CALLS);
+        fuzz::check("edge-call", &CALLS, |call| {
             let words = call.split(|byte| *byte == b'\n');
             let words = words.map(|word| OsString::from_vec(word.to_vec()));
             match command.clone().try_get_matches_from(words) {

@@ -55,13 +55,16 @@ impl Sample {
     /// # Errors
     /// [`EdgeError::File`], or [`EdgeError::Spec`] for a tensor that is missing or misshapen.
     pub(crate) fn load(bundle: &Bundle) -> Result<Self, EdgeError> {
-        let path = bundle.path(PARITY_FILE);
         let bytes = bundle.read(PARITY_FILE)?;
-        let manifest = bundle.manifest();
-        let tensors = SafeTensors::deserialize(&bytes)
-            .map_err(|error| EdgeError::file(&path, format!("not safetensors: {error}")))?;
+        Self::parse(&bytes, &bundle.path(PARITY_FILE), bundle.manifest())
+    }
+
+    /// As [`Sample::load`], of the `bytes` of the file `path`.
+    fn parse(bytes: &[u8], path: &Path, manifest: &Manifest) -> Result<Self, EdgeError> {
+        let tensors = SafeTensors::deserialize(bytes)
+            .map_err(|error| EdgeError::file(path, format!("not safetensors: {error}")))?;
         let reader = Reader {
-            path: &path,
+            path,
             tensors: &tensors,
         };
         let architecture = &manifest.architecture;
@@ -335,7 +338,36 @@ impl Reader<'_> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
     use super::*;
+    use safetensors::tensor::{TensorView, serialize};
+
+    /// The first face of a bundle's sample.
+    fn one_face(sample: &[u8]) -> Vec<u8> {
+        let sample = SafeTensors::deserialize(sample).unwrap();
+        let first = sample.iter().map(|(name, all)| {
+            let bytes = &all.data()[..all.data().len() / all.shape()[0]];
+            let shape = [&[1], &all.shape()[1..]].concat();
+            let view = TensorView::new(all.dtype(), shape, bytes).unwrap();
+            (name.to_owned(), view)
+        });
+        serialize(first.collect::<Vec<_>>(), None).unwrap()
+    }
+
+    #[test]
+    fn damaged_samples_are_refused_or_read() {
+        let manifest = include_bytes!("../../../models/smile-64/manifest.json");
+        let path = Path::new(PARITY_FILE);
+        let manifest = Manifest::parse(manifest, path).unwrap();
+        let seed = one_face(include_bytes!(
+            "../../../models/smile-64/parity.safetensors"
+        ));
+        assert_eq!(Sample::parse(&seed, path, &manifest).unwrap().faces, 1);
+        fuzz::check("parity-sample", &[seed], |input| {
+            let _ = Sample::parse(input, path, &manifest);
+        });
+    }
 
     #[test]
     fn not_a_number_and_a_missing_value_never_hold() {

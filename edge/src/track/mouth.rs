@@ -204,6 +204,14 @@ mod tests {
     }
 
     #[test]
+    fn damaged_files_are_errors_or_judgements() {
+        let seed = include_bytes!("../../../models/smile/mouth.bin");
+        fuzz::check("mouth", &[seed], |input| {
+            let _ = Weights::from_bytes(input);
+        });
+    }
+
+    #[test]
     fn weights_are_read_back_as_they_were_written() {
         let bytes = weights().to_bytes();
         assert_eq!(Weights::from_bytes(&bytes).unwrap(), weights());

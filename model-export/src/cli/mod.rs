@@ -229,8 +229,7 @@ mod tests {
 
     #[test]
     fn damaged_command_lines_are_refused_or_parsed() {
-        fuzz::check(|damage: &fuzz::Damage| {
-            let call = damage.to(&CALLS);
+        fuzz::check("export-call", &CALLS, |call| {
             let words = call.split(|byte| *byte == b'\n');
             let words = words.map(|word| OsString::from_vec(word.to_vec()));
             if let Err(error) = Args::try_parse_from(words) {

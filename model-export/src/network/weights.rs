@@ -143,3 +143,29 @@ impl Weights {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use safetensors::tensor::{TensorView, serialize};
+
+    #[test]
+    fn damaged_weights_are_refused_or_read() {
+        let folder = fuzz::folder().unwrap();
+        let path = folder.path().join("weights.safetensors");
+        let view = |kind, shape: &[usize]| TensorView::new(kind, shape.to_vec(), &[1; 24]).unwrap();
+        let tensors = [
+            ("a.weight", view(Dtype::F32, &[2, 3])),
+            ("a.bias", view(Dtype::F16, &[3, 4])),
+        ];
+        let seed = serialize(tensors, None).unwrap();
+        fuzz::check("export-weights", &[seed], |input| {
+            fs::write(&path, input).unwrap();
+            if let Ok(mut weights) = Weights::load(&path) {
+                drop(weights.take("a.weight", ndarray::Ix2(2, 3)));
+                let _ = weights.take_unused("a");
+                let _ = weights.finish();
+            }
+        });
+    }
+}

@@ -71,3 +71,32 @@ impl Answers {
         Ok(answers)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn damaged_answers_and_studies_are_refused_or_read() {
+        let folder = fuzz::folder().unwrap();
+        let [facts, given] = ["study.json", "answers.json"].map(|name| folder.path().join(name));
+        // The study, and behind a zero what a rater said.
+        let seed = concat!(
+            r#"{"study":"ab","methods":["a","b"],"faces":[{"name":"0","from":"neutral","to":"smiling"}]}"#,
+            "\0",
+            r#"{"study":"ab","rater":"r","answers":[{"face":0,"criterion":"realism","best":"a","seconds":1.5}]}"#
+        );
+        let read_both = |input: &[u8]| {
+            let mut parts = input.splitn(2, |byte| *byte == 0);
+            for path in [&facts, &given] {
+                fs::write(path, parts.next().unwrap_or_default()).unwrap();
+            }
+            Answers::read(&given, &StudyFacts::read(&facts)?)
+        };
+        read_both(seed.as_bytes()).expect("the seed is valid");
+        fuzz::check("answers", &[seed], |input| {
+            let _ = read_both(input);
+        });
+    }
+}

@@ -159,6 +159,22 @@ fn filled(pattern: &str, parts: &[&str]) -> String {
 mod tests {
     use super::*;
 
+    #[test]
+    fn damaged_tables_are_refused_or_read() {
+        let folder = fuzz::folder().unwrap();
+        let path = folder.path().join("names.txt");
+        let seeds = [
+            "# theirs\nG.enc.*.w = generator.encode.*.weight\nD.* =\n",
+            "* = *\n",
+        ];
+        fuzz::check("rename-table", &seeds, |input| {
+            std::fs::write(&path, input).unwrap();
+            if let Ok(table) = RenameTable::read(&path) {
+                let _ = table.renamed(["G.enc.0.w", "D.x", ""].map(str::to_owned).iter());
+            }
+        });
+    }
+
     fn renamed(table: &str, names: &[&str]) -> Result<Vec<Option<String>>, String> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("names.txt");

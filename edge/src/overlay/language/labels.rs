@@ -208,9 +208,9 @@ mod tests {
     fn damaged_language_files_are_refused_or_read() {
         let text = Text::new().unwrap();
         let seeds = SHIPPED.map(|(_, text)| text.as_bytes());
-        fuzz::check(|damage: &fuzz::Damage| {
-            let read = String::from_utf8(damage.to(&seeds));
-            let labels = read.ok().and_then(|it| toml::from_str::<Labels>(&it).ok());
+        fuzz::check("language", &seeds, |input| {
+            let read = std::str::from_utf8(input);
+            let labels = read.ok().and_then(|it| toml::from_str::<Labels>(it).ok());
             for (_, line) in labels.iter().flat_map(Labels::texts) {
                 text.missing(line);
             }

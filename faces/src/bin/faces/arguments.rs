@@ -83,3 +83,25 @@ fn attribute(name: &str) -> Result<Attribute, String> {
         format!("no such attribute; expected one of {known}")
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{ffi::OsString, os::unix::ffi::OsStringExt};
+
+    /// A call, a word per line.
+    const CALL: &str = "faces\nrender\n--count=9\n--size\n64\n--attributes=smile,age\n--seed\n3\n--test-every=4\n\
+                        --no-truth\n--threads=2\n--out\nfaces";
+
+    #[test]
+    fn damaged_command_lines_are_refused_or_parsed() {
+        fuzz::check("faces-call", &[CALL], |call| {
+            let words = call.split(|byte| *byte == b'\n');
+            let words = words.map(|word| OsString::from_vec(word.to_vec()));
+            if let Err(error) = Arguments::try_parse_from(words) {
+                // What would be printed.
+                drop(error.to_string());
+            }
+        });
+    }
+}

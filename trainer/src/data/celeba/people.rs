@@ -89,3 +89,39 @@ fn read(path: &Path) -> Result<HashMap<String, String>, TrainError> {
     }
     Ok(persons)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::celeba::CELEBA;
+    use std::fs;
+
+    #[test]
+    fn damaged_tables_of_people_are_refused_or_read() {
+        let folder = fuzz::folder().unwrap();
+        let data = folder.path();
+        fs::create_dir(data.join("img_align_celeba")).unwrap();
+        let names = ["0.png", "1.png", "2.png"];
+        let mut attributes = "3\nSmiling Male\n".to_owned();
+        for name in names {
+            // Their names are all that is asked for.
+            fs::write(data.join("img_align_celeba").join(name), "").unwrap();
+            attributes += &format!("{name} 1 -1\n");
+        }
+        fs::write(data.join("list_attr_celeba.txt"), attributes).unwrap();
+        let partition = "0.png 0\n1.png 0\n2.png 2\n";
+        fs::write(data.join("list_eval_partition.txt"), partition).unwrap();
+        let seeds = [
+            "0.png 7\n1.png 7\n2.png 9\n",
+            "image_id,identity\r\n0.png,7\r\n",
+        ];
+        let table = data.join("identity_CelebA.txt");
+        fs::write(&table, seeds[0]).unwrap();
+        let found = people(data, &CELEBA, Split::Train).expect("the seed is valid");
+        assert_eq!(found.len(), 1);
+        fuzz::check("people-table", &seeds, |input| {
+            fs::write(&table, input).unwrap();
+            let _ = people(data, &CELEBA, Split::Train);
+        });
+    }
+}
