@@ -91,8 +91,19 @@ fn pairs_are_as_far_apart_as_asked_for() {
     for (name, apart) in [("drawn", 0.0), ("clear", 0.8), ("full", 1.0)] {
         let out = folder.path().join(name);
         let least = apart.to_string();
-        let words = ["--count", "6", "--size", "16", "--apart", &least];
-        assert!(faces(&words, &out).status.success(), "{name}");
+        let words = [
+            "--count",
+            "7",
+            "--test-every",
+            "7",
+            "--size",
+            "16",
+            "--apart",
+            &least,
+        ];
+        let output = faces(&words, &out);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{name}: {errors}");
         let smiles = |domain: &str| -> Vec<f64> {
             let truth = |index| {
                 let path = out.join(format!("truth/train/{domain}/{index:06}.json"));

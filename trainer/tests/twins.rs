@@ -76,7 +76,7 @@ fn open(data: &Path, with_fields: bool) -> Result<(FaceSet, Twins), TrainError> 
 }
 
 fn refusal(data: &Path) -> String {
-    open(data, true).err().expect("a refusal").to_string()
+    open(data, true).expect_err("a refusal").to_string()
 }
 
 /// What is left of the difference between twins' skins once one is moved by the truth, and by its opposite, as shares;
@@ -193,7 +193,7 @@ fn what_is_no_pair_is_named() {
     assert!(refusal(data).contains("1.json"));
     assert!(open(data, false).is_ok());
     fs::remove_file(data.join("train/neutral/1.png")).unwrap();
-    let error = open(data, false).err().expect("a refusal").to_string();
+    let error = open(data, false).expect_err("a refusal").to_string();
     assert!(
         error.contains("not in every domain") && error.contains(".png"),
         "{error}"
