@@ -224,16 +224,15 @@ fn judge(what: &str, samples: &[Sample]) {
     }
 }
 
-/// What makes the demo and the window run without waiting, and the file that counts the frames.
-fn unpaced(place: &Place) -> Option<([(&'static str, String); 2], PathBuf)> {
+/// The demo and its window, neither of which waits, and the file that counts the frames; or says what is missing.
+fn demo_at_full_speed(place: Place) -> Option<(Screen, PathBuf)> {
     let library = place.compiled("pace_shim.c", "pace_shim.so", &[])?;
     let count = place.path("frames");
-    let text = |path: &PathBuf| path.display().to_string();
-    let environment = [
-        ("LD_PRELOAD", text(&library)),
-        ("PACE_FRAMES", text(&count)),
-    ];
-    Some((environment, count))
+    let [library, frames] = [&library, &count].map(|path| path.display().to_string());
+    let environment = [("LD_PRELOAD", &*library), ("PACE_FRAMES", &*frames)];
+    let extra = [&SMALL[..], &["--source", "demo"]].concat();
+    let screen = Screen::with_environment(place, &extra, &environment)?;
+    Some((screen, count))
 }
 
 fn counted(file: &PathBuf) -> u64 {
@@ -250,14 +249,7 @@ const SMALL: [&str; 4] = ["--window-size", "320x240", "--attr", "smile=0.5"];
 #[test]
 fn a_demo_at_full_speed_under_a_restless_visitor_grows_nothing() {
     let place = Place::with_bundle(&Tiny::default());
-    let Some((environment, count)) = unpaced(&place) else {
-        return;
-    };
-    let environment = environment
-        .each_ref()
-        .map(|(name, value)| (*name, value.as_str()));
-    let extra = [&SMALL[..], &["--source", "demo"]].concat();
-    let Some(mut screen) = Screen::with_environment(place, &extra, &environment) else {
+    let Some((mut screen, count)) = demo_at_full_speed(place) else {
         return;
     };
     let samples = watch(&mut screen, || counted(&count), (wanted() / 50).max(300), 1);
@@ -349,14 +341,7 @@ fn a_mirror_that_is_restarted_onto_other_bundles_is_the_same_each_time() {
         };
         let place = Place::with_bundle(&bundle);
         let manifest = fs::read(place.path("bundle/manifest.json")).unwrap();
-        let Some((environment, count)) = unpaced(&place) else {
-            return;
-        };
-        let environment = environment
-            .each_ref()
-            .map(|(name, value)| (*name, value.as_str()));
-        let extra = [&SMALL[..], &["--source", "demo"]].concat();
-        let Some(mut screen) = Screen::with_environment(place, &extra, &environment) else {
+        let Some((mut screen, count)) = demo_at_full_speed(place) else {
             return;
         };
         let samples = watch(&mut screen, || counted(&count), frames, round);

@@ -6,7 +6,7 @@ use tch::{Device, Kind, Tensor};
 use tempfile::TempDir;
 use trainer::{
     config::{Augmentation, Targets},
-    data::{DataSet, FaceSet, Rendering, Sampler, Twins},
+    data::{Batch, DataSet, FaceSet, Rendering, Sampler, Twins},
     error::TrainError,
     networks::warp,
 };
@@ -79,9 +79,8 @@ fn refusal(data: &Path) -> String {
     open(data, true).expect_err("a refusal").to_string()
 }
 
-/// What is left of the difference between twins' skins once one is moved by the truth, and by its opposite, as shares;
-/// and the difference in the uppermost rows, which the smile does not reach, as a share of that of the picture.
-fn left_over(augmentation: Augmentation) -> [f64; 3] {
+/// A batch of 48 faces of eight people, each with its twin.
+fn batch(augmentation: Augmentation) -> Batch {
     let folder = pairs(8);
     let (real, twins) = open(folder.path(), true).unwrap();
     let sampler = Sampler {
@@ -92,7 +91,13 @@ fn left_over(augmentation: Augmentation) -> [f64; 3] {
         augmentation,
         seed: 5,
     };
-    let batch = sampler.batch(1, 48, Device::Cpu);
+    sampler.batch(1, 48, Device::Cpu)
+}
+
+/// What is left of the difference between twins' skins once one is moved by the truth, and by its opposite, as shares;
+/// and the difference in the uppermost rows, which the smile does not reach, as a share of that of the picture.
+fn left_over(augmentation: Augmentation) -> [f64; 3] {
+    let batch = batch(augmentation);
     let truth = batch.truth.expect("twins");
     let side = i64::from(SIDE);
     let skin = truth
@@ -140,21 +145,11 @@ fn turned_and_flipped_faces_moved_by_the_truth_are_their_twins() {
 
 #[test]
 fn a_twin_is_behind_the_same_cover_and_its_field_unknown_there() {
-    let folder = pairs(6);
-    let (real, twins) = open(folder.path(), true).unwrap();
-    let sampler = Sampler {
-        real,
-        synthetic: None,
-        twins: Some(twins),
-        targets: Targets::Other,
-        augmentation: Augmentation {
-            crop_probability: 0.0,
-            cover_probability: 1.0,
-            ..Augmentation::default()
-        },
-        seed: 2,
-    };
-    let batch = sampler.batch(3, 32, Device::Cpu);
+    let batch = batch(Augmentation {
+        crop_probability: 0.0,
+        cover_probability: 1.0,
+        ..Augmentation::default()
+    });
     let (truth, covers) = (batch.truth.expect("twins"), batch.covers.expect("covers"));
     let hidden = covers.coverage.ge(0.999);
     let seen = (&batch.x - &truth.x).abs() * hidden.to_kind(Kind::Float);
