@@ -69,13 +69,17 @@ fn a_device_that_is_not_there_is_an_error_and_never_the_cpu() {
         "--pairs", &data, "--data", &data, "--config", &config, "--judge", &out,
     ];
     let checkpoint = ["--checkpoint", "none"];
-    let commands: [(&str, Vec<&str>); 6] = [
+    let commands: [(&str, Vec<&str>); 7] = [
         (
             "fit",
             vec!["--config", &config, "--data", &data, "--out", &out],
         ),
         ("bench", vec!["--config", &config]),
         ("compare", pairs.to_vec()),
+        (
+            "judge",
+            vec!["--config", &config, "--data", &data, "--out", &out],
+        ),
         (
             "edit",
             [

@@ -34,11 +34,12 @@ fn damaged_weights_of_every_format_are_refused_or_read() {
 }
 
 /// Calls, a word per line.
-const CALLS: [&str; 5] = [
+const CALLS: [&str; 6] = [
     "trainer\nfit\n--config\na.toml\n--data\nfaces\n--out=run\n--set\nschedule.steps=5\n--device=cuda:1\n--resume",
     "trainer\nedit\n--checkpoint=c\n--input\na.png\n--sweep=smile=-1..1.5\n--frames\n7\n--out=a.gif",
     "trainer\nimport\nnets.ckpt\n--out=c\n--attributes=smile:neutral/smiling\n--framing=1.66,0,-0.094\n--w-hpf=1",
     "trainer\nbench\n--config=a.toml\n--variants=plain,all\n--minutes=0.5\n--rounds\n3",
+    "trainer\njudge\n--data=d\n--config=c\n--network=plain\n--size=64\n--out=j\n--confusions\na.png",
     "trainer\ncompare\n--pairs\na\nb\n--data=d\n--config=c\n--judge=j\n--judge-split=train\n--judge-steps=9",
 ];
 

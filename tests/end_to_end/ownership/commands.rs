@@ -168,7 +168,7 @@ const COMPARE: &str = "compare --pairs GIVEN/pairs --data GIVEN/data --config GI
      --judge-size 32 --device cpu";
 const UNSEEN: &str = "run --bundle GIVEN/bundle --source demo --frames 3 --display none";
 
-pub const WRITTEN: [Written; 31] = [
+pub const WRITTEN: [Written; 33] = [
     Written {
         keeps_what_was_done: true,
         ..written(
@@ -242,6 +242,19 @@ pub const WRITTEN: [Written; 31] = [
         "--identity",
         ".safetensors",
     )),
+    written(
+        "trainer",
+        "judge --data GIVEN/data --config GIVEN/small.toml --network plain --steps 1 --size 32 --device cpu",
+        "--out",
+        ".safetensors",
+    ),
+    written(
+        "trainer",
+        "judge --data GIVEN/data --config GIVEN/small.toml --network plain --steps 1 --size 32 --device cpu \
+         --out GIVEN/judge.safetensors",
+        "--confusions",
+        ".png",
+    ),
     refused(written(
         "trainer",
         "fit-aligner --procedural 20 --repetitions 1",
@@ -335,7 +348,7 @@ pub const IDLE: [Idle; 18] = [
 ];
 
 /// Every option of every command that is not in [`WRITTEN`].
-pub const READ: [Read; 24] = [
+pub const READ: [Read; 25] = [
     Read {
         command: "trainer fit",
         options: "--config --data --attributes --resume --from --device --dry-run --set",
@@ -356,7 +369,11 @@ pub const READ: [Read; 24] = [
     Read {
         command: "trainer compare",
         options: "--pairs --data --config --attribute --judge-split --judge-steps --judge-size --inception \
-                  --light --device",
+                  --film --light --device",
+    },
+    Read {
+        command: "trainer judge",
+        options: "--data --config --network --steps --size --device",
     },
     Read {
         command: "trainer import",

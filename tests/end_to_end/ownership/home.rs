@@ -78,9 +78,14 @@ impl Given {
         let fit = "fit --config GIVEN/small.toml --data GIVEN/data --device cpu --out run";
         let trained = home.run(&given, "trainer", fit, None);
         assert_eq!(trained.code, Some(0), "{}", trained.said);
+        let judge = "judge --data GIVEN/data --config GIVEN/small.toml --network plain --steps 1 --size 32 \
+                     --device cpu --out judge.safetensors";
+        let judged = home.run(&given, "trainer", judge, None);
+        assert_eq!(judged.code, Some(0), "{}", judged.said);
         for (from, to) in [
             ("run/checkpoints/step-00000002", "checkpoint"),
             ("run", "run"),
+            ("judge.safetensors", "judge.safetensors"),
         ] {
             let mut copy = Command::new("cp");
             copy.arg("-r").arg(home.path(from)).arg(given.path(to));

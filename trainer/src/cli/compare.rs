@@ -15,7 +15,8 @@ use std::path::PathBuf;
 /// See [`super::Command::Compare`].
 #[derive(Debug, Args)]
 pub(crate) struct Compare {
-    /// Folders with DOMAIN/before/NAME and DOMAIN/after/NAME, from the weakest edit to the strongest: the last
+    /// Folders with DOMAIN/before/NAME and DOMAIN/after/NAME, and if you have them DOMAIN/truth/NAME (what the edit should
+    /// have given) and DOMAIN/back/NAME (the edit, edited back), from the weakest edit to the strongest: the last
     /// one is judged, all together show whether more strength does more.
     #[arg(long, required = true, num_args = 1.., value_name = "DIR")]
     pairs: Vec<PathBuf>,
@@ -51,6 +52,10 @@ pub(crate) struct Compare {
     /// their mean and contrast), for photographs that are darker or brighter than these.
     #[arg(long)]
     light: bool,
+    /// The pictures of a domain are successive frames of one film, in the order of their names: say how much the edit
+    /// flickers.
+    #[arg(long)]
+    film: bool,
     /// Folder for compare.json and sheets of the best, median and worst edits (before and after side by side).
     #[arg(long)]
     out: Option<PathBuf>,
@@ -94,6 +99,7 @@ impl Compare {
             settings: config.evaluation,
             inception: self.inception,
             identity: self.identity,
+            film: self.film,
             light: self.light,
             out: self.out,
             device: self.device,

@@ -5,6 +5,7 @@ mod aligner;
 mod compare;
 mod data;
 mod identity;
+mod judge;
 mod model;
 mod print;
 mod report;
@@ -33,6 +34,8 @@ enum Command {
     Eval(model::Eval),
     /// Train a model with parts of its losses left out, judge every one, and print the table.
     Ablate(ablation::Ablate),
+    /// Train the network that judges edits, and say where it and the labels of the test faces differ.
+    Judge(judge::Judge),
     /// Judge pictures before and after an edit, by whatever method.
     Compare(compare::Compare),
     /// Write everything about a run on one page that needs no network.
@@ -72,6 +75,7 @@ impl Cli {
             Command::Edit(edit) => edit.run(),
             Command::Eval(eval) => eval.run(),
             Command::Ablate(ablate) => ablate.run(),
+            Command::Judge(judge) => judge.run(),
             Command::Compare(compare) => compare.run(),
             Command::Report(report) => report.run(),
             Command::Study(study) => study.run(),

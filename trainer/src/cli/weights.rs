@@ -11,6 +11,7 @@ use crate::{
         purpose::OtherData,
     },
     import::{self, ImportRequest},
+    networks::ClassifierNetwork,
     stop,
 };
 use clap::Args;
@@ -157,6 +158,7 @@ impl Classifier {
             device,
             classifier::Job {
                 name: "classifier",
+                network: ClassifierNetwork::Plain,
                 stop: &stop::NEVER,
             },
         )?;

@@ -2,16 +2,15 @@
 
 use super::{
     DataSet, FaceSet, Layout, Listing, Rendering, Selection, Split,
+    contact_sheet::{self, COLUMNS, Row},
     decode::{self, Report},
-    layout, lettering, picture,
+    layout, picture,
 };
 use crate::error::TrainError;
-use image::{RgbImage, imageops};
+use image::RgbImage;
 use model_spec::{Architecture, AttributeSet};
 use std::path::{Path, PathBuf};
 
-/// Faces of every domain on the contact sheet.
-const SHOWN: usize = 10;
 /// Pictures decoded at once.
 const CHUNK: usize = 512;
 /// Most frequent picture sizes that are listed.
@@ -36,7 +35,7 @@ pub fn inspect<'a>(
     let rows = match layout {
         Layout::Packed | Layout::Synthetic => {
             let rendering = Rendering {
-                faces_per_domain: SHOWN,
+                faces_per_domain: COLUMNS,
                 seed: 0,
             };
             let data = DataSet::open(data, architecture, selection, rendering)?;
@@ -44,32 +43,12 @@ pub fn inspect<'a>(
         }
         _ => pictures(data, layout, architecture, &selection, print)?,
     };
-    picture::write(sheet, &contact_sheet(&rows, architecture.image_size as u32))?;
+    picture::write(
+        sheet,
+        &contact_sheet::picture(&rows, architecture.image_size as u32),
+    )?;
     print(format!("contact sheet: {}", sheet.display()));
     Ok(())
-}
-
-/// Faces of one split and domain.
-struct Row {
-    /// `train/neutral`.
-    name: String,
-    faces: Vec<RgbImage>,
-}
-
-/// Faces of `side` pixels, every row behind its name.
-fn contact_sheet(rows: &[Row], side: u32) -> RgbImage {
-    let margin = lettering::width(rows.iter().map(|row| row.name.as_str()));
-    let height = side.max(lettering::LINE);
-    let mut picture = RgbImage::new(margin + side * SHOWN as u32, height * rows.len() as u32);
-    for (y, row) in (0_u32..).zip(rows) {
-        let top = y * height;
-        lettering::write(&mut picture, [0, top], margin, &row.name);
-        for (x, face) in (0_u32..).zip(&row.faces) {
-            let left = margin + x * side;
-            imageops::replace(&mut picture, face, left.into(), top.into());
-        }
-    }
-    picture
 }
 
 /// Counts of a pack; procedural faces are rendered on demand.
@@ -118,7 +97,7 @@ fn pictures(
             let mut first: Vec<Vec<u8>> = Vec::new();
             for chunk in files.chunks(CHUNK) {
                 let decoded = decode::decode(chunk, architecture, &mut report)?;
-                let room = SHOWN - first.len();
+                let room = COLUMNS - first.len();
                 first.extend(decoded.into_iter().flatten().take(room));
             }
             let name = format!(
@@ -168,7 +147,7 @@ fn print_report(report: &Report, print: &mut dyn FnMut(String)) {
 }
 
 fn shown(set: &FaceSet, domain: usize) -> Result<Vec<RgbImage>, TrainError> {
-    let faces = set.of_domain(domain, SHOWN);
+    let faces = set.of_domain(domain, COLUMNS);
     (0..faces.size()[0])
         .map(|i| picture::from_tensor(&faces.get(i)).map_err(TrainError::torch("reading a face")))
         .collect()

@@ -10,6 +10,7 @@
 pub(crate) mod augment;
 mod batch;
 pub(crate) mod celeba;
+pub(crate) mod contact_sheet;
 mod cover;
 mod data_set;
 pub mod decode;

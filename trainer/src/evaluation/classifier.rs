@@ -9,7 +9,7 @@ use crate::{
     data::{FaceSet, Sampler},
     error::TrainError,
     losses::classification,
-    networks::{Classifier, StoredClassifier},
+    networks::{Classifier, ClassifierNetwork, StoredClassifier},
     weights,
 };
 use model_spec::{Architecture, AttributeSet};
@@ -32,6 +32,8 @@ pub(crate) struct ClassifierFile<'a> {
 pub(crate) struct Job<'a> {
     /// What it is for, on the progress bar.
     pub name: &'static str,
+    /// What a new one computes with; one that is there says so itself.
+    pub network: ClassifierNetwork,
     /// Ends the training once it is set.
     pub stop: &'a AtomicBool,
 }
@@ -63,7 +65,8 @@ pub(crate) fn train(
     device: Device,
     job: Job<'_>,
 ) -> Result<StoredClassifier, TrainError> {
-    let label = purpose::label(architecture, attributes, Some(file.data_digest));
+    let digest = Some(file.data_digest);
+    let label = purpose::label(job.network, architecture, attributes, digest);
     // Before the training, not after it.
     weights::check_target(file.path, &label)?;
     let ClassifierConfig {
@@ -72,7 +75,7 @@ pub(crate) fn train(
         learning_rate,
     } = *settings;
     tch::manual_seed(sampler.seed as i64);
-    let mut stored = StoredClassifier::new(architecture, attributes, device);
+    let mut stored = StoredClassifier::with_network(job.network, architecture, attributes, device);
     let lesson = Lesson {
         name: job.name,
         steps,
@@ -116,9 +119,10 @@ pub(crate) fn load_or_train(
             job,
         );
     }
-    let expected = purpose::label(architecture, attributes, Some(file.data_digest));
+    let network = purpose::network_of(path)?;
+    let expected = purpose::label(network, architecture, attributes, Some(file.data_digest));
     purpose::check(path, &expected, file.other_data)?;
-    let mut stored = StoredClassifier::new(architecture, attributes, device);
+    let mut stored = StoredClassifier::with_network(network, architecture, attributes, device);
     stored.load(&weights::read(path)?, path)?;
     stored.store.freeze();
     Ok(stored)

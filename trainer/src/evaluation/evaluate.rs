@@ -3,6 +3,7 @@
 use super::{
     Estimate, Estimates, Evaluation, Features,
     classifier::{self, ClassifierFile},
+    film::Films,
     purpose::OtherData,
 };
 use crate::{
@@ -12,7 +13,7 @@ use crate::{
     device::DeviceChoice,
     editing::BatchEditor,
     error::TrainError,
-    networks::InceptionV3,
+    networks::{ClassifierNetwork, InceptionV3},
     stop,
 };
 use std::path::PathBuf;
@@ -43,7 +44,11 @@ pub(crate) struct EvaluateRequest {
 /// Procedural faces per domain that a judge is trained on when the data are procedural.
 const SYNTHETIC_FACES: usize = 600;
 
-/// Judges a checkpoint on the test split by a classifier that never saw the generator.
+/// Judges a checkpoint on the test split by a classifier that never saw the generator: the figures of
+/// [`Evaluation::measure`], of [`Films::measure`], and
+///
+/// - `judge_accuracy.ATTRIBUTE`, `classifier_accuracy.ATTRIBUTE`: share of untouched test faces whose value the judge, the
+///   model's own classifier, recognises.
 ///
 /// # Errors
 /// [`TrainError`].
@@ -90,6 +95,7 @@ pub(crate) fn evaluate(request: &EvaluateRequest) -> Result<Estimates, TrainErro
         device,
         classifier::Job {
             name: "judge",
+            network: ClassifierNetwork::Plain,
             stop: &stop::NEVER,
         },
     )?;
@@ -106,11 +112,18 @@ pub(crate) fn evaluate(request: &EvaluateRequest) -> Result<Estimates, TrainErro
         features: Some(&features),
         stop: &stop::NEVER,
     };
-    let mut figures = evaluation.measure(&BatchEditor {
+    let editor = BatchEditor {
         editor: &model.editor.networks,
         face_mask: model.face_mask.as_ref(),
         device,
-    })?;
+    };
+    let mut figures = evaluation.measure(&editor)?;
+    let films = Films {
+        architecture,
+        attributes,
+        framing: model.spec.framing,
+    };
+    figures.extend(films.measure(&editor));
     let own = model.classifier.as_ref();
     let own = own.map(|own| ("classifier_accuracy", &own.network));
     for (name, network) in [("judge_accuracy", &judge.network)].into_iter().chain(own) {

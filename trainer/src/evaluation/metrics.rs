@@ -1,7 +1,12 @@
 //! Does an edit work, does it leave the rest alone, and does more strength do more?
 
 use super::{
-    Estimate, Estimates, Features, direction::Direction, frechet, interval::values, rows::Rows,
+    Estimate, Estimates, Features,
+    changes::{counterfactual_errors, difference, smoothness},
+    direction::Direction,
+    frechet,
+    interval::values,
+    rows::Rows,
 };
 use crate::{
     config::EvaluationConfig, data::FaceSet, editing::BatchEditor, error::TrainError,
@@ -17,8 +22,6 @@ const STRENGTHS: [f32; 7] = [0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5];
 
 /// The strength of a whole edit.
 const WHOLE: f32 = 1.0;
-/// Below this, in units of the pixel range, a picture counts as unchanged.
-const SMALLEST_STEP: f64 = 1e-6;
 
 /// Figures by name, as they go into a model card. Shares are 0 to 1; changes are mean absolute
 /// differences in units of the whole pixel range (0 to 1).
@@ -151,10 +154,7 @@ impl Evaluation<'_> {
         }
         let success = hits(&whole_score);
         let rises = values(&Tensor::stack(&rises, 1).mean_dim(&[1_i64][..], false, Kind::Float));
-        let steps = Tensor::stack(&steps, 1);
-        let largest = steps.amax([1], false);
-        let even =
-            steps.mean_dim(&[1_i64][..], false, Kind::Float) / largest.clamp_min(SMALLEST_STEP);
+        let even = smoothness(&steps);
         let back = edited(&whole, target, -sign);
         let cycle = values(&difference(&back, &faces));
         let [inside, outside] = self.changes([&faces, &whole], direction, "", figures);
@@ -165,17 +165,12 @@ impl Evaluation<'_> {
         figures.extend([
             (format!("edit_success.{path}"), Estimate::mean(&success)),
             (format!("monotonicity.{path}"), Estimate::mean(&rises)),
-            (format!("smoothness.{path}"), Estimate::mean(&values(&even))),
+            (format!("smoothness.{path}"), Estimate::mean(&even)),
             (format!("cycle_error.{path}"), Estimate::mean(&cycle)),
         ]);
         if self.twins {
             let truth = self.faces.of_domain(target, self.settings.faces_per_domain);
-            let errors = counterfactual_errors([&faces, &whole, &truth]);
-            let names = ["error_inside", "error_outside", "change"];
-            figures.extend(names.into_iter().zip(errors).map(|(name, of_faces)| {
-                let name = format!("counterfactual_{name}.{path}");
-                (name, Estimate::mean(&of_faces))
-            }));
+            figures.extend(counterfactual_errors([&faces, &whole, &truth], path));
         }
         if self.attributes.len() > 1 {
             means.add(format!("edit_success.{}", direction.values), success);
@@ -275,66 +270,7 @@ impl Means {
     }
 }
 
-/// Mean absolute difference face by face, in units of the whole pixel range: two of `[N,C,S,S]` in [-1, 1] -> `[N]`.
-fn difference(a: &Tensor, b: &Tensor) -> Tensor {
-    let difference = (a - b).abs() * 0.5;
-    difference.mean_dim(&[1_i64, 2, 3][..], false, Kind::Float)
-}
-
-/// Of faces, their edits and their twins, `[N,C,S,S]` in [-1, 1]: the mean absolute differences of edit and twin where
-/// face and twin differ and elsewhere, and of face and twin where they differ; face by face, in units of the whole pixel
-/// range.
-fn counterfactual_errors([before, edit, truth]: [&Tensor; 3]) -> [Vec<f64>; 3] {
-    // Less than three levels of a byte is rounding and noise.
-    const SAME: f64 = 2.5 / 255.0;
-    let channels = &[1_i64][..];
-    let distance = |a: &Tensor, b: &Tensor| {
-        let distance = (a - b).abs() * 0.5;
-        distance.mean_dim(channels, false, Kind::Float)
-    };
-    let change = distance(before, truth);
-    let inside = change.gt(SAME).to_kind(Kind::Float);
-    let outside = 1.0 - &inside;
-    let error = distance(edit, truth);
-    let mean = |of: &Tensor, weight: &Tensor| {
-        let sides = &[1_i64, 2][..];
-        let sum = (of * weight).sum_dim_intlist(sides, false, Kind::Float);
-        let count = weight.sum_dim_intlist(sides, false, Kind::Float);
-        values(&(sum / count.clamp_min(1.0)))
-    };
-    [
-        mean(&error, &inside),
-        mean(&error, &outside),
-        mean(&change, &inside),
-    ]
-}
-
 /// 1 where a logit is above 0, else 0.
 fn hits(logits: &Tensor) -> Vec<f64> {
     values(&logits.gt(0.0))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn counterfactual_errors_are_apart_by_what_the_attribute_changes() {
-        // Four pixels: the attribute makes the first two lighter by a tenth of the range.
-        let face = Tensor::zeros([1, 3, 2, 2], tch::kind::FLOAT_CPU);
-        let truth = Tensor::from_slice(&[0.2_f32, 0.2, 0.0, 0.0]).reshape([1, 1, 2, 2]);
-        let truth = truth.expand([1, 3, 2, 2], false);
-        let errors = |edit: &Tensor| counterfactual_errors([&face, edit, &truth]).concat();
-        let close = |found: Vec<f64>, expected: [f64; 3]| {
-            let pairs = found.iter().zip(expected);
-            assert!(
-                pairs.clone().all(|(a, b)| (a - b).abs() < 1e-6),
-                "{found:?}"
-            );
-        };
-        close(errors(&truth), [0.0, 0.0, 0.1]);
-        close(errors(&face), [0.1, 0.0, 0.1]);
-        let half = Tensor::from_slice(&[0.1_f32, 0.2, 0.4, 0.0]).reshape([1, 1, 2, 2]);
-        close(errors(&half.expand([1, 3, 2, 2], false)), [0.025, 0.1, 0.1]);
-    }
 }

@@ -1,4 +1,5 @@
-//! Pictures before and after an edit, by any method: `DIR/DOMAIN/before/NAME` and `DIR/DOMAIN/after/NAME`.
+//! Pictures before and after an edit, by any method: `DIR/DOMAIN/before/NAME` and `DIR/DOMAIN/after/NAME`; where there
+//! are any, `DIR/DOMAIN/truth/NAME`, what the edit should have given, and `DIR/DOMAIN/back/NAME`, the edit edited back.
 
 use crate::{data::picture, error::TrainError};
 use image::RgbImage;
@@ -15,6 +16,11 @@ const BEFORE: &str = "before";
 /// Folder of the edited ones.
 const AFTER: &str = "after";
 
+/// Folder of the same people with the other value, all else equal.
+const TRUTH: &str = "truth";
+/// Folder of the edits, edited back.
+const BACK: &str = "back";
+
 /// Which picture of a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Side {
@@ -29,6 +35,8 @@ pub(crate) struct Pairs {
     pub names: Vec<String>,
     before: Vec<PathBuf>,
     after: Vec<PathBuf>,
+    truth: Option<Vec<PathBuf>>,
+    back: Option<Vec<PathBuf>>,
 }
 
 impl Pairs {
@@ -79,24 +87,37 @@ impl Pairs {
             }
         }
         let (before, after) = (files(&before)?, files(&after)?);
-        let names = |files: &[PathBuf]| files.iter().map(|path| stem(path)).collect::<Vec<_>>();
-        let (names, edited) = (names(&before), names(&after));
+        let (names, edited) = (stems(&before), stems(&after));
         if names.is_empty() {
             return Err(wrong(
                 &root.join(BEFORE),
                 "found no pictures, expected some".into(),
             ));
         }
-        if let Some(name) = unpaired(&names, &edited) {
-            return Err(wrong(
+        let check = |other: &[String], folder: &str| match unpaired(&names, other) {
+            None => Ok(()),
+            Some(name) => Err(wrong(
                 &root,
-                format!("{name:?} is in only one of {BEFORE}/ and {AFTER}/, expected it in both"),
-            ));
-        }
+                format!("{name:?} is in only one of {BEFORE}/ and {folder}/, expected it in both"),
+            )),
+        };
+        check(&edited, AFTER)?;
+        let further = |folder: &str| -> Result<Option<Vec<PathBuf>>, TrainError> {
+            let path = root.join(folder);
+            if !path.is_dir() {
+                return Ok(None);
+            }
+            let found = files(&path)?;
+            check(&stems(&found), folder)?;
+            Ok(Some(found))
+        };
+        let (truth, back) = (further(TRUTH)?, further(BACK)?);
         Ok(Self {
             names,
             before,
             after,
+            truth,
+            back,
         })
     }
 
@@ -114,6 +135,24 @@ impl Pairs {
     /// [`TrainError::Data`] naming a picture that cannot be read.
     pub(crate) fn after(&self, of: &Architecture) -> Result<Tensor, TrainError> {
         tensors(&self.after, of)
+    }
+
+    /// What the edits should have given, where that is known: `[N,C,S,S]` in [-1, 1].
+    ///
+    /// # Errors
+    /// [`TrainError::Data`] naming a picture that cannot be read.
+    pub(crate) fn truth(&self, of: &Architecture) -> Result<Option<Tensor>, TrainError> {
+        let files = self.truth.as_ref();
+        files.map(|files| tensors(files, of)).transpose()
+    }
+
+    /// The edits, edited back, where there are any: `[N,C,S,S]` in [-1, 1].
+    ///
+    /// # Errors
+    /// [`TrainError::Data`] naming a picture that cannot be read.
+    pub(crate) fn back(&self, of: &Architecture) -> Result<Option<Tensor>, TrainError> {
+        let files = self.back.as_ref();
+        files.map(|files| tensors(files, of)).transpose()
     }
 
     /// Chosen pairs side by side: a row per pair, the untouched picture on the left.
@@ -170,6 +209,10 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, TrainError> {
 fn stem(path: &Path) -> String {
     let stem = path.file_stem().unwrap_or_default();
     stem.to_string_lossy().into_owned()
+}
+
+fn stems(files: &[PathBuf]) -> Vec<String> {
+    files.iter().map(|path| stem(path)).collect()
 }
 
 /// A name that only one of the two lists has, or that one has twice.

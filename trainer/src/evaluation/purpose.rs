@@ -1,6 +1,11 @@
 //! What an attribute classifier, or a judge, was trained for.
 
-use crate::{error::TrainError, weights::Label};
+use crate::{
+    error::TrainError,
+    networks::ClassifierNetwork,
+    weights::{self, Label},
+};
+use clap::ValueEnum;
 use model_spec::{Architecture, AttributeSet};
 use std::path::Path;
 
@@ -14,14 +19,40 @@ pub(crate) enum OtherData {
 }
 
 const DATA_DIGEST: &str = "data_digest";
+const NETWORK: &str = "network";
+
+/// What the classifier in `path` computes with: files from before there was a choice do not say.
+///
+/// # Errors
+/// [`TrainError::Weights`] for a file that is none, or of an unknown network.
+pub(crate) fn network_of(path: &Path) -> Result<ClassifierNetwork, TrainError> {
+    let Some(name) = weights::label_field(path, NETWORK)? else {
+        return Ok(ClassifierNetwork::Plain);
+    };
+    let known = ClassifierNetwork::value_variants();
+    let network = known.iter().find(|network| network.name() == name);
+    network.copied().ok_or_else(|| TrainError::Weights {
+        path: path.into(),
+        reason: format!(
+            "network: found {name:?}, expected one of {}",
+            known
+                .iter()
+                .map(|it| it.name())
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
+    })
+}
 
 /// The label of a classifier's file; the data are part of it where they are known.
 pub(crate) fn label(
+    network: ClassifierNetwork,
     architecture: &Architecture,
     attributes: &AttributeSet,
     data_digest: Option<&str>,
 ) -> Label {
     let mut label = Label::new("classifier");
+    label.fields.insert(NETWORK, network.name().into());
     let attributes = attributes.as_slice().iter();
     let attributes: Vec<String> = attributes
         .map(|it| format!("{}:{}/{}", it.name, it.off, it.on))
@@ -32,9 +63,10 @@ pub(crate) fn label(
     label
         .fields
         .insert("colour", format!("{:?}", architecture.colour));
-    label
-        .fields
-        .insert("classifier_channels", widths.to_string());
+    if network == ClassifierNetwork::Plain {
+        let widths = widths.to_string();
+        label.fields.insert("classifier_channels", widths);
+    }
     if let Some(digest) = data_digest {
         label.fields.insert(DATA_DIGEST, digest.into());
     }

@@ -6,7 +6,7 @@ use crate::{
     config::attributes::parse,
     error::TrainError,
     evaluation::purpose::{self, OtherData},
-    networks::{FaceMask, StoredClassifier, StoredEditor},
+    networks::{ClassifierNetwork, FaceMask, StoredClassifier, StoredEditor},
     weights::{self, Source, Weights},
 };
 use model_spec::{AttributeSet, CheckpointSpec, Provenance, checkpoint::FORMAT_VERSION, digest};
@@ -43,7 +43,8 @@ pub(super) fn import_editor(request: &ImportRequest, source: &Source) -> Result<
     let classifier = match &request.classifier {
         Some(file) => {
             let classifier = StoredClassifier::new(&architecture, &attributes, device);
-            let expected = purpose::label(&architecture, &attributes, None);
+            let expected =
+                purpose::label(ClassifierNetwork::Plain, &architecture, &attributes, None);
             purpose::check(file, &expected, OtherData::Refused)?;
             let tensors = weights::read(file)?;
             weights::check_finite(&tensors, file)?;

@@ -1,18 +1,60 @@
 //! The attribute classifier: finds the source domain of a live face, and judges edits.
-//!
-//! A plain network of this project; no paper has it.
 
-use super::layers::{BatchNorm, Convolution, Linear, reduced};
+use super::{
+    layers::{BatchNorm, Convolution, Linear, reduced},
+    resnet18::{self, imagenet_normalised},
+};
+use clap::ValueEnum;
 use model_spec::{Architecture, network::CLASSIFIER_LAYERS};
-use tch::{Device, Tensor, nn};
+use std::fmt;
+use tch::{
+    Device, Tensor,
+    nn::{self, FuncT, ModuleT},
+    vision::resnet,
+};
 
 /// Images per forward pass when a whole set is classified.
 const AT_ONCE: i64 = 256;
 
-/// Five `conv3x3, batch norm, ReLU`, global average, one logit per attribute.
+/// What a classifier's features come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ClassifierNetwork {
+    /// Five convolutions: small enough for the mirror; no paper has it. Those of models are all of this kind.
+    Plain,
+    /// ResNet18 (He et al. 2016), by which Yang et al. judge edits.
+    #[value(name = "resnet18")]
+    ResNet18,
+}
+
+impl ClassifierNetwork {
+    /// As on the command line and in files.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::ResNet18 => "resnet18",
+        }
+    }
+}
+
+enum Trunk {
+    /// `conv3x3, batch norm, ReLU`, five times, and a global average.
+    Plain(Vec<(Convolution, BatchNorm)>),
+    ResNet18(FuncT<'static>),
+}
+
+impl fmt::Debug for Trunk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Plain(layers) => f.debug_tuple("Plain").field(layers).finish(),
+            Self::ResNet18(_) => f.debug_tuple("ResNet18").finish_non_exhaustive(),
+        }
+    }
+}
+
+/// Pooled features, and one logit per attribute.
 #[derive(Debug)]
 pub struct Classifier {
-    layers: Vec<(Convolution, BatchNorm)>,
+    trunk: Trunk,
     head: Linear,
     image_size: i64,
 }
@@ -20,7 +62,28 @@ pub struct Classifier {
 impl Classifier {
     /// Makes the network under `path`.
     #[must_use]
-    pub(crate) fn new(path: &nn::Path<'_>, architecture: &Architecture, attributes: usize) -> Self {
+    pub(crate) fn new(
+        path: &nn::Path<'_>,
+        network: ClassifierNetwork,
+        architecture: &Architecture,
+        attributes: usize,
+    ) -> Self {
+        let (trunk, features) = match network {
+            ClassifierNetwork::Plain => Self::plain(path, architecture),
+            ClassifierNetwork::ResNet18 => {
+                let network = resnet::resnet18_no_final_layer(path);
+                (Trunk::ResNet18(network), resnet18::FEATURES)
+            }
+        };
+        Self {
+            trunk,
+            head: Linear::new(&(path / "head"), features, attributes),
+            image_size: architecture.image_size as i64,
+        }
+    }
+
+    /// The convolutions, and the number of their features.
+    fn plain(path: &nn::Path<'_>, architecture: &Architecture) -> (Trunk, usize) {
         let width = |layer| architecture.classifier_width(layer);
         let layers = (0..CLASSIFIER_LAYERS).map(|i| {
             let from = if i == 0 {
@@ -34,11 +97,7 @@ impl Classifier {
                 BatchNorm::new(&(&path / "norm"), width(i)),
             )
         });
-        Self {
-            layers: layers.collect(),
-            head: Linear::new(&(path / "head"), width(CLASSIFIER_LAYERS - 1), attributes),
-            image_size: architecture.image_size as i64,
-        }
+        (Trunk::Plain(layers.collect()), width(CLASSIFIER_LAYERS - 1))
     }
 
     /// `x [N,C,S,S]` in [-1, 1], or `k` times as large -> logits `[N,A]`, above 0 = the attribute's `on` value.
@@ -63,8 +122,16 @@ impl Classifier {
     }
 
     fn pooled(&self, x: &Tensor, training: bool) -> Tensor {
-        let mut h = reduced(x, self.image_size);
-        for (i, (convolution, norm)) in self.layers.iter().enumerate() {
+        let x = reduced(x, self.image_size);
+        let layers = match &self.trunk {
+            Trunk::Plain(layers) => layers,
+            Trunk::ResNet18(network) => {
+                let pooled = network.forward_t(&imagenet_normalised(&x), training);
+                return pooled.flatten(1, -1);
+            }
+        };
+        let mut h = x;
+        for (i, (convolution, norm)) in layers.iter().enumerate() {
             h = if i == 0 {
                 convolution.forward(&h)
             } else {

@@ -24,6 +24,7 @@ pub(crate) mod style_transformer;
 pub(crate) mod trunk;
 
 pub use classifier::Classifier;
+pub(crate) use classifier::ClassifierNetwork;
 pub use discriminator::Discriminator;
 pub use displacement::warp;
 pub use editor::{Editor, Face};

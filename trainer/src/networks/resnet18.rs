@@ -17,6 +17,9 @@ use tch::{
 const MEAN: [f32; 3] = [0.485, 0.456, 0.406];
 const DEVIATION: [f32; 3] = [0.229, 0.224, 0.225];
 
+/// Number of the pooled features.
+pub(crate) const FEATURES: usize = 512;
+
 /// The classification head, which features do not need.
 const HEAD: &str = "fc.";
 
@@ -65,7 +68,7 @@ impl ResNet18 {
         weights::of_store(&self.store, "")
     }
 
-    /// `F(x)`: `x [N,C,S,S]` in [-1, 1], one or three channels -> `[N,512]`.
+    /// `F(x)`: `x [N,C,S,S]` in [-1, 1], one or three channels -> `[N,FEATURES]`.
     pub fn features(&self, x: &Tensor) -> Tensor {
         self.network
             .forward_t(&imagenet_normalised(x), false)

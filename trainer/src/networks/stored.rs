@@ -1,6 +1,6 @@
 //! Networks together with the weights they run on.
 
-use super::{Classifier, ConvolutionForm, Editor, IdentityEncoder};
+use super::{Classifier, ClassifierNetwork, ConvolutionForm, Editor, IdentityEncoder};
 use crate::{
     error::TrainError,
     weights::{self, Weights},
@@ -50,11 +50,22 @@ pub struct StoredClassifier {
 }
 
 impl StoredClassifier {
-    /// Fresh weights.
+    /// Fresh weights of a model's classifier.
     #[must_use]
     pub fn new(architecture: &Architecture, attributes: &AttributeSet, device: Device) -> Self {
+        Self::with_network(ClassifierNetwork::Plain, architecture, attributes, device)
+    }
+
+    /// Fresh weights of a judge.
+    #[must_use]
+    pub(crate) fn with_network(
+        network: ClassifierNetwork,
+        architecture: &Architecture,
+        attributes: &AttributeSet,
+        device: Device,
+    ) -> Self {
         let store = VarStore::new(device);
-        let network = Classifier::new(&store.root(), architecture, attributes.len());
+        let network = Classifier::new(&store.root(), network, architecture, attributes.len());
         Self { store, network }
     }
 

@@ -8,7 +8,7 @@ use crate::{
         classifier::{self, ClassifierFile},
         purpose::OtherData,
     },
-    networks::StoredClassifier,
+    networks::{ClassifierNetwork, StoredClassifier},
     run::RunFolder,
 };
 use std::{path::Path, sync::atomic::AtomicBool};
@@ -121,6 +121,7 @@ pub(super) fn classifier(
         device,
         classifier::Job {
             name: "classifier",
+            network: ClassifierNetwork::Plain,
             stop,
         },
     )
@@ -170,6 +171,7 @@ pub(super) fn judge(
         device,
         classifier::Job {
             name: "judge",
+            network: ClassifierNetwork::Plain,
             stop,
         },
     )?;

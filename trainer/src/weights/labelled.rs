@@ -113,6 +113,14 @@ fn is_own(path: &Path, label: &Label) -> Result<(), String> {
     }
 }
 
+/// A field of the label of the file `path`, if it has one.
+///
+/// # Errors
+/// [`TrainError::Io`], or [`TrainError::Weights`] for a file that is no safetensors file.
+pub(crate) fn label_field(path: &Path, name: &str) -> Result<Option<String>, TrainError> {
+    Ok(metadata(path)?.remove(name))
+}
+
 /// The metadata in the header of a safetensors file.
 fn metadata(path: &Path) -> Result<HashMap<String, String>, TrainError> {
     let io = |e| TrainError::io(path, e);

@@ -9,7 +9,7 @@ mod stranger;
 pub use rename::RenameTable;
 pub use source::Source;
 
-pub(crate) use labelled::{Label, check_target, write_labelled};
+pub(crate) use labelled::{Label, check_target, label_field, write_labelled};
 
 use crate::error::TrainError;
 use output::OutputFile;

@@ -4,7 +4,10 @@ use super::{CompareRequest, Direction, identity::Identity, sheets::sheets};
 use crate::{
     error::TrainError,
     evaluation::{
-        Estimate, Estimates, frechet,
+        Estimate, Estimates,
+        changes::{counterfactual_errors, difference, smoothness},
+        film::flicker,
+        frechet,
         identity::{self, cosine},
         interval::values,
         pairs::Pairs,
@@ -173,85 +176,147 @@ impl Comparison<'_> {
         );
         let (pairs, weaker) = strongest(&direction.pairs);
         let architecture = &self.request.architecture;
-        let after = |pairs: &Pairs| -> Result<Tensor, TrainError> {
-            Ok(corrected(correction.as_ref(), pairs.after(architecture)?))
-        };
-        let edited = after(pairs)?;
+        let corrected = |images: Tensor| corrected(correction.as_ref(), images);
+        let edited = corrected(pairs.after(architecture)?);
         let scores = self.logits(&edited, direction.target);
         estimates.insert(
             format!("edit_success.{path}"),
             Estimate::mean(&hits(&scores)),
         );
+        self.changes([before, &edited], &path, estimates);
+        self.leakage([before, &edited], &path, estimates);
+        let of = [direction.source, direction.target];
+        self.distances([before, &edited], of, real, &path, estimates)?;
+        self.people(pairs, correction.as_ref(), of, estimates)?;
+        if let Some(truth) = pairs.truth(architecture)? {
+            let pictures = [before, &edited, &corrected(truth)];
+            estimates.extend(counterfactual_errors(pictures, &path));
+        }
+        if let Some(back) = pairs.back(architecture)? {
+            let errors = values(&difference(before, &corrected(back)));
+            estimates.insert(format!("cycle_error.{path}"), Estimate::mean(&errors));
+        }
+        if self.request.film {
+            let flicker = Estimate::exact(flicker(before, &edited));
+            estimates.insert(format!("flicker.{path}"), flicker);
+        }
 
+        let mut sweep = vec![before.shallow_clone()];
+        for pairs in weaker {
+            sweep.push(corrected(pairs.after(architecture)?));
+        }
+        sweep.push(edited);
+        self.strengths(&sweep, direction.target, &path, estimates);
+        match &self.request.out {
+            Some(out) => sheets(out, &path, pairs, &scores),
+            None => Ok(()),
+        }
+    }
+
+    /// The change of the rows to keep as a share of that of the edited rows.
+    fn changes(&self, [before, edited]: [&Tensor; 2], path: &str, estimates: &mut Estimates) {
         let rows = Rows::of(&self.request.settings, &self.request.attribute);
         let [changed, kept] =
-            [rows.edited, rows.kept].map(|rows| values(&rows.change(before, &edited)));
+            [rows.edited, rows.kept].map(|rows| values(&rows.change(before, edited)));
         let ratio = Estimate::bootstrap(changed.len(), |faces| {
             let sum = |changes: &[f64]| faces.iter().map(|&face| changes[face]).sum::<f64>();
             sum(&kept) / sum(&changed).max(f64::EPSILON)
         });
         estimates.insert(format!("change_ratio.{path}"), ratio);
+    }
 
-        let features = |x: &Tensor| self.features.of(x, self.device);
-        let (was, is) = (features(before), features(&edited));
+    /// The share of edits after which the judge sees another value of an attribute that was not edited.
+    fn leakage(&self, pictures: [&Tensor; 2], path: &str, estimates: &mut Estimates) {
+        let [was, is] =
+            pictures.map(|images| self.judge.logits_of_all(images, self.device).gt(0.0));
+        let turned = was.not_equal_tensor(&is);
+        for (bit, name) in self.request.attributes.names().into_iter().enumerate() {
+            if bit != self.bit {
+                let leaked = values(&turned.select(1, bit as i64));
+                let name = format!("leakage.{}_into_{name}.{path}", self.request.attribute);
+                estimates.insert(name, Estimate::mean(&leaked));
+            }
+        }
+    }
+
+    /// Distances on features, and how alike the features of both pictures are.
+    fn distances(
+        &self,
+        pictures: [&Tensor; 2],
+        [source, target]: [usize; 2],
+        real: &[Tensor],
+        path: &str,
+        estimates: &mut Estimates,
+    ) -> Result<(), TrainError> {
+        let [was, is] = pictures.map(|images| self.features.of(images, self.device));
         // The judge's features are about the attribute: an edit should change just them.
         if let Features::Inception(_) = self.features {
             let own = values(&cosine(&was, &is));
             let strangers = values(&cosine(&was, &was.roll([1].as_slice(), [0].as_slice())));
             let name = format!("feature_similarity.{path}");
             estimates.insert(name, Estimate::mean(&own));
-            let name = format!(
-                "feature_similarity.strangers.{}",
-                self.name(direction.source)
-            );
-            estimates.insert(name, Estimate::mean(&strangers));
-        }
-        if let Some(identity) = self.identity {
-            let before = pairs.before(&identity::pictures())?;
-            let after = pairs.after(&identity::pictures())?;
-            let [before, after] = [before, after].map(|it| corrected(correction.as_ref(), it));
-            let (own, strangers) = identity.similarities(&before, &after);
-            let name = format!("identity_similarity.{path}");
-            estimates.insert(name, Estimate::mean(&own));
-            let name = format!(
-                "identity_similarity.strangers.{}",
-                self.name(direction.source)
-            );
+            let name = format!("feature_similarity.strangers.{}", self.name(source));
             estimates.insert(name, Estimate::mean(&strangers));
         }
         // A covariance needs two.
-        if pairs.names.len() > 1 {
+        if was.size()[0] > 1 {
             let mut distance = |name: String, a: &Tensor, b: &Tensor| -> Result<(), TrainError> {
                 let value = frechet::distance(a, b)?;
                 let name = format!("{}.{name}", self.features.distance_name());
                 estimates.insert(name, Estimate::exact(value));
                 Ok(())
             };
-            distance(path.clone(), &is, &real[direction.target])?;
-            distance(
-                format!("{}_before", self.name(direction.source)),
-                &was,
-                &real[direction.source],
-            )?;
+            distance(path.into(), &is, &real[target])?;
+            let before = format!("{}_before", self.name(source));
+            distance(before, &was, &real[source])?;
         }
+        Ok(())
+    }
 
-        let mut sweep = vec![self.logits(before, direction.target)];
-        for pairs in weaker {
-            sweep.push(self.logits(&after(pairs)?, direction.target));
-        }
-        sweep.push(scores.clone());
-        let rising: Vec<f64> = (0..pairs.names.len())
+    /// Whether people stay who they are, where there is a network that says so.
+    fn people(
+        &self,
+        pairs: &Pairs,
+        correction: Option<&Correction>,
+        [source, target]: [usize; 2],
+        estimates: &mut Estimates,
+    ) -> Result<(), TrainError> {
+        let Some(identity) = self.identity else {
+            return Ok(());
+        };
+        let seen = &identity::pictures();
+        let [before, after] =
+            [pairs.before(seen)?, pairs.after(seen)?].map(|it| corrected(correction, it));
+        let (own, strangers) = identity.similarities(&before, &after);
+        let source = self.name(source);
+        let path = format!("{source}_to_{}", self.name(target));
+        let name = format!("identity_similarity.{path}");
+        estimates.insert(name, Estimate::mean(&own));
+        let name = format!("identity_similarity.strangers.{source}");
+        estimates.insert(name, Estimate::mean(&strangers));
+        Ok(())
+    }
+
+    /// Whether more strength does more, and evenly: `sweep` are untouched pictures and edits by rising strength.
+    fn strengths(&self, sweep: &[Tensor], target: usize, path: &str, estimates: &mut Estimates) {
+        let scores: Vec<Vec<f64>> = sweep
+            .iter()
+            .map(|images| self.logits(images, target))
+            .collect();
+        let rising: Vec<f64> = (0..scores[0].len())
             .map(|face| {
-                let rises = sweep
+                let rises = scores
                     .windows(2)
                     .filter(|step| step[1][face] >= step[0][face]);
-                rises.count() as f64 / (sweep.len() - 1) as f64
+                rises.count() as f64 / (scores.len() - 1) as f64
             })
             .collect();
         estimates.insert(format!("monotonicity.{path}"), Estimate::mean(&rising));
-        match &self.request.out {
-            Some(out) => sheets(out, &path, pairs, &scores),
-            None => Ok(()),
+        // One step is as even as itself.
+        if sweep.len() > 2 {
+            let steps = sweep.windows(2).map(|pair| difference(&pair[0], &pair[1]));
+            let even = smoothness(&steps.collect::<Vec<_>>());
+            estimates.insert(format!("smoothness.{path}"), Estimate::mean(&even));
         }
     }
 }

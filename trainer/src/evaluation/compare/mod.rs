@@ -15,7 +15,7 @@ use crate::{
     data::{DataSet, Rendering, Sampler, Split},
     device::DeviceChoice,
     error::TrainError,
-    networks::InceptionV3,
+    networks::{ClassifierNetwork, InceptionV3},
     stop,
 };
 use identity::Identity;
@@ -49,6 +49,8 @@ pub(crate) struct CompareRequest {
     pub inception: Option<PathBuf>,
     /// The identity network's weights: used when there, else trained and written there.
     pub identity: Option<PathBuf>,
+    /// Whether the pictures of a domain are successive frames of one film, by name.
+    pub film: bool,
     /// Whether the judge sees every pair in the light of its own faces.
     pub light: bool,
     /// Folder for sheets of the best, median and worst edits, and `compare.json`.
@@ -75,7 +77,13 @@ const JUDGE_SEED: u64 = 2_000_003;
 /// - `frechet_inception_distance…`, or on the judge's features `frechet_judge_distance.FROM_to_TO`, from the edits
 ///   to the real faces of the target domain in the judge's data, and `.FROM_before` from the untouched pictures
 ///   to the real faces of their own;
-/// - `monotonicity.FROM_to_TO`: share of steps of strength at which the judge's logit does not fall.
+/// - `monotonicity.FROM_to_TO`: share of steps of strength at which the judge's logit does not fall; with three folders
+///   of pairs or more, `smoothness.FROM_to_TO`: the mean step of the picture between strengths, from none, as a share of
+///   the largest;
+/// - of several attributes, `leakage.A_into_B.FROM_to_TO`: share of edits of A after which the judge sees another B;
+/// - where there are pictures of what the edits should have given (`truth/`), the three `counterfactual_…` figures of
+///   `trainer eval`, and of edits edited back (`back/`), `cycle_error.FROM_to_TO`;
+/// - where the pictures are frames of a film, `flicker.FROM_to_TO`.
 ///
 /// # Errors
 /// [`TrainError::Data`] for pairs that are missing, [`TrainError::Usage`] for a judge that recognises less than
@@ -134,6 +142,7 @@ pub(crate) fn compare(request: &CompareRequest) -> Result<Estimates, TrainError>
         device,
         Job {
             name: "judge",
+            network: ClassifierNetwork::Plain,
             stop: &stop::NEVER,
         },
     )?;
