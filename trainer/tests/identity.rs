@@ -146,6 +146,51 @@ fn an_edit_that_keeps_the_person_is_told_from_one_that_does_not() {
     let swapped = figure(folder, "identity_similarity.neutral_to_smiling");
     let apart = figure(folder, "identity_similarity.strangers.neutral");
     assert!((swapped - apart).abs() < 0.25 && swapped < kept - 0.1);
+
+    // A checkpoint's edits are judged by the same network, and on films drawn for it.
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trainer"));
+    command.arg("eval").arg("--checkpoint");
+    command.arg(configs().join("../../models/smile-checkpoint"));
+    command
+        .arg("--data")
+        .arg(&data)
+        .arg("--identity")
+        .arg(&network);
+    command
+        .arg("--judge")
+        .arg(folder.join("judge-of-eval.safetensors"));
+    command.args([
+        "--judge-steps",
+        "2",
+        "--faces-per-domain",
+        "8",
+        "--device",
+        "cpu",
+    ]);
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    let of = |name: &str| {
+        let line = printed.lines().find(|line| line.starts_with(name));
+        let value = line.and_then(|line| line.split_whitespace().nth(1));
+        value
+            .unwrap_or_else(|| panic!("no {name}: {printed}"))
+            .parse::<f64>()
+            .unwrap()
+    };
+    let kept = of("identity_similarity.neutral_to_smiling");
+    assert!(
+        kept > of("identity_similarity.strangers.neutral"),
+        "{printed}"
+    );
+    let (edited, drawn) = (
+        of("flicker.neutral_to_smiling"),
+        of("flicker_drawn.neutral_to_smiling"),
+    );
+    assert!(
+        (0.001..0.9).contains(&edited) && (0.001..0.9).contains(&drawn),
+        "{printed}"
+    );
 }
 
 #[test]

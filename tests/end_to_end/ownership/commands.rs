@@ -168,7 +168,7 @@ const COMPARE: &str = "compare --pairs GIVEN/pairs --data GIVEN/data --config GI
      --judge-size 32 --device cpu";
 const UNSEEN: &str = "run --bundle GIVEN/bundle --source demo --frames 3 --display none";
 
-pub const WRITTEN: [Written; 33] = [
+pub const WRITTEN: [Written; 34] = [
     Written {
         keeps_what_was_done: true,
         ..written(
@@ -188,6 +188,13 @@ pub const WRITTEN: [Written; 33] = [
         "--judge",
         ".safetensors",
     ),
+    // Folders per domain do not say who is on which picture.
+    refused(written(
+        "trainer",
+        "eval --checkpoint GIVEN/checkpoint --data GIVEN/data --judge GIVEN/judge.safetensors --judge-steps 1 --device cpu",
+        "--identity",
+        ".safetensors",
+    )),
     refused(written(
         "trainer",
         "eval --record --data GIVEN/data --judge GIVEN/judge.safetensors --judge-steps 1 --device cpu",

@@ -119,6 +119,7 @@ fn judge(request: &AblationRequest, checkpoint: PathBuf) -> Result<Estimates, Tr
             ..request.config.evaluation.clone()
         },
         inception: request.inception.clone(),
+        identity: None,
         record: false,
         device: request.device,
     })

@@ -137,6 +137,10 @@ pub(crate) struct Eval {
     /// torchvision inception_v3 weights (.pth), for the Fréchet inception distance.
     #[arg(long, value_name = "FILE")]
     inception: Option<PathBuf>,
+    /// Weights of an identity network, to say whether people stay who they are: used if there, else trained on the
+    /// training people of the data (CelebA with its table of identities) and written there.
+    #[arg(long, value_name = "FILE")]
+    identity: Option<PathBuf>,
     /// Write the figures into the checkpoint, from where they reach the bundle's model card.
     #[arg(long)]
     record: bool,
@@ -186,6 +190,7 @@ impl Eval {
                 ..settings
             },
             inception: self.inception,
+            identity: self.identity,
             record: self.record,
             device: self.device,
         };

@@ -25,7 +25,9 @@ pub(super) struct Direction<'a> {
     pub name: &'a str,
     /// 1 towards the `on` value, -1 towards the other.
     pub sign: f32,
-    /// Names of both domains, `smiling+female_to_neutral+female`.
+    /// Names of both domains.
+    pub domains: [String; 2],
+    /// Them in figures, `smiling+female_to_neutral+female`.
     pub path: String,
     /// Names of both values, `smiling_to_neutral`.
     pub values: String,
@@ -42,14 +44,15 @@ impl<'a> Direction<'a> {
         } else {
             [&of.off, &of.on]
         };
-        let [before, after] = [source, target].map(|domain| attributes.domain_name(domain));
+        let domains = [source, target].map(|domain| attributes.domain_name(domain));
         Self {
             source,
             target,
             attribute,
             name: &of.name,
             sign: if on { -1.0 } else { 1.0 },
-            path: format!("{before}_to_{after}"),
+            path: domains.join("_to_"),
+            domains,
             values: format!("{from}_to_{to}"),
         }
     }

@@ -4,6 +4,7 @@ use super::{
     Estimate, Estimates, Evaluation, Features,
     classifier::{self, ClassifierFile},
     film::Films,
+    identity::Likeness,
     purpose::OtherData,
 };
 use crate::{
@@ -35,6 +36,8 @@ pub(crate) struct EvaluateRequest {
     pub settings: EvaluationConfig,
     /// torchvision `inception_v3` weights, for the Fréchet inception distance.
     pub inception: Option<PathBuf>,
+    /// The identity network's weights: used when there, else trained and written there.
+    pub identity: Option<PathBuf>,
     /// Whether the figures are written into the checkpoint, for its model card.
     pub record: bool,
     /// Where to compute.
@@ -60,6 +63,10 @@ pub(crate) fn evaluate(request: &EvaluateRequest) -> Result<Estimates, TrainErro
         .inception
         .as_ref()
         .map(|path| InceptionV3::load(path, device))
+        .transpose()?;
+    let identity = request.identity.as_ref();
+    let identity = identity
+        .map(|path| Likeness::open(&request.data, path, device))
         .transpose()?;
     let architecture = &classifier::architecture_with_classifier(&model.spec.architecture);
     let attributes = &model.spec.attributes;
@@ -110,6 +117,7 @@ pub(crate) fn evaluate(request: &EvaluateRequest) -> Result<Estimates, TrainErro
         attributes,
         settings: &request.settings,
         features: Some(&features),
+        identity: identity.as_ref(),
         stop: &stop::NEVER,
     };
     let editor = BatchEditor {
@@ -124,6 +132,9 @@ pub(crate) fn evaluate(request: &EvaluateRequest) -> Result<Estimates, TrainErro
         framing: model.spec.framing,
     };
     figures.extend(films.measure(&editor));
+    if let Some(identity) = &identity {
+        figures.extend(identity.verification.named());
+    }
     let own = model.classifier.as_ref();
     let own = own.map(|own| ("classifier_accuracy", &own.network));
     for (name, network) in [("judge_accuracy", &judge.network)].into_iter().chain(own) {

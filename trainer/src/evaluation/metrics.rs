@@ -5,6 +5,7 @@ use super::{
     changes::{counterfactual_errors, difference, smoothness},
     direction::Direction,
     frechet,
+    identity::Likeness,
     interval::values,
     rows::Rows,
 };
@@ -51,6 +52,8 @@ pub(crate) struct Evaluation<'a> {
     pub settings: &'a EvaluationConfig,
     /// What a Fréchet distance is measured on, if wanted.
     pub features: Option<&'a Features<'a>>,
+    /// What says whether people stay who they are, if wanted.
+    pub identity: Option<&'a Likeness>,
     /// Ends the evaluation once it is set.
     pub stop: &'a AtomicBool,
 }
@@ -75,6 +78,7 @@ impl Evaluation<'_> {
     ///   `change_kept_rows.…` where the settings give an attribute rows of its own;
     /// - `frechet_inception_distance.…`, or on the judge's features `frechet_judge_distance.…`, to the real faces of
     ///   the target domain; Inception's with the number of pictures it was measured on, and the log warns of few;
+    /// - `identity_similarity.FROM_to_TO` and `identity_similarity.strangers.FROM`: see [`Likeness::figures`];
     /// - `unrelated_share`: the mean of `|s_un|^2 / (|s_un|^2 + |s_re|^2)`; below 1 % the log warns;
     /// - `score`: success, times monotonicity, times the edited rows' part of both rows' change; the
     ///   mean over all directions.
@@ -168,9 +172,13 @@ impl Evaluation<'_> {
             (format!("smoothness.{path}"), Estimate::mean(&even)),
             (format!("cycle_error.{path}"), Estimate::mean(&cycle)),
         ]);
+        let others = self.faces.of_domain(target, self.settings.faces_per_domain);
         if self.twins {
-            let truth = self.faces.of_domain(target, self.settings.faces_per_domain);
-            figures.extend(counterfactual_errors([&faces, &whole, &truth], path));
+            figures.extend(counterfactual_errors([&faces, &whole, &others], path));
+        }
+        if let Some(identity) = self.identity {
+            let names = direction.domains.each_ref().map(String::as_str);
+            figures.extend(identity.figures([&faces, &whole], names));
         }
         if self.attributes.len() > 1 {
             means.add(format!("edit_success.{}", direction.values), success);
@@ -184,8 +192,7 @@ impl Evaluation<'_> {
             }
         }
         if let Some(network) = self.features {
-            let real = self.faces.of_domain(target, self.settings.faces_per_domain);
-            let [edits, real] = [&whole, &real].map(|images| network.of(images, model.device));
+            let [edits, real] = [&whole, &others].map(|images| network.of(images, model.device));
             let distance = frechet::distance(&edits, &real)?;
             let name = network.distance_name();
             figures.insert(format!("{name}.{path}"), Estimate::exact(distance));

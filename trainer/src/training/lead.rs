@@ -50,6 +50,7 @@ impl Lead<'_> {
                 attributes: &config.attributes,
                 settings: &config.evaluation,
                 features: None,
+                identity: None,
                 stop: self.stop,
             };
             match self.log.evaluate(step, &evaluation, &model) {

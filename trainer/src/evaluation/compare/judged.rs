@@ -1,6 +1,6 @@
 //! What a judge says of pictures before and after an edit.
 
-use super::{CompareRequest, Direction, identity::Identity, sheets::sheets};
+use super::{CompareRequest, Direction, sheets::sheets};
 use crate::{
     error::TrainError,
     evaluation::{
@@ -8,7 +8,7 @@ use crate::{
         changes::{counterfactual_errors, difference, smoothness},
         film::flicker,
         frechet,
-        identity::{self, cosine},
+        identity::{self, Likeness, cosine},
         interval::values,
         pairs::Pairs,
         rows::Rows,
@@ -90,7 +90,7 @@ pub(super) struct Comparison<'a> {
     pub request: &'a CompareRequest,
     pub judge: &'a Classifier,
     pub features: &'a Features<'a>,
-    pub identity: Option<&'a Identity>,
+    pub identity: Option<&'a Likeness>,
     /// The light of the judge's faces, if every pair is brought to it.
     pub light: Option<Light>,
     pub bit: usize,
@@ -287,13 +287,9 @@ impl Comparison<'_> {
         let seen = &identity::pictures();
         let [before, after] =
             [pairs.before(seen)?, pairs.after(seen)?].map(|it| corrected(correction, it));
-        let (own, strangers) = identity.similarities(&before, &after);
-        let source = self.name(source);
-        let path = format!("{source}_to_{}", self.name(target));
-        let name = format!("identity_similarity.{path}");
-        estimates.insert(name, Estimate::mean(&own));
-        let name = format!("identity_similarity.strangers.{source}");
-        estimates.insert(name, Estimate::mean(&strangers));
+        let names = [source, target].map(|domain| self.name(domain));
+        let names = names.each_ref().map(String::as_str);
+        estimates.extend(identity.figures([&before, &after], names));
         Ok(())
     }
 

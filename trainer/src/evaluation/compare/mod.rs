@@ -1,12 +1,12 @@
 //! `trainer compare`: edits by any method, as pictures, judged by a classifier of its own.
 
-mod identity;
 mod judged;
 mod sheets;
 
 use super::{
     Estimates,
     classifier::{self, ClassifierFile, Job},
+    identity::Likeness,
     pairs::Pairs,
     purpose::OtherData,
 };
@@ -18,7 +18,6 @@ use crate::{
     networks::{ClassifierNetwork, InceptionV3},
     stop,
 };
-use identity::Identity;
 use judged::Comparison;
 pub(crate) use judged::Features;
 use model_spec::{Architecture, AttributeSet};
@@ -98,7 +97,7 @@ pub(crate) fn compare(request: &CompareRequest) -> Result<Estimates, TrainError>
         .transpose()?;
     let identity = request.identity.as_ref();
     let identity = identity
-        .map(|path| Identity::open(&request.data, path, device))
+        .map(|path| Likeness::open(&request.data, path, device))
         .transpose()?;
     let data = DataSet::open(
         &request.data,

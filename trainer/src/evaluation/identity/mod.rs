@@ -2,12 +2,14 @@
 //!
 //! ```text
 //! training people ─► training ─► IdentityEncoder ─┬─► verification: pairs of the test people
-//!                                                 └─► compare: before and after an edit
+//!                                                 └─► likeness: before and after an edit
 //! ```
 
+mod likeness;
 mod training;
 mod verification;
 
+pub(crate) use likeness::Likeness;
 pub(crate) use training::{IdentityFile, IdentityTraining, load_or_train, train};
 pub(crate) use verification::{Verification, cosine};
 
