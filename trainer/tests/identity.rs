@@ -187,10 +187,7 @@ fn an_edit_that_keeps_the_person_is_told_from_one_that_does_not() {
         of("flicker.neutral_to_smiling"),
         of("flicker_drawn.neutral_to_smiling"),
     );
-    assert!(
-        (0.001..0.9).contains(&edited) && (0.001..0.9).contains(&drawn),
-        "{printed}"
-    );
+    assert!(edited.abs() < 0.3 && drawn.abs() < 0.05, "{printed}");
 }
 
 #[test]

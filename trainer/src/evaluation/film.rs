@@ -5,7 +5,7 @@
 //! film drawn with the attribute's other value.
 
 use super::{Estimate, Estimates, direction::Direction};
-use crate::{data::picture, editing::BatchEditor};
+use crate::{data::picture, editing::BatchEditor, networks::layers::reduced};
 use faces::{Attribute, Portrait, Take, portrait};
 use model_spec::{Architecture, AttributeSet, Framing};
 use tch::{Kind, Tensor};
@@ -20,6 +20,10 @@ const FRAMES_PER_SECOND: f32 = 30.0;
 const FIRST_FRAME: u64 = 196;
 /// How much of an attribute the drawn people have or lack; the ends are rarely met with.
 const AMOUNTS: [f32; 2] = [0.05, 0.95];
+/// Standard deviation of the camera's noise, in bytes: that of a webcam in a lit room.
+const NOISE: f32 = 2.0;
+/// Pixels a side that are averaged before films are compared.
+const GRAIN: i64 = 4;
 /// An edit smaller than this, in units of the pixel range, flickers as one of this size.
 const SMALLEST: f64 = 1e-4;
 
@@ -48,8 +52,8 @@ impl Films<'_> {
                 let mut strengths = vec![0.0; self.attributes.len()];
                 strengths[attribute] = direction.sign;
                 let of_people = (0..PEOPLE).map(|person| {
-                    let before = self.film(FIRST_PERSON + person, source);
-                    let drawn = self.film(FIRST_PERSON + person, direction.target);
+                    let [before, drawn] =
+                        [source, direction.target].map(|domain| self.film(person, domain));
                     let edited = model.edit(&before, source, &strengths);
                     [flicker(&before, &edited), flicker(&before, &drawn)]
                 });
@@ -62,10 +66,12 @@ impl Films<'_> {
         figures
     }
 
-    /// One person with the values of `domain`: `[FRAMES,C,S,S]` in [-1, 1].
+    /// Person `person` of [`PEOPLE`] with the values of `domain`: `[FRAMES,C,S,S]` in [-1, 1].
     fn film(self, person: u64, domain: usize) -> Tensor {
         let side = self.architecture.image_size as u32;
-        let mut still = portrait(person, side);
+        let mut still = portrait(FIRST_PERSON + person, side);
+        // So few people would not be of all skins by chance.
+        still.person.skin_depth = (person as f32 + 0.5) / PEOPLE as f32;
         for (bit, name) in self.attributes.names().into_iter().enumerate() {
             if let Some(attribute) = Attribute::named(name) {
                 let amount = AMOUNTS[usize::from(AttributeSet::is_on(domain, bit))];
@@ -106,24 +112,28 @@ impl Films<'_> {
         ];
         pose.face_height *= scale;
         shown.pose = pose;
+        shown.camera.noise = NOISE;
         shown.camera.seed = frame as u32;
         shown
     }
 }
 
-/// How much the edits of successive frames tremble: with `e = after - before`, the mean of `|e(t-1) - 2 e(t) + e(t+1)|`
-/// over four times the mean of `|e|`. 0 for an edit that stays or changes steadily, 1 for one that turns into its
-/// opposite from frame to frame.
+/// How much more the edited film trembles than the untouched one, as a share of the edit: with the mean
+/// `T(x) = |x(t-1) - 2 x(t) + x(t+1)|`, `(T(after) - T(before)) / 4 |after - before|`. 0 for an edit that stays or changes
+/// steadily, 1 for one that turns into its opposite from frame to frame; below 0 for one that calms a film. Pixels are
+/// averaged four by four first: the noise of single ones is the camera's, and moving them smooths it.
 ///
 /// # Shapes
-/// `before`, `after [T,C,S,S]`, `T` at least 3.
+/// `before`, `after [T,C,S,S]` in [-1, 1], `T` at least 3, `S` at least 4.
 pub(super) fn flicker(before: &Tensor, after: &Tensor) -> f64 {
-    let edit = (after - before) * 0.5;
-    let frames = edit.size()[0];
-    let from = |start: i64| edit.narrow(0, start, frames - 2);
-    let trembling = from(0) - from(1) * 2.0 + from(2);
-    let mean = |t: &Tensor| t.abs().mean(Kind::Double).double_value(&[]);
-    mean(&trembling) / (4.0 * mean(&edit).max(SMALLEST))
+    let [before, after] = [before, after].map(|film| reduced(film, film.size()[2] / GRAIN));
+    let mean = |t: &Tensor| 0.5 * t.abs().mean(Kind::Double).double_value(&[]);
+    let trembling = |film: &Tensor| {
+        let from = |start: i64| film.narrow(0, start, film.size()[0] - 2);
+        mean(&(from(0) - from(1) * 2.0 + from(2)))
+    };
+    let edit = mean(&(&after - &before)).max(SMALLEST);
+    (trembling(&after) - trembling(&before)) / (4.0 * edit)
 }
 
 #[cfg(test)]
@@ -143,6 +153,11 @@ mod tests {
         assert!(held < 1e-6 && rising < 1e-6, "{held} {rising}");
         let turning = of(&edits([0.5, -0.5, 0.5, -0.5, 0.5, -0.5]));
         assert!((turning - 1.0).abs() < 1e-6, "{turning}");
+        // Noise that an edit moves remains as much noise.
+        let noise = Tensor::from_slice(&[1_f32, -1.0, 1.0, -1.0, 1.0, -1.0]) * 0.1;
+        let noisy = noise.reshape([6, 1, 1, 1]) + &before;
+        let moved = flicker(&noisy, &(0.5 - &noisy));
+        assert!(moved.abs() < 1e-6, "{moved}");
         // Nothing but rounding is no edit that could flicker.
         assert!(of(&edits([1e-7, 0.0, 1e-7, 0.0, 1e-7, 0.0])) < 1e-2);
     }
