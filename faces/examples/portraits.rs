@@ -1,9 +1,10 @@
 //! Writes contact sheets of portraits: `cargo run --release -p faces --example portraits -- FOLDER [FIRST_SEED]`.
 //!
 //! `people.png`: random portraits at 256 px. `attributes.png`: one person, each attribute from 0 to 1.
-//! `truth.png`: neutral, smiling, the neutral picture moved by the true field, and the masks.
+//! `drawn.png`: the first people in the drawn style, neutral and smiling. `drawn-attributes.png`: as `attributes.png`.
+//! `truth.png` and `drawn-truth.png`: neutral, smiling, the neutral picture moved by the true field, and the masks.
 
-use faces::{Attribute, Part, Portrait, portrait};
+use faces::{Attribute, Part, Portrait, Style, portrait};
 use image::RgbImage;
 use image::imageops::{FilterType, replace, resize};
 use std::path::Path;
@@ -18,8 +19,12 @@ fn main() -> Result<(), Failure> {
     let folder = Path::new(&folder);
     std::fs::create_dir_all(folder)?;
     people(first).save(folder.join("people.png"))?;
-    attributes(first).save(folder.join("attributes.png"))?;
-    truth(first)?.save(folder.join("truth.png"))?;
+    drawn(first).save(folder.join("drawn.png"))?;
+    for (style, prefix) in [(Style::Natural, ""), (Style::Drawn, "drawn-")] {
+        let path = |name: &str| folder.join(format!("{prefix}{name}.png"));
+        attributes(first, style).save(path("attributes"))?;
+        truth(first, style)?.save(path("truth"))?;
+    }
     Ok(())
 }
 
@@ -42,19 +47,32 @@ fn people(first: u64) -> RgbImage {
     sheet
 }
 
+/// Pairs of neutral and smiling drawings.
+fn drawn(first: u64) -> RgbImage {
+    let mut sheet = RgbImage::new(6 * 192, 4 * 192);
+    for i in 0..24 {
+        let mut shown = portrait(first + u64::from(i / 2), 192);
+        shown.style = Style::Drawn;
+        shown.attributes.smile = (i % 2) as f32;
+        place(&mut sheet, &shown.render(), i % 6, i / 6);
+    }
+    sheet
+}
+
 /// Somebody with nothing before the face, and a sharp camera.
-fn somebody(seed: u64) -> Portrait {
+fn somebody(seed: u64, style: Style) -> Portrait {
     let mut somebody = portrait(seed, 256);
+    somebody.style = style;
     somebody.cover = None;
     (somebody.camera.blur, somebody.camera.noise) = (0.0, 0.8);
     somebody
 }
 
-fn attributes(first: u64) -> RgbImage {
+fn attributes(first: u64, style: Style) -> RgbImage {
     let mut sheet = RgbImage::new(6 * 192, 5 * 192);
     for (row, attribute) in Attribute::ALL.into_iter().enumerate() {
         for column in 0..6 {
-            let mut shown = somebody(first + row as u64);
+            let mut shown = somebody(first + row as u64, style);
             for other in Attribute::ALL {
                 if other != Attribute::Gender && other != Attribute::Age {
                     other.set(&mut shown.attributes, 0.0);
@@ -68,10 +86,10 @@ fn attributes(first: u64) -> RgbImage {
     sheet
 }
 
-fn truth(first: u64) -> Result<RgbImage, Failure> {
+fn truth(first: u64, style: Style) -> Result<RgbImage, Failure> {
     let mut sheet = RgbImage::new(5 * 256, 4 * 256);
     for row in 0..4 {
-        let mut neutral = somebody(first + row);
+        let mut neutral = somebody(first + row, style);
         neutral.attributes.smile = 0.0;
         neutral.expression.mouth_open = 0.0;
         neutral.attributes.eyeglasses = (row % 2) as f32;

@@ -9,7 +9,8 @@ Procedural portraits with known ground truth: training faces anyone can regenera
        │
     anatomy          Head: Frame (pixel ─► head ─► frontal face), Outline, relief, skin, Mouth, Eye,
        │             Brow, Hair, Body, Glasses; Motion, Marks and Eyewear of portraits
-    render           tiles of 32 px: fields that are smooth on a grid, sharp per pixel ─► RGB bytes
+    render           tiles of 32 px: fields that are smooth on a grid, sharp per pixel ─► RGB bytes;
+                     `drawn` paints flat tones and ink lines from them
 
      math            colours, curves, bumps, noise and seeded numbers, for all of them
 ```
@@ -17,6 +18,9 @@ Procedural portraits with known ground truth: training faces anyone can regenera
 `occlusion` is what may be before a face, as a mask or a hand. In a portrait an expression moves the skin by
 `Motion`, a map from the posed face back to the resting one by which the skin is painted, so that the displacement
 between two expressions is known and not measured. Other pictures keep the moves of their parts.
+
+A portrait has a [`Style`]. A drawing shows the same person: [`Proportions`] make eyes larger and mouth and chin
+smaller in the anatomy itself, so that masks, landmarks and displacements are those of the drawing.
 
 `take` and `training` make scenes; `render` knows `anatomy`, which knows `scene`, and all know `math`. The same scene gives the same bytes:
 
@@ -62,5 +66,6 @@ pub use scene::light::Light;
 pub use scene::looks::Looks;
 pub use scene::pose::{FaceBox, Pose};
 pub use scene::spectacles::Spectacles;
+pub use scene::style::{Proportions, Style};
 pub use take::{GroundTruth, Take};
 pub use training::{training_face, training_face_with, training_scene};

@@ -1,11 +1,11 @@
 //! What may be before a face: a mask or a hand.
 
 use crate::anatomy::head::Head;
+use crate::anatomy::palette::{line_width, tone};
 use crate::math::colour::{Colour, blend, byte_from_linear, linear_from_byte, scale, tint};
 use crate::math::curve::{coverage, hill, mix, smooth_step};
 use crate::math::draw::Draw;
 use crate::math::grain::noise;
-use crate::scene::background::dither;
 use serde::{Deserialize, Serialize};
 
 /// Something that hides a part of the face, whatever the face does.
@@ -59,7 +59,7 @@ impl Cover {
             };
             let under: Colour = std::array::from_fn(|c| linear_from_byte(pixel[c]));
             let colour = blend(under, colour, share);
-            let noise = dither(px, py);
+            let noise = head.dither(px, py);
             for (byte, value) in pixel.iter_mut().zip(colour) {
                 *byte = byte_from_linear(value, noise);
             }
@@ -96,16 +96,23 @@ fn mask(head: &Head, cloth: Colour, top: f32, x: f32, y: f32) -> Option<(f32, Co
     let nx = (0.9 * fx / 0.6).clamp(-0.9, 0.9);
     let ny = ((fy - 0.12) * 1.1).clamp(-0.6, 0.75);
     let nz = (1.0 - nx * nx - ny * ny).max(0.08).sqrt();
+    let hidden = share.max(0.9 * strap);
+    if let Some(palette) = &head.palette {
+        let line = line_width(unit);
+        let colour = tone(palette.of(cloth), palette.light_on(nx, 0.4 * ny), unit);
+        let pleats = (fy - top + 0.05 * fx * fx) / 0.15;
+        let pleat = (pleats - (pleats + 0.5).floor()).abs() * 0.15 - 0.3 * line;
+        let colour = blend(colour, palette.of(cloth)[1], coverage(pleat * unit));
+        let edge = coverage(-(distance + line) * unit);
+        return Some((share.max(strap), blend(colour, palette.ink, edge)));
+    }
     let light = head.shading.irradiance([nx, ny, nz]);
     let pleat = (fy - top + 0.05 * fx * fx) / 0.115;
     let fold = pleat - (pleat + 8.0).floor() + 8.0;
     let folds = 1.0 - 0.20 * hill((fold - 0.12) / 0.16) + 0.05 * hill((fold - 0.4) / 0.3);
     let weave = 1.0 + 0.03 * noise(fx * 70.0, fy * 70.0) + 0.05 * noise(fx * 7.0, fy * 9.0);
     let hem = 1.0 - 0.12 * hill((distance + 0.022) / 0.014);
-    Some((
-        share.max(0.9 * strap),
-        scale(tint(cloth, light), folds * weave * hem),
-    ))
+    Some((hidden, scale(tint(cloth, light), folds * weave * hem)))
 }
 
 /// Fingers from the little one to the fore one: offset of the tip across and along, and half thickness.
@@ -153,6 +160,15 @@ fn hand(head: &Head, tip: [f32; 2], degrees: f32, x: f32, y: f32) -> Option<(f32
     let ny = -0.35 * smooth_step(0.10, 0.0, along) - 0.05;
     let (nx, ny) = (nx * c - ny * s, nx * s + ny * c);
     let nz = (1.0 - nx * nx - ny * ny).max(0.06).sqrt();
+    if let Some(palette) = &head.palette {
+        let unit = head.frame.scale;
+        let line = line_width(unit);
+        let colour = tone(palette.skin, palette.light_on(0.6 * nx, 0.0), unit);
+        let between =
+            coverage((0.055 * (1.0 - across.abs()) - 0.6 * line) * unit) * (1.0 - blend_in);
+        let ink = coverage(-(best + line) * unit).max(between);
+        return Some((share, blend(colour, palette.ink, ink)));
+    }
     let light = head.shading.irradiance([nx, ny, nz]);
     let edge = 1.0 - 0.30 * smooth_step(-0.025, 0.0, best);
     let creases = 1.0

@@ -55,6 +55,7 @@ fn a_data_set_has_every_domain_pairs_by_name_and_their_truth() {
         let json: Value = serde_json::from_slice(&json).expect("JSON");
         assert_eq!(json["domain"], domain);
         assert_eq!(json["picture"], format!("train/{domain}/000001.png"));
+        assert_eq!(json["portrait"]["style"], "natural");
         assert!(json["portrait"]["person"]["skin_depth"].is_number());
         assert!(json["landmarks"]["mouth-left"][0].is_number());
         let mask = json["masks"]["face"].as_str().expect("a name");
@@ -82,6 +83,32 @@ fn a_data_set_has_every_domain_pairs_by_name_and_their_truth() {
     assert_eq!(
         fs::read(out.join(one)).expect(one),
         fs::read(again.join(one)).expect(one)
+    );
+}
+
+#[test]
+fn a_drawn_data_set_has_the_same_people_in_another_style() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let truth = |style: &str| -> (Vec<u8>, Value) {
+        let out = folder.path().join(style);
+        let words = [&SMALL[..], &["--style", style]].concat();
+        let output = faces(&words, &out);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{style}: {errors}");
+        let name = "train/smiling+female/000001";
+        let json = fs::read(out.join(format!("truth/{name}.json"))).expect("JSON");
+        let picture = fs::read(out.join(format!("{name}.png"))).expect("a picture");
+        (picture, serde_json::from_slice(&json).expect("JSON"))
+    };
+    let ((a, natural), (b, drawn)) = (truth("natural"), truth("drawn"));
+    assert_ne!(a, b);
+    assert_eq!(drawn["portrait"]["style"], "drawn");
+    for part in ["person", "attributes", "expression", "pose", "cover"] {
+        assert_eq!(drawn["portrait"][part], natural["portrait"][part], "{part}");
+    }
+    assert_ne!(
+        drawn["landmarks"]["left-eye-top"],
+        natural["landmarks"]["left-eye-top"]
     );
 }
 
@@ -166,6 +193,10 @@ fn a_wrong_option_is_named_with_what_was_found_and_expected() {
         (
             &["--framing", "feet"],
             ["--framing", "feet", "head or face"],
+        ),
+        (
+            &["--style", "real"],
+            ["--style", "real", "natural or drawn"],
         ),
         (&["--count", "0"], ["--count", "0", "1..=1000000"]),
         (&["--count", "3"], ["--test-every", "10", "--count"]),

@@ -21,7 +21,7 @@ impl Body {
     /// The body of a person in a pose.
     pub(crate) fn new(identity: &Identity, frame: &Frame) -> Self {
         Self {
-            neck: mix(0.30, 0.40, identity.masculinity),
+            neck: mix(0.30, 0.40, identity.masculinity) * identity.proportions.neck_width,
             shoulders: mix(1.12, 1.32, identity.masculinity),
             // In head coordinates the body turns against the head's roll.
             lean: frame.roll_sine() * 0.75,
@@ -60,6 +60,21 @@ impl Body {
         (0.70 + 0.30 * slope + edge * edge - by) * 0.85
     }
 
+    /// Share of the neck's and shoulders' half width at which a point lies, and the distance to the collar in shares
+    /// of its radius, negative on the skin.
+    #[inline]
+    pub(crate) fn place(&self, x: f32, y: f32) -> [f32; 2] {
+        let (bx, by) = self.own(x, y);
+        let wide = mix(self.neck * 1.2, self.shoulders, smooth_step(0.55, 0.9, by));
+        [bx / wide, self.collar(bx, by)]
+    }
+
+    #[inline]
+    fn collar(&self, bx: f32, by: f32) -> f32 {
+        let (cx, cy) = (bx / (self.neck + 0.17), (by - 0.60) / 0.42);
+        (cx * cx + cy.max(0.0) * cy.max(0.0)).sqrt() - 1.0
+    }
+
     /// Colour at a point inside.
     #[inline]
     pub(crate) fn colour(&self, x: f32, y: f32, shading: &Shading, outline: &Outline) -> Colour {
@@ -67,8 +82,7 @@ impl Body {
         // The head keeps light from the neck.
         let above = outline.distance(x - 0.04, y - 0.16);
         let shadow = mix(0.42, 1.0, smooth_step(-0.14, 0.22, above));
-        let (cx, cy) = (bx / (self.neck + 0.17), (by - 0.60) / 0.42);
-        let collar = (cx * cx + cy.max(0.0) * cy.max(0.0)).sqrt() - 1.0;
+        let collar = self.collar(bx, by);
         let worn = smooth_step(-0.012, 0.012, collar);
         let skin = if worn < 1.0 {
             let under = 1.0 - 0.35 * smooth_step(-0.10, 0.0, collar);

@@ -30,7 +30,8 @@ impl Brow {
             side,
             inner: eye - 0.150 + 0.02 * raise,
             length: 0.315,
-            y: -0.470 - 0.035 * raise - 0.006 * expression.smile + 0.012 * identity.masculinity,
+            y: -0.470 - identity.proportions.brow_rise - 0.035 * raise - 0.006 * expression.smile
+                + 0.012 * identity.masculinity,
             arch: 0.022 + 0.045 * identity.brow_arch,
             thickness: 0.042 * identity.brow_thickness,
             frown: -0.040 - 0.09 * raise.min(0.0),
@@ -54,12 +55,12 @@ impl Brow {
         [self.inner + along * self.length, line]
     }
 
-    /// Paints the brow over the skin.
+    /// Share of the length and of the half thickness, upper edge -1, at which a point lies; none outside.
     #[inline]
-    pub(crate) fn paint(&self, x: f32, y: f32, skin: Colour, shade: f32) -> Colour {
+    pub(crate) fn place(&self, x: f32, y: f32) -> Option<[f32; 2]> {
         let along = (x * self.side - self.inner) / self.length;
         if !(-0.08..1.08).contains(&along) {
-            return skin;
+            return None;
         }
         let peak = (along - 0.64) / 0.64;
         let line =
@@ -68,9 +69,15 @@ impl Brow {
             * mix(1.0, 0.42, smooth_step(0.45, 1.0, along))
             * smooth_step(-0.08, 0.12, along);
         let across = (y - line) / (half + 0.004);
-        if across.abs() > 1.0 {
+        (across.abs() <= 1.0).then_some([along, across])
+    }
+
+    /// Paints the brow over the skin.
+    #[inline]
+    pub(crate) fn paint(&self, x: f32, y: f32, skin: Colour, shade: f32) -> Colour {
+        let Some([along, across]) = self.place(x, y) else {
             return skin;
-        }
+        };
         // Hairs lean outwards and up.
         let lean = along * 30.0 + across * 1.6;
         let hairs = noise(

@@ -1,6 +1,6 @@
 //! Eyeball, iris, lids and lashes.
 
-use crate::anatomy::landmarks::EYE;
+use crate::anatomy::landmarks::{EYE, eye_y};
 use crate::math::colour::{Colour, blend, scale};
 use crate::math::curve::{coverage, hill, mix, sine_cosine_degrees, smooth_step};
 use crate::scene::expression::Expression;
@@ -36,15 +36,16 @@ impl Eye {
         light: [f32; 3],
     ) -> Self {
         let size = identity.eye_size;
+        let height = size * identity.proportions.eye_height;
         let narrow = 1.0 - 0.24 * expression.smile;
         let tilt = identity.eye_tilt_degrees;
         Self {
-            centre: [side * EYE[0] * identity.eye_spacing, EYE[1]],
+            centre: [side * EYE[0] * identity.eye_spacing, eye_y(identity)],
             side,
             tilt: sine_cosine_degrees(-tilt),
             half_width: HALF_WIDTH * mix(1.0, size, 0.5),
-            upper: 0.056 * size * mix(1.0, narrow, 0.5) * (1.0 - 0.12 * identity.age),
-            lower: 0.034 * size * narrow,
+            upper: 0.056 * height * mix(1.0, narrow, 0.5) * (1.0 - 0.12 * identity.age),
+            lower: 0.034 * height * narrow,
             open: 1.0 - expression.blink * 1.0,
             gaze: [expression.gaze[0] * 0.045, expression.gaze[1] * 0.022],
             iris: identity.iris,
@@ -99,6 +100,21 @@ impl Eye {
         let top_open = -self.upper * mix(arc, rest, 0.35) * (1.0 - 0.10 * t);
         let low = self.lower * mix(arc, rest, 0.6) * (1.0 + 0.16 * t);
         [top_open, mix(low - 0.004, top_open, self.open), low]
+    }
+
+    /// How far above and below the eye's middle its motion may carry skin.
+    pub(crate) fn reach(&self) -> f32 {
+        self.upper.max(self.lower) + 0.09
+    }
+
+    /// How thick the lashes are, about 0.45 of a man to 0.85 of a woman.
+    pub(crate) fn lashes(&self) -> f32 {
+        self.lashes
+    }
+
+    /// 1 for the eye on the picture's right, -1 for the left one.
+    pub(crate) fn side(&self) -> f32 {
+        self.side
     }
 
     /// Height of the crease above the lid at `t`.

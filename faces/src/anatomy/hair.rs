@@ -31,6 +31,8 @@ pub(crate) struct Hair {
     curl: f32,
     /// How far the strands' ends stand out, over the usual.
     ragged: f32,
+    /// 0 strands to 1 pointed clumps.
+    clumps: f32,
 }
 
 /// Noise of the strands through one point, each -1..1.
@@ -72,6 +74,7 @@ impl Hair {
             sweep: 0.0,
             curl: 0.0,
             ragged: 1.0,
+            clumps: 0.0,
         }
     }
 
@@ -80,23 +83,59 @@ impl Hair {
         self.bangs = looks.bangs.clamp(0.0, 1.0);
         self.sweep = looks.bangs_sweep;
         self.curl = looks.curl;
+        self.clumps = looks.clumps;
         self.ragged = 1.0 + 2.2 * looks.tousle + 3.0 * looks.curl;
     }
 
     /// How far the ends of the strands at a point stand out.
     #[inline]
     pub(crate) fn ends(&self, strands: Strands) -> f32 {
-        (0.004 * strands.lock + 0.005 * strands.fine) * self.ragged
+        (0.004 * strands.lock + 0.005 * (1.0 - self.clumps) * strands.fine) * self.ragged
     }
 
     /// Height of the ends of the bangs.
     #[inline]
     fn bangs_end(&self, x: f32) -> f32 {
         let lean = x - 0.10 * self.sweep;
-        let locks = 0.050 * noise(lean * 8.0 + self.seed, 2.5)
-            + 0.026 * noise(lean * 23.0 + self.seed, 7.5);
+        let locks = if self.clumps > 0.0 {
+            self.clumps * (0.22 * self.tips(lean * 4.2 - 0.5 * self.sweep) - 0.08)
+        } else {
+            0.050 * noise(lean * 8.0 + self.seed, 2.5) + 0.026 * noise(lean * 23.0 + self.seed, 7.5)
+        };
         let swept = 0.16 * self.sweep * x + 0.22 * x * x;
         mix(-1.16, -0.505, self.bangs) + (locks + swept) * self.bangs
+    }
+
+    /// How far a clump's point at a place across the hair hangs down: 0 between two clumps to about 1 at a tip.
+    #[inline]
+    fn tips(&self, across: f32) -> f32 {
+        // Clumps are of all widths.
+        let u = across + 0.6 * noise(across * 0.55 + self.seed, 3.5) + self.seed + 512.0;
+        let clump = u.floor();
+        let f = u - clump;
+        let (own, skew) = (noise(clump * 3.7, self.seed), noise(clump * 2.9, 4.5));
+        // Points lean to one side.
+        let middle = 0.5 + 0.22 * skew;
+        let off = if f < middle {
+            (middle - f) / middle
+        } else {
+            (f - middle) / (1.0 - middle)
+        };
+        (0.70 + 0.38 * own) * mix(1.0 - off, (1.0 - off).max(0.0).sqrt(), 0.45)
+    }
+
+    /// A number that tells one person's hair from another's.
+    pub(crate) fn seed(&self) -> f32 {
+        self.seed
+    }
+
+    /// How far curls bend the clumps through a point, in clumps.
+    #[inline]
+    pub(crate) fn bend(&self, x: f32, y: f32) -> f32 {
+        if self.curl <= 0.05 {
+            return 0.0;
+        }
+        self.curl * 1.1 * noise(x * 4.0 + self.seed, y * 6.5)
     }
 
     /// Whether the hair falls over the ears.
@@ -118,6 +157,11 @@ impl Hair {
         let square = (u2 * u2 + up2 * up2).sqrt().sqrt();
         let side = (mix(round, square, 0.35) - 1.0) * width;
         let end = y - self.end_y + 0.25 * self.long * u2 * u2;
+        if self.clumps > 0.0 {
+            let tips = 0.17 * self.clumps * (self.tips(x * 5.2) - 0.3);
+            // Steep edges would count as further away than they are.
+            return side.max((end - tips) * 0.45);
+        }
         side.max(end * mix(0.45, 0.8, self.long))
     }
 
@@ -135,7 +179,11 @@ impl Hair {
         let (u2, v2) = (u * u, v * v);
         let round = (u2 + v2).sqrt();
         let square = (u2 * u2 + v2 * v2).sqrt().sqrt();
-        let opening = (mix(round, square, 0.30) - 1.0) * width;
+        let mut opening = (mix(round, square, 0.30) - 1.0) * width;
+        if self.clumps > 0.0 {
+            let hanging = 0.10 * self.clumps * smooth_step(-0.30, -0.62, y);
+            opening += hanging * (self.tips(x * 4.6 - self.opening_x) - 0.25);
+        }
         if self.bangs > 0.0 {
             opening.max(self.bangs_end(x) - y)
         } else {
@@ -165,7 +213,7 @@ impl Hair {
 
     /// Strands fall from the parting along parabolas.
     #[inline]
-    fn flow(&self, x: f32, y: f32) -> (f32, f32) {
+    pub(crate) fn flow(&self, x: f32, y: f32) -> (f32, f32) {
         let dx = x + self.sway * 0.5 - self.parting_x;
         let dy = (y + 1.42).max(0.0);
         (dx / (dy + 0.06).sqrt(), dy + 0.5 * dx * dx)

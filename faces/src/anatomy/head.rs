@@ -10,6 +10,7 @@ use crate::anatomy::hair::Hair;
 use crate::anatomy::motion::{Motion, resting};
 use crate::anatomy::mouth::Mouth;
 use crate::anatomy::outline::Outline;
+use crate::anatomy::palette::Palette;
 use crate::anatomy::skin::{Shading, stains};
 use crate::anatomy::spectacles::Eyewear;
 use crate::anatomy::{parallax::Parallax, relief::relief};
@@ -18,6 +19,7 @@ use crate::math::colour::{Colour, blend, scale, tint};
 use crate::math::curve::{hill, smooth_step};
 use crate::math::grain::noise;
 use crate::scene::Scene;
+use crate::scene::background::dither;
 use crate::scene::identity::Identity;
 use crate::scene::looks::Looks;
 
@@ -36,10 +38,12 @@ pub(crate) struct Head {
     pub glasses: Option<Glasses>,
     /// What portraits have beyond other pictures.
     pub finer: Option<Finer>,
+    /// The flat colours of a drawing.
+    pub palette: Option<Palette>,
     pub parallax: Parallax,
     /// The mouth where the pattern of the skin has it.
-    skin_mouth: Mouth,
-    identity: Identity,
+    pub skin_mouth: Mouth,
+    pub identity: Identity,
     ears: [f32; 2],
 }
 
@@ -48,7 +52,7 @@ pub(crate) struct Finer {
     pub motion: Motion,
     pub marks: Marks,
     pub eyewear: Option<Eyewear>,
-    eyewear_area: [f32; 4],
+    pub eyewear_area: [f32; 4],
 }
 
 impl Head {
@@ -96,6 +100,13 @@ impl Head {
         }
     }
 
+    /// The head of a drawn portrait.
+    pub(crate) fn drawn(scene: &Scene, looks: &Looks) -> Self {
+        let mut head = Self::finer(scene, looks);
+        head.palette = Some(Palette::new(scene, looks));
+        head
+    }
+
     /// The head of a scene.
     pub(crate) fn new(scene: &Scene) -> Self {
         let identity = scene.identity;
@@ -126,10 +137,21 @@ impl Head {
             brows: [-1.0, 1.0].map(|side| Brow::new(&identity, &expression, side)),
             glasses: Glasses::new(&identity, &parallax),
             finer: None,
+            palette: None,
             parallax,
             skin_mouth: mouth,
             identity,
             ears: [-ear, ear].map(|x| x - 0.12 * frame.yaw_sine()),
+        }
+    }
+
+    /// Noise in byte levels on what is painted at a pixel; drawings have none, so that their tones are flat.
+    #[inline]
+    pub(crate) fn dither(&self, x: usize, y: usize) -> f32 {
+        if self.palette.is_some() {
+            0.0
+        } else {
+            dither(x, y)
         }
     }
 
@@ -189,7 +211,8 @@ impl Head {
         c
     }
 
-    fn beard(&self, x: f32, y: f32) -> f32 {
+    /// How densely a beard grows at frontal coordinates of the resting face, 0..=1.
+    pub(crate) fn beard(&self, x: f32, y: f32) -> f32 {
         let id = &self.identity;
         // Even a shaved man shows where his beard would grow.
         let shadow = 0.10 * smooth_step(0.5, 0.9, id.masculinity);
@@ -295,8 +318,9 @@ pub(crate) struct Features {
     pub glasses: bool,
 }
 
+/// Whether a point lies in the rectangle `[x0, y0, x1, y1]`.
 #[inline]
-fn inside(area: [f32; 4], x: f32, y: f32) -> bool {
+pub(crate) fn inside(area: [f32; 4], x: f32, y: f32) -> bool {
     x > area[0] && y > area[1] && x < area[2] && y < area[3]
 }
 

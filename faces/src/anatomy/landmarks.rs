@@ -2,8 +2,13 @@
 
 use crate::scene::identity::Identity;
 
-/// Height of the eyes and their distance from the nose line, in face heights.
+/// Distance of the eyes from the nose line and their natural height, in face heights.
 pub(crate) const EYE: [f32; 2] = [0.238, -0.346];
+/// Height of the eyes of a person.
+pub(crate) fn eye_y(identity: &Identity) -> f32 {
+    EYE[1] + identity.proportions.eye_drop
+}
+
 /// Height of the lower end of the nose.
 pub(crate) const NOSE_Y: f32 = 0.0;
 

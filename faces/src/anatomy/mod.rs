@@ -12,6 +12,7 @@ pub(crate) mod landmarks;
 pub(crate) mod motion;
 pub(crate) mod mouth;
 pub(crate) mod outline;
+pub(crate) mod palette;
 pub(crate) mod parallax;
 pub(crate) mod relief;
 pub(crate) mod skin;

@@ -8,6 +8,7 @@ use crate::math::bump::Bump;
 use crate::math::curve::{hill, mix, smooth_step};
 use crate::scene::expression::Expression;
 use crate::scene::identity::Identity;
+use crate::scene::style::Proportions;
 
 /// Rounds in which [`Motion::posed`] looks for a point; each shrinks the error to 0.7 of itself or less.
 const ROUNDS: usize = 48;
@@ -25,6 +26,7 @@ pub(crate) struct Motion {
     /// Cheeks, nose wings and brows: hills with the way each carries its middle.
     hills: [(Bump, [f32; 2]); 8],
     jaw: f32,
+    mouth_reach: f32,
 }
 
 impl Motion {
@@ -35,14 +37,26 @@ impl Motion {
         let raise = expression.brow_raise;
         let ny = nose_y(identity);
         let eye_x = EYE[0] * identity.eye_spacing;
-        let cheek = Bump::new([0.36, -0.07], [0.23, 0.185], smile);
+        // Larger eyes leave the cheeks less room: what rises stays below the lower lids.
+        let Proportions {
+            eye_drop,
+            eye_height,
+            brow_rise,
+            ..
+        } = identity.proportions;
+        let lower = eye_drop + 0.034 * identity.eye_size * (eye_height - 1.0);
+        let cheek = Bump::new([0.36, -0.07 + lower], [0.23, 0.185], smile);
         let wing = Bump::new(
             [0.11 * identity.nose_width, ny - 0.035],
             [0.10, 0.085],
             smile,
         );
-        let brow = Bump::new([eye_x + 0.01, -0.525], [0.29, 0.10], 1.0);
-        let inner = Bump::new([eye_x - 0.11, -0.51], [0.16, 0.09], -raise.min(0.0));
+        let brow = Bump::new([eye_x + 0.01, -0.525 - brow_rise], [0.29, 0.10], 1.0);
+        let inner = Bump::new(
+            [eye_x - 0.11, -0.51 - brow_rise],
+            [0.16, 0.09],
+            -raise.min(0.0),
+        );
         let carry = [0.02, -0.036 * raise - 0.006 * smile];
         let aside = parallax.shift(0.12);
         let sides = |bump: Bump, by: [f32; 2], aside: [f32; 2]| {
@@ -67,6 +81,7 @@ impl Motion {
             eyes: moves_lids.then(|| [eyes(&rest), eyes(expression)]),
             hills: [a, b, c, d, e, f, g, h],
             jaw: posed.jaw_drop(),
+            mouth_reach: identity.proportions.mouth_reach,
         }
     }
 
@@ -81,7 +96,7 @@ impl Motion {
             }
         }
         if let Some([rest, posed]) = &self.mouths
-            && y > -0.05
+            && y > self.mouth_reach
         {
             let by = self.lips(rest, posed, x, y);
             shift = [shift[0] + by[0], shift[1] + by[1]];
@@ -166,7 +181,7 @@ pub(crate) fn resting(expression: &Expression) -> Expression {
 fn lids(rest: &Eye, posed: &Eye, x: f32, y: f32) -> [f32; 2] {
     let [ex, ey] = posed.own(x, y);
     let t = ex / posed.half_width();
-    if t.abs() > 1.25 || ey.abs() > 0.2 {
+    if t.abs() > 1.25 || ey.abs() > posed.reach() {
         return [0.0; 2];
     }
     let reach = smooth_step(1.25, 0.9, t.abs());

@@ -26,6 +26,7 @@ impl Mouth {
     pub(crate) fn new(identity: &Identity, expression: &Expression) -> Self {
         let (smile, open) = (expression.smile, expression.mouth_open);
         let round = expression.mouth_round;
+        let height = identity.proportions.mouth_gap;
         let teeth = smooth_step(0.12, 0.85, smile);
         let fullness = identity.lip_fullness * (1.0 - 0.3 * identity.age);
         let red = identity.lip_redness;
@@ -34,8 +35,8 @@ impl Mouth {
             half_width: (0.214 + 0.066 * smile) * identity.mouth_width * (1.0 - 0.28 * round),
             lift: 0.050 * smile + 0.013,
             gap: [
-                0.0022 + 0.028 * teeth + 0.016 * open,
-                0.0022 + 0.044 * teeth + 0.120 * open * (1.0 - 0.25 * smile),
+                0.0022 + 0.028 * teeth * height + 0.016 * open,
+                0.0022 + 0.044 * teeth * height + 0.120 * open * (1.0 - 0.25 * smile),
             ],
             lips: [
                 0.044 * fullness * (1.0 - 0.30 * smile + 0.2 * round),

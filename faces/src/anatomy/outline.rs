@@ -26,7 +26,9 @@ impl Outline {
             top: 0.98,
             squareness: 0.10 + 0.20 * identity.jaw_squareness,
             taper: 0.02 + 0.12 * identity.jaw_taper,
-            chin: 0.5 - WIDEST_Y + jaw_drop + 0.20 * frame.pitch_sine(),
+            chin: 0.5 - identity.proportions.chin_rise - WIDEST_Y
+                + jaw_drop
+                + 0.20 * frame.pitch_sine(),
             lean: frame.yaw_sine() * 0.42,
         }
     }

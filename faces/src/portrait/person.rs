@@ -4,10 +4,12 @@ use crate::anatomy::skin::albedo;
 use crate::math::colour::{Colour, from_bytes};
 use crate::math::curve::{mix, smooth_step};
 use crate::math::draw::Draw;
+use crate::portrait::drawn;
 use crate::scene::attributes::Attributes;
 use crate::scene::identity::Identity;
 use crate::scene::looks::Looks;
 use crate::scene::spectacles::Spectacles;
+use crate::scene::style::Proportions;
 use serde::{Deserialize, Serialize};
 
 /// What makes somebody the same person at any age, of either gender, with and without glasses.
@@ -81,6 +83,10 @@ pub struct Person {
     pub clothes: [f32; 3],
     /// Which pattern of skin and hair.
     pub texture: u32,
+    /// Linear RGB of young hair in drawings: often a colour that nobody has by nature.
+    pub drawn_hair: [f32; 3],
+    /// Linear RGB of the iris in drawings.
+    pub drawn_iris: [f32; 3],
 }
 
 impl Person {
@@ -97,7 +103,7 @@ impl Person {
         } else {
             0.0
         };
-        Self {
+        let natural = Self {
             skin_depth,
             skin_warmth: d.around(0.0, 1.2),
             skin_unevenness: d.unit() * 0.8,
@@ -139,6 +145,13 @@ impl Person {
             spectacles: Spectacles::draw(d),
             clothes: clothes(d),
             texture: d.bits(),
+            drawn_hair: [0.0; 3],
+            drawn_iris: [0.0; 3],
+        };
+        Self {
+            drawn_hair: drawn::hair(d, natural.hair),
+            drawn_iris: drawn::iris(d),
+            ..natural
         }
     }
 
@@ -180,6 +193,7 @@ impl Person {
             glasses: 0.0,
             clothes: self.clothes,
             texture: self.texture,
+            proportions: Proportions::NATURAL,
         }
     }
 
@@ -197,8 +211,10 @@ impl Person {
             bangs_sweep: self.bangs_sweep,
             curl: self.curl,
             tousle: self.tousle,
+            clumps: 0.0,
             make_up: self.make_up * smooth_step(0.6, 0.2, man),
             eyeglasses: attributes.eyeglasses,
+            frame_shadow: 0.035,
             spectacles: self.spectacles,
         }
     }

@@ -11,6 +11,7 @@ use crate::scene::background::Background;
 use crate::scene::expression::Expression;
 use crate::scene::light::Light;
 use crate::scene::pose::Pose;
+use crate::scene::style::Style;
 
 /// How much of a person a portrait shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +55,7 @@ pub fn portrait_framed(seed: u64, side: u32, framing: Framing) -> Portrait {
         cover: Cover::draw(&mut stream(7)),
         camera: camera(&mut stream(8)),
         side,
+        style: Style::Natural,
     }
 }
 

@@ -204,7 +204,7 @@ impl Shot {
             ("right-brow-outer", outer),
             ("left-cheek", [-0.34, -0.04]),
             ("right-cheek", [0.34, -0.04]),
-            ("chin", [0.0, 0.47]),
+            ("chin", [0.0, 0.47 - identity.proportions.chin_rise]),
             ("forehead", [0.0, -0.66]),
         ] {
             let motion = head.finer.as_ref().map(|finer| &finer.motion);
@@ -222,6 +222,7 @@ impl Shot {
     pub fn displacement(&self, other: &Self) -> Result<Displacement, &'static str> {
         let (here, there) = (&self.portrait, &other.portrait);
         for (differs, name) in [
+            (here.style != there.style, "style"),
             (here.side != there.side, "side"),
             (here.pose != there.pose, "pose"),
             (here.person != there.person, "person"),
@@ -344,7 +345,7 @@ impl Attribute {
     /// shadow that hair throws.
     #[must_use]
     pub fn region(self, a: &Shot, b: &Shot) -> GrayImage {
-        let side = a.portrait.side;
+        let side = a.portrait.side as usize;
         let parts: &[Part] = match self {
             Self::Smile => &[Part::Face],
             Self::Gender | Self::Age => &[Part::Face, Part::Hair, Part::Body],
@@ -355,12 +356,7 @@ impl Attribute {
             Self::Bangs => (0.10 * a.portrait.pose.face_height).ceil() as u32,
             _ => 0,
         };
-        let reach = shadow
-            + 1
-            + a.portrait
-                .camera
-                .reach(side)
-                .max(b.portrait.camera.reach(side));
+        let reach = shadow + 1 + a.portrait.blur_reach().max(b.portrait.blur_reach());
         let changes = |k: usize| {
             let there = |shot: &Shot| {
                 parts
@@ -370,7 +366,6 @@ impl Attribute {
             let edge = a.layers.pixels[k].drawn != b.layers.pixels[k].drawn;
             there(a) || there(b) || edge
         };
-        let side = side as usize;
         let mut region: Vec<bool> = (0..side * side).map(changes).collect();
         region = widened(&region, side, reach as usize, 1);
         region = widened(&region, side, reach as usize, side);

@@ -10,7 +10,7 @@ pub(crate) struct Fields {
     pub head: [Plane; 2],
     pub frontal: [Plane; 2],
     /// Frontal coordinates on the resting face of the skin that is seen.
-    rest: [Plane; 2],
+    pub rest: [Plane; 2],
     pub height: Plane,
     /// Distances: bare head, hair, hair opening, body, ears.
     pub distance: [Plane; 5],
@@ -98,7 +98,10 @@ impl Fields {
             if content.head {
                 content.features = head.features_in(area);
                 let area = self.settle(head, grid, area);
-                self.light_skin(head, grid, area, margin);
+                match &head.palette {
+                    None => self.light_skin(head, grid, area, margin),
+                    Some(palette) => self.flat_skin(head, palette, n * n, margin),
+                }
             }
         }
         if content.hair {
@@ -111,6 +114,10 @@ impl Fields {
         if content.body {
             for k in 0..n * n {
                 if self.distance[BODY][k] > margin || self.distance[HEAD][k] < -margin {
+                    continue;
+                }
+                if let Some(palette) = &head.palette {
+                    self.flat_body(head, palette, k);
                     continue;
                 }
                 let (x, y) = (self.head[0][k], self.head[1][k]);
@@ -127,10 +134,13 @@ impl Fields {
     fn comb(&mut self, head: &Head, k: usize) {
         let (x, y) = (self.head[0][k], self.head[1][k]);
         let strands = head.hair.strands(x, y);
-        let (light, gloss) = head.hair.light(x, y, &head.shading);
-        let colour = head.hair.colour(strands, light, gloss);
-        for (plane, value) in self.hair.iter_mut().zip(colour) {
-            plane[k] = value;
+        // A drawing has its hair per pixel.
+        if head.palette.is_none() {
+            let (light, gloss) = head.hair.light(x, y, &head.shading);
+            let colour = head.hair.colour(strands, light, gloss);
+            for (plane, value) in self.hair.iter_mut().zip(colour) {
+                plane[k] = value;
+            }
         }
         let ragged = head.hair.ends(strands);
         self.distance[HAIR][k] += ragged;

@@ -3,18 +3,19 @@
 //! Smooth fields are computed on a grid of one or two pixels and spread; edges, eyes, brows and mouth
 //! are computed for every pixel.
 
+pub(crate) mod drawn;
 pub(crate) mod fields;
 pub(crate) mod layers;
 pub(crate) mod picture;
 pub(crate) mod tile;
 
 use crate::anatomy::head::Head;
+use crate::anatomy::palette::line_width;
 use crate::math::colour::{Colour, blend, byte_from_linear, linear_from_byte};
 use crate::math::curve::coverage;
 use crate::render::fields::{BODY, Content, EAR, Fields, HAIR, HEAD, OPENING, near_parts};
 use crate::render::layers::{Layers, Pixel};
 use crate::render::tile::{Grid, Pixels, Plane, SIDE, pixels};
-use crate::scene::background::dither;
 
 /// Faces higher than this many pixels are lit on every second pixel.
 const FINE_BELOW_PIXELS: f32 = 100.0;
@@ -23,6 +24,8 @@ const FINE_BELOW_PIXELS: f32 = 100.0;
 struct Spread {
     head: [Pixels; 2],
     frontal: [Pixels; 2],
+    /// For drawings alone.
+    rest: [Pixels; 2],
     distance: [Pixels; 5],
     lit: [Pixels; 3],
     body: [Pixels; 3],
@@ -51,6 +54,7 @@ pub(crate) fn draw_layers(
     let mut spread = Spread {
         head: [pixels(); 2],
         frontal: [pixels(); 2],
+        rest: [pixels(); 2],
         distance: [pixels(); 5],
         lit: [pixels(); 3],
         body: [pixels(); 3],
@@ -66,7 +70,7 @@ pub(crate) fn draw_layers(
             let Some(content) = fields.fill(head, &grid, near) else {
                 continue;
             };
-            spread.fill(&fields, &grid, content);
+            spread.fill(head, &fields, &grid, content);
             for row in 0..SIDE.min(height - y) {
                 let start = 3 * ((y + row) * width + x);
                 let count = SIDE.min(width - x);
@@ -79,11 +83,14 @@ pub(crate) fn draw_layers(
                         continue;
                     }
                     let under: Colour = std::array::from_fn(|c| linear_from_byte(pixel[c]));
-                    let colour = spread.colour(head, content, k, under);
+                    let colour = match &head.palette {
+                        None => spread.colour(head, content, k, under),
+                        Some(palette) => spread.drawn(head, palette, content, k, under),
+                    };
                     if let Some(layers) = layers.as_deref_mut() {
                         layers.pixels[(y + row) * width + x + i] = spread.pixel(head, content, k);
                     }
-                    let noise = dither(x + i, y + row);
+                    let noise = head.dither(x + i, y + row);
                     for (byte, value) in pixel.iter_mut().zip(colour) {
                         *byte = byte_from_linear(value, noise);
                     }
@@ -94,7 +101,7 @@ pub(crate) fn draw_layers(
 }
 
 impl Spread {
-    fn fill(&mut self, fields: &Fields, grid: &Grid, content: Content) {
+    fn fill(&mut self, head: &Head, fields: &Fields, grid: &Grid, content: Content) {
         let copy = |from: &[Plane], to: &mut [Pixels], wanted: bool| {
             if wanted {
                 for (plane, pixels) in from.iter().zip(to) {
@@ -102,7 +109,9 @@ impl Spread {
                 }
             }
         };
-        copy(&fields.head, &mut self.head, content.ear);
+        let drawn = head.palette.is_some();
+        copy(&fields.head, &mut self.head, content.ear || drawn);
+        copy(&fields.rest, &mut self.rest, content.head && drawn);
         copy(&fields.frontal, &mut self.frontal, content.head);
         let near = [
             content.head,
@@ -118,7 +127,7 @@ impl Spread {
         }
         copy(&fields.lit, &mut self.lit, content.head);
         copy(&fields.body, &mut self.body, content.body);
-        copy(&fields.hair, &mut self.hair, content.hair);
+        copy(&fields.hair, &mut self.hair, content.hair && !drawn);
     }
 
     /// Whether a pixel surely shows the background alone.
@@ -142,7 +151,12 @@ impl Spread {
         let (mut front, mut back) = (0.0, 0.0);
         if content.hair {
             back = coverage(self.distance[HAIR][k] * soft);
-            front = back.min(coverage(-self.distance[OPENING][k] * soft.min(30.0)));
+            let hairline = if head.palette.is_some() {
+                soft
+            } else {
+                soft.min(30.0)
+            };
+            front = back.min(coverage(-self.distance[OPENING][k] * hairline));
         }
         let mut head_share = 0.0;
         if content.head {
@@ -158,7 +172,12 @@ impl Spread {
             pixel.face = seen;
             pixel.mouth = seen * lips;
             pixel.eyes = seen * eyes;
-            pixel.skin = seen * (1.0 - gap) * (1.0 - eyes);
+            // The outline of a drawn face is no skin: it stays where skin below it moves.
+            let inner = match &head.palette {
+                None => 1.0,
+                Some(_) => coverage((self.distance[HEAD][k] + line_width(unit)) * soft),
+            };
+            pixel.skin = seen * inner * (1.0 - gap) * (1.0 - eyes);
         }
         let mut body = 0.0;
         if content.body {

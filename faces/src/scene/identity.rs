@@ -2,6 +2,7 @@
 
 use crate::math::colour::from_bytes;
 use crate::math::draw::Draw;
+use crate::scene::style::Proportions;
 use serde::{Deserialize, Serialize};
 
 /// Everything about a person that does not change while they move.
@@ -65,6 +66,9 @@ pub struct Identity {
     pub clothes: [f32; 3],
     /// Which pattern of skin and hair.
     pub texture: u32,
+    /// What the style changes about everybody.
+    #[serde(default)]
+    pub proportions: Proportions,
 }
 
 impl Identity {
@@ -130,6 +134,7 @@ impl Identity {
             glasses: if d.chance(0.16) { 1.0 } else { 0.0 },
             clothes: d.pick(&CLOTHES),
             texture: d.bits(),
+            proportions: Proportions::NATURAL,
         }
     }
 
@@ -166,6 +171,7 @@ impl Identity {
             glasses: 0.0,
             clothes: from_bytes(44, 92, 110),
             texture: 11,
+            proportions: Proportions::NATURAL,
         }
     }
 }

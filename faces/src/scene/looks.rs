@@ -22,10 +22,14 @@ pub struct Looks {
     pub curl: f32,
     /// 0 combed to 1 untidy edges of the hair.
     pub tousle: f32,
+    /// 0 single strands to 1 pointed clumps of hair.
+    pub clumps: f32,
     /// 0 bare to 1 painted eye lids.
     pub make_up: f32,
     /// 0 none to 1 whole eyeglasses.
     pub eyeglasses: f32,
+    /// How far below the frame of the eyeglasses its shadow reaches, in face heights.
+    pub frame_shadow: f32,
     /// Which eyeglasses.
     pub spectacles: Spectacles,
 }

@@ -9,6 +9,7 @@ pub(crate) mod light;
 pub(crate) mod looks;
 pub(crate) mod pose;
 pub(crate) mod spectacles;
+pub(crate) mod style;
 
 use crate::scene::background::Background;
 use crate::scene::expression::Expression;

@@ -1,7 +1,7 @@
 //! The command line.
 
 use clap::{Args, Parser, Subcommand, value_parser};
-use faces::{Attribute, Framing};
+use faces::{Attribute, Framing, Style};
 use std::path::PathBuf;
 
 /// Portraits with known truth.
@@ -45,6 +45,9 @@ pub(crate) struct Request {
     /// How much of a person is seen: head, or face, from forehead to chin as the mirror's models see it.
     #[arg(long, default_value = "head", value_parser = framing)]
     pub(crate) framing: Framing,
+    /// How people look: natural, as in photographs, or drawn, as in animated films.
+    #[arg(long, default_value = "natural", value_parser = style)]
+    pub(crate) style: Style,
     /// The first person; the following people have the following seeds.
     #[arg(long, default_value_t = 0)]
     pub(crate) seed: u64,
@@ -70,6 +73,13 @@ fn framing(name: &str) -> Result<Framing, String> {
     }
 }
 
+fn style(name: &str) -> Result<Style, String> {
+    Style::named(name).ok_or_else(|| {
+        let [first, second] = Style::ALL.map(Style::name);
+        format!("expected {first} or {second}")
+    })
+}
+
 fn share(text: &str) -> Result<f32, String> {
     let found: Option<f32> = text.parse().ok();
     found
@@ -91,7 +101,7 @@ mod tests {
 
     /// A call, a word per line.
     const CALL: &str = "faces\nrender\n--count=9\n--size\n64\n--attributes=smile,age\n--seed\n3\n--test-every=4\n\
-                        --no-truth\n--threads=2\n--out\nfaces";
+                        --no-truth\n--threads=2\n--style=drawn\n--out\nfaces";
 
     #[test]
     fn damaged_command_lines_are_refused_or_parsed() {

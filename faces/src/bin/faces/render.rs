@@ -168,7 +168,10 @@ fn draw(
     index: u32,
 ) -> Result<Vec<Duration>, RenderError> {
     let seed = request.seed + u64::from(index);
-    let person = portrait_framed(seed, request.size, request.framing);
+    let person = Portrait {
+        style: request.style,
+        ..portrait_framed(seed, request.size, request.framing)
+    };
     let split = if index % request.test_every == request.test_every - 1 {
         "test"
     } else {
