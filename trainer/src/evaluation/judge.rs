@@ -3,12 +3,11 @@
 use super::{
     Estimate, Estimates,
     classifier::{self, ClassifierFile, Job},
-    compare::VARIED,
     interval::values,
     purpose::OtherData,
 };
 use crate::{
-    config::{ClassifierConfig, Targets},
+    config::{Augmentation, ClassifierConfig, Targets},
     data::{
         DataSet, FaceSet, Rendering, Sampler,
         contact_sheet::{self, COLUMNS, Row},
@@ -16,19 +15,31 @@ use crate::{
     },
     device::DeviceChoice,
     error::TrainError,
-    networks::{Classifier, ClassifierNetwork},
+    networks::{Classifier, ClassifierNetwork, StoredClassifier},
     stop,
 };
 use model_spec::{Architecture, AttributeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tch::Device;
 
 /// Seed of the judge: any but a model's own makes it a different network.
-const SEED: u64 = 2_000_003;
+pub(super) const JUDGE_SEED: u64 = 2_000_003;
 /// Procedural faces per domain where the data are procedural.
 const SYNTHETIC_FACES: usize = 600;
 /// Rows of every kind of mistake on the sheet.
 const ROWS: usize = 3;
+
+/// How the faces of judges are varied: photographs are framed by another program than their data.
+pub(super) const VARIED: Augmentation = Augmentation {
+    crop_probability: 0.0,
+    roll_degrees: 8.0,
+    zoom: 0.12,
+    shift: 0.05,
+    contrast: 0.25,
+    brightness: 0.12,
+    tint: 0.05,
+    cover_probability: 0.0,
+};
 
 /// The arguments of `trainer judge`.
 #[derive(Debug, Clone)]
@@ -51,6 +62,59 @@ pub(crate) struct JudgeRequest {
     pub device: DeviceChoice,
 }
 
+/// How a judge comes about that sees pictures of other programs, and need not be the judge of a run.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct JudgeLesson<'a> {
+    /// Image size and colour of what it sees, and the width of a plain one.
+    pub architecture: &'a Architecture,
+    pub attributes: &'a AttributeSet,
+    /// What a new one computes with.
+    pub network: ClassifierNetwork,
+    /// How a new one is trained.
+    pub training: &'a ClassifierConfig,
+    /// Its weights: used when there, else trained and written there.
+    pub path: &'a Path,
+}
+
+impl JudgeLesson<'_> {
+    /// The judge, having learnt from `faces` of the data with `digest`.
+    ///
+    /// # Errors
+    /// [`TrainError`] naming a file that is something else, or of other data.
+    pub fn learn(
+        self,
+        faces: &FaceSet,
+        digest: &str,
+        device: Device,
+    ) -> Result<StoredClassifier, TrainError> {
+        let sampler = Sampler {
+            real: faces.clone(),
+            synthetic: None,
+            twins: None,
+            augmentation: VARIED,
+            targets: Targets::Any,
+            seed: JUDGE_SEED,
+        };
+        classifier::load_or_train(
+            self.architecture,
+            self.attributes,
+            self.training,
+            &sampler,
+            ClassifierFile {
+                path: self.path,
+                data_digest: digest,
+                other_data: OtherData::Refused,
+            },
+            device,
+            Job {
+                name: "judge",
+                network: self.network,
+                stop: &stop::NEVER,
+            },
+        )
+    }
+}
+
 /// Trains a judge on the training faces and tries it on the test faces.
 ///
 /// - `judge_accuracy.ATTRIBUTE`: share of test faces of which it says what their labels say;
@@ -71,40 +135,21 @@ pub(crate) fn judge(request: &JudgeRequest) -> Result<Estimates, TrainError> {
     } = request;
     let rendering = Rendering {
         faces_per_domain: SYNTHETIC_FACES,
-        seed: SEED,
+        seed: JUDGE_SEED,
     };
     let data = DataSet::open(&request.data, architecture, attributes, rendering)?;
     let test = data.test.ok_or_else(|| TrainError::Data {
         path: request.data.clone(),
         reason: "found no test faces, expected some to try the judge on".into(),
     })?;
-    let sampler = Sampler {
-        real: data.train,
-        synthetic: None,
-        twins: None,
-        augmentation: VARIED,
-        targets: Targets::Any,
-        seed: SEED,
-    };
-    let file = ClassifierFile {
-        path: &request.out,
-        data_digest: &data.digest,
-        other_data: OtherData::Refused,
-    };
-    let job = Job {
-        name: "judge",
-        network: request.network,
-        stop: &stop::NEVER,
-    };
-    let judge = classifier::load_or_train(
+    let lesson = JudgeLesson {
         architecture,
         attributes,
-        &request.training,
-        &sampler,
-        file,
-        device,
-        job,
-    )?;
+        network: request.network,
+        training: &request.training,
+        path: &request.out,
+    };
+    let judge = lesson.learn(&data.train, &data.digest, device)?;
     let mut estimates = Estimates::new();
     let mut rows = Vec::new();
     for attribute in 0..attributes.len() {

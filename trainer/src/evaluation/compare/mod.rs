@@ -5,18 +5,16 @@ mod sheets;
 
 use super::{
     Estimates,
-    classifier::{self, ClassifierFile, Job},
     identity::Likeness,
+    judge::{JUDGE_SEED, JudgeLesson},
     pairs::Pairs,
-    purpose::OtherData,
 };
 use crate::{
-    config::{Augmentation, ClassifierConfig, EvaluationConfig, Targets},
-    data::{DataSet, Rendering, Sampler, Split},
+    config::{ClassifierConfig, EvaluationConfig},
+    data::{DataSet, Rendering, Split},
     device::DeviceChoice,
     error::TrainError,
     networks::{ClassifierNetwork, InceptionV3},
-    stop,
 };
 use judged::Comparison;
 pub(crate) use judged::Features;
@@ -58,8 +56,6 @@ pub(crate) struct CompareRequest {
     pub device: DeviceChoice,
 }
 
-/// Seed of the judge: any but a model's own makes it a different network.
-const JUDGE_SEED: u64 = 2_000_003;
 /// Judges pictures before and after an edit of one attribute.
 ///
 /// For every domain FROM that differs from TO in this attribute:
@@ -115,36 +111,19 @@ pub(crate) fn compare(request: &CompareRequest) -> Result<Estimates, TrainError>
             reason: "found no test faces, expected some for the judge".into(),
         })?,
     };
-    let sampler = Sampler {
-        real: faces.clone(),
-        synthetic: None,
-        twins: None,
-        augmentation: VARIED,
-        targets: Targets::Any,
-        seed: JUDGE_SEED,
-    };
     // A judge of `trainer eval` has learnt from the training faces, too, and serves as well.
     let digest = match request.split {
         Split::Train => data.digest.clone(),
         Split::Test => format!("test {}", data.digest),
     };
-    let judge = classifier::load_or_train(
-        &request.architecture,
-        &request.attributes,
-        &request.judge_training,
-        &sampler,
-        ClassifierFile {
-            path: &request.judge,
-            data_digest: &digest,
-            other_data: OtherData::Refused,
-        },
-        device,
-        Job {
-            name: "judge",
-            network: ClassifierNetwork::Plain,
-            stop: &stop::NEVER,
-        },
-    )?;
+    let lesson = JudgeLesson {
+        architecture: &request.architecture,
+        attributes: &request.attributes,
+        network: ClassifierNetwork::Plain,
+        training: &request.judge_training,
+        path: &request.judge,
+    };
+    let judge = lesson.learn(faces, &digest, device)?;
     let features = match inception {
         Some(network) => Features::Inception(network),
         None => Features::Judge(&judge.network),
@@ -179,18 +158,6 @@ pub(crate) fn compare(request: &CompareRequest) -> Result<Estimates, TrainError>
     }
     Ok(estimates)
 }
-
-/// How the faces of judges are varied: photographs are framed by another program than their data.
-pub(super) const VARIED: Augmentation = Augmentation {
-    crop_probability: 0.0,
-    roll_degrees: 8.0,
-    zoom: 0.12,
-    shift: 0.05,
-    contrast: 0.25,
-    brightness: 0.12,
-    tint: 0.05,
-    cover_probability: 0.0,
-};
 
 /// Pictures of one domain, edited towards another.
 struct Direction {

@@ -4,7 +4,7 @@ use crate::{
     config::Targets,
     data::{FaceSet, PeopleSet, Sampler},
     error::TrainError,
-    evaluation::{compare::VARIED, lesson::Lesson},
+    evaluation::{judge::VARIED, lesson::Lesson},
     losses::angular_margin,
     networks::{IdentityEncoder, StoredIdentity, unit},
     stop,
