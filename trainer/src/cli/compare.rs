@@ -8,7 +8,7 @@ use crate::{
     error::TrainError,
     evaluation::{self, CompareRequest},
 };
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, value_parser};
 use model_spec::{Architecture, AttributeSet};
 use std::path::PathBuf;
 
@@ -36,11 +36,11 @@ pub(crate) struct Compare {
     #[arg(long, value_name = "SPLIT", default_value = "test")]
     judge_split: JudgeSplit,
     /// Steps for which a new judge is trained.
-    #[arg(long, default_value_t = 700)]
+    #[arg(long, default_value_t = 700, value_parser = value_parser!(u64).range(1..))]
     judge_steps: u64,
     /// Side in pixels at which it sees the pictures.
-    #[arg(long, default_value_t = 128)]
-    judge_size: usize,
+    #[arg(long, default_value_t = 128, value_parser = value_parser!(u16).range(16..=1024))]
+    judge_size: u16,
     /// torchvision inception_v3 weights (.pth), for the Fréchet inception distance.
     #[arg(long, value_name = "FILE")]
     inception: Option<PathBuf>,
@@ -87,7 +87,7 @@ impl Compare {
             attribute: self.attribute.unwrap_or(first),
             attributes: AttributeSet::clone(&config.attributes),
             architecture: Architecture {
-                image_size: self.judge_size,
+                image_size: self.judge_size.into(),
                 ..config.architecture
             },
             judge: self.judge,

@@ -8,6 +8,7 @@ use super::{
     identity::Likeness,
     interval::values,
     rows::Rows,
+    ssim::structure,
 };
 use crate::{
     config::EvaluationConfig, data::FaceSet, editing::BatchEditor, error::TrainError,
@@ -70,6 +71,7 @@ impl Evaluation<'_> {
     ///   judge's score does not fall;
     /// - `smoothness.FROM_to_TO`: the mean step of the picture between these strengths, as a share of the largest: 1
     ///   where every step changes it alike, 1/6 where one does it all;
+    /// - `structural_similarity.FROM_to_TO`: of face and edit, 1 is the same picture;
     /// - `cycle_error.FROM_to_TO`: mean absolute difference of the face and its edit, edited back;
     /// - `counterfactual_error_inside.FROM_to_TO` and `counterfactual_error_outside.…`, of twins: mean absolute difference
     ///   of the edit and the same person drawn with the other value, in the pixels that the attribute changes and in
@@ -171,6 +173,7 @@ impl Evaluation<'_> {
             (format!("monotonicity.{path}"), Estimate::mean(&rises)),
             (format!("smoothness.{path}"), Estimate::mean(&even)),
             (format!("cycle_error.{path}"), Estimate::mean(&cycle)),
+            structure(&faces, &whole, path),
         ]);
         let others = self.faces.of_domain(target, self.settings.faces_per_domain);
         if self.twins {

@@ -15,6 +15,7 @@ mod metrics;
 mod pairs;
 pub(crate) mod purpose;
 mod rows;
+mod ssim;
 
 pub(crate) use compare::{CompareRequest, Features, compare};
 pub(crate) use direction::paths;

@@ -12,6 +12,7 @@ use crate::{
         interval::values,
         pairs::Pairs,
         rows::Rows,
+        ssim::structure,
     },
     networks::{Classifier, InceptionV3},
 };
@@ -183,6 +184,7 @@ impl Comparison<'_> {
             format!("edit_success.{path}"),
             Estimate::mean(&hits(&scores)),
         );
+        estimates.extend([structure(before, &edited, &path)]);
         self.changes([before, &edited], &path, estimates);
         self.leakage([before, &edited], &path, estimates);
         let of = [direction.source, direction.target];

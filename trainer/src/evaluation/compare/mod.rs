@@ -72,6 +72,7 @@ pub(crate) struct CompareRequest {
 /// - `frechet_inception_distance…`, or on the judge's features `frechet_judge_distance.FROM_to_TO`, from the edits
 ///   to the real faces of the target domain in the judge's data, and `.FROM_before` from the untouched pictures
 ///   to the real faces of their own;
+/// - `structural_similarity.FROM_to_TO`: of the pictures before and after, 1 is the same picture;
 /// - `monotonicity.FROM_to_TO`: share of steps of strength at which the judge's logit does not fall; with three folders
 ///   of pairs or more, `smoothness.FROM_to_TO`: the mean step of the picture between strengths, from none, as a share of
 ///   the largest;
