@@ -102,7 +102,7 @@ mod tests {
         // Of stripes around a half, variances are squares of their heights, and the covariance of stripes and their
         // opposites is minus that.
         let close = |found: f64, expected: f64| {
-            assert!((found - expected).abs() < 2e-3, "{found} {expected}")
+            assert!((found - expected).abs() < 2e-3, "{found} {expected}");
         };
         let [faint, strong] = [stripes(0.4, 0.6), stripes(0.2, 0.8)];
         let (a, b) = (0.1 * 0.1, 0.3 * 0.3);
