@@ -160,6 +160,7 @@ fn official_weights_walk_the_documented_path_to_a_running_mirror() {
         let mut arguments = vec!["eval", "--checkpoint", text(checkpoint)];
         arguments.extend(["--data", text(&data), "--judge", text(&judge)]);
         arguments.extend(["--judge-steps", "2", "--faces-per-domain", "2"]);
+        arguments.extend(["--film-people", "0"]);
         let figures = succeed("trainer", &arguments).stdout;
         assert!(figures.contains("judge_accuracy.smile"), "{figures}");
         assert_eq!(

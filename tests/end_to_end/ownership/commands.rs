@@ -367,7 +367,7 @@ pub const READ: [Read; 25] = [
     },
     Read {
         command: "trainer eval",
-        options: "--data --judge-steps --config --faces-per-domain --inception --record --device",
+        options: "--data --judge-steps --config --faces-per-domain --inception --film-people --record --device",
     },
     Read {
         command: "trainer ablate",

@@ -120,6 +120,7 @@ fn judge(request: &AblationRequest, checkpoint: PathBuf) -> Result<Estimates, Tr
         },
         inception: request.inception.clone(),
         identity: None,
+        film_people: 0,
         record: false,
         device: request.device,
     })

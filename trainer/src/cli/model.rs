@@ -141,6 +141,9 @@ pub(crate) struct Eval {
     /// training people of the data (CelebA with its table of identities) and written there.
     #[arg(long, value_name = "FILE")]
     identity: Option<PathBuf>,
+    /// Drawn people who are filmed to see whether edits flicker, each for 36 frames in every domain; 0 for none.
+    #[arg(long, default_value_t = 6, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(..=1000))]
+    film_people: u16,
     /// Write the figures into the checkpoint, from where they reach the bundle's model card.
     #[arg(long)]
     record: bool,
@@ -191,6 +194,7 @@ impl Eval {
             },
             inception: self.inception,
             identity: self.identity,
+            film_people: self.film_people.into(),
             record: self.record,
             device: self.device,
         };

@@ -38,6 +38,8 @@ pub(crate) struct EvaluateRequest {
     pub inception: Option<PathBuf>,
     /// The identity network's weights: used when there, else trained and written there.
     pub identity: Option<PathBuf>,
+    /// How many drawn people are filmed, for the flicker of edits.
+    pub film_people: usize,
     /// Whether the figures are written into the checkpoint, for its model card.
     pub record: bool,
     /// Where to compute.
@@ -130,6 +132,7 @@ pub(crate) fn evaluate(request: &EvaluateRequest) -> Result<Estimates, TrainErro
         architecture,
         attributes,
         framing: model.spec.framing,
+        people: request.film_people,
     };
     figures.extend(films.measure(&editor));
     if let Some(identity) = &identity {

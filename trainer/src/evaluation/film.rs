@@ -10,8 +10,6 @@ use faces::{Attribute, Portrait, Take, portrait};
 use model_spec::{Architecture, AttributeSet, Framing};
 use tch::{Kind, Tensor};
 
-/// People, each in one film of every domain.
-const PEOPLE: u64 = 6;
 /// So that they are none of the training's.
 const FIRST_PERSON: u64 = 9_000_000;
 const FRAMES: u64 = 36;
@@ -34,6 +32,8 @@ pub(super) struct Films<'a> {
     pub attributes: &'a AttributeSet,
     /// Where a face is in the pictures of the model.
     pub framing: Framing,
+    /// How many people, each in one film of every domain; without any, nothing is measured.
+    pub people: usize,
 }
 
 impl Films<'_> {
@@ -43,6 +43,9 @@ impl Films<'_> {
     /// - `flicker_drawn.FROM_to_TO`: that of the film drawn with the other value.
     pub(super) fn measure(self, model: &BatchEditor<'_>) -> Estimates {
         let mut figures = Estimates::new();
+        if self.people == 0 {
+            return figures;
+        }
         for source in 0..self.attributes.domain_count() {
             for attribute in 0..self.attributes.len() {
                 let direction = Direction::new(self.attributes, source, attribute);
@@ -51,7 +54,7 @@ impl Films<'_> {
                 }
                 let mut strengths = vec![0.0; self.attributes.len()];
                 strengths[attribute] = direction.sign;
-                let of_people = (0..PEOPLE).map(|person| {
+                let of_people = (0..self.people).map(|person| {
                     let [before, drawn] =
                         [source, direction.target].map(|domain| self.film(person, domain));
                     let edited = model.edit(&before, source, &strengths);
@@ -66,12 +69,12 @@ impl Films<'_> {
         figures
     }
 
-    /// Person `person` of [`PEOPLE`] with the values of `domain`: `[FRAMES,C,S,S]` in [-1, 1].
-    fn film(self, person: u64, domain: usize) -> Tensor {
+    /// Person `person` of [`Self::people`] with the values of `domain`: `[FRAMES,C,S,S]` in [-1, 1].
+    fn film(self, person: usize, domain: usize) -> Tensor {
         let side = self.architecture.image_size as u32;
-        let mut still = portrait(FIRST_PERSON + person, side);
+        let mut still = portrait(FIRST_PERSON + person as u64, side);
         // So few people would not be of all skins by chance.
-        still.person.skin_depth = (person as f32 + 0.5) / PEOPLE as f32;
+        still.person.skin_depth = (person as f32 + 0.5) / self.people as f32;
         for (bit, name) in self.attributes.names().into_iter().enumerate() {
             if let Some(attribute) = Attribute::named(name) {
                 let amount = AMOUNTS[usize::from(AttributeSet::is_on(domain, bit))];
@@ -174,6 +177,7 @@ mod tests {
                 side_ratio: 1.5,
                 centre_offset: [0.0, 0.1],
             },
+            people: 2,
         };
         let [neutral, smiling] = [0, 1].map(|domain| films.film(1, domain));
         assert_eq!(neutral.size(), [FRAMES as i64, 1, 64, 64]);
