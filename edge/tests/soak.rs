@@ -241,7 +241,7 @@ fn demo_at_full_speed(place: Place) -> Option<(Screen, PathBuf)> {
 
 /// The demo does not sleep, and is not counted, where it takes longer to draw a picture than the pace it keeps: nothing can be
 /// judged on so busy a machine, but that the mirror goes on.
-fn assert_goes_on_uncounted(screen: &mut Screen, count: &PathBuf) {
+fn assert_goes_on_uncounted(screen: Screen, count: &PathBuf) {
     let report = screen.terminate();
     let captured = report["frames_captured"].as_u64().unwrap();
     assert!(captured > counted(count) + 30, "no frame for a minute");
@@ -267,7 +267,7 @@ fn a_demo_at_full_speed_under_a_restless_visitor_grows_nothing() {
     };
     let frames = (wanted() / 50).max(300);
     let Some(samples) = watch(&mut screen, || counted(&count), frames, 1) else {
-        return assert_goes_on_uncounted(&mut screen, &count);
+        return assert_goes_on_uncounted(screen, &count);
     };
     judge("demo", &samples);
     screen.terminate();
@@ -361,7 +361,7 @@ fn a_mirror_that_is_restarted_onto_other_bundles_is_the_same_each_time() {
             return;
         };
         let Some(samples) = watch(&mut screen, || counted(&count), frames, round) else {
-            return assert_goes_on_uncounted(&mut screen, &count);
+            return assert_goes_on_uncounted(screen, &count);
         };
         // Some are open for a moment only, and those of the window not from the start.
         let settled = &samples[samples.len() / 2..];
