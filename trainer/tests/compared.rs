@@ -286,6 +286,19 @@ fn a_resnet_learns_to_judge_and_shows_the_labels_that_it_does_not_believe() {
 
     // Its file says that it is a ResNet: `compare` takes it as it is.
     let edits = pairs(&folder.join("whole"), 1.0);
+    // A plain one that believes every label, now that all are right, has nothing to show.
+    fs::remove_file(folder.join("data/test/neutral/400.png")).unwrap();
+    let (plain, none) = (folder.join("plain.safetensors"), folder.join("none.png"));
+    let more = ["--network", "plain", "--confusions", none.to_str().unwrap()];
+    let output = judge(folder, &plain, &more);
+    assert!(output.status.success(), "{output:?}");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        said.contains("believes every label") != none.exists(),
+        "{said}"
+    );
+    faces_into(&folder.join("data/test/neutral"), 400..401, 1.0);
+
     let more = [
         "--judge-split",
         "train",

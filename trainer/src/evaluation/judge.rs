@@ -179,9 +179,16 @@ pub(crate) fn judge(request: &JudgeRequest) -> Result<Estimates, TrainError> {
             }
         }
     }
-    if let Some(path) = &request.confusions {
-        let side = architecture.image_size as u32;
-        picture::write(path, &contact_sheet::picture(&rows, side))?;
+    match &request.confusions {
+        Some(path) if rows.is_empty() => {
+            let path = path.display();
+            log::info!("{path}: not written, as the judge believes every label");
+        }
+        Some(path) => {
+            let side = architecture.image_size as u32;
+            picture::write(path, &contact_sheet::picture(&rows, side))?;
+        }
+        None => {}
     }
     Ok(estimates)
 }
