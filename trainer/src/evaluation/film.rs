@@ -8,6 +8,7 @@ use super::{Estimate, Estimates, direction::Direction};
 use crate::{data::picture, editing::BatchEditor, networks::layers::reduced};
 use faces::{Attribute, Portrait, Take, portrait};
 use model_spec::{Architecture, AttributeSet, Framing};
+use std::collections::BTreeMap;
 use tch::{Kind, Tensor};
 
 /// So that they are none of the training's.
@@ -42,31 +43,40 @@ impl Films<'_> {
     /// - `flicker.FROM_to_TO`: see [`flicker`];
     /// - `flicker_drawn.FROM_to_TO`: that of the film drawn with the other value.
     pub(super) fn measure(self, model: &BatchEditor<'_>) -> Estimates {
-        let mut figures = Estimates::new();
-        if self.people == 0 {
-            return figures;
+        let attributes = self.attributes;
+        let directions: Vec<Direction<'_>> = (0..attributes.domain_count())
+            .flat_map(|source| {
+                (0..attributes.len()).map(move |it| Direction::new(attributes, source, it))
+            })
+            .filter(|direction| Attribute::named(direction.name).is_some())
+            .collect();
+        if directions.is_empty() {
+            return Estimates::new();
         }
-        for source in 0..self.attributes.domain_count() {
-            for attribute in 0..self.attributes.len() {
-                let direction = Direction::new(self.attributes, source, attribute);
-                if Attribute::named(direction.name).is_none() {
-                    continue;
+        let mut flickers = BTreeMap::<String, Vec<f64>>::new();
+        for person in 0..self.people {
+            // Each is where some edits begin, and what others should come to.
+            let films: Vec<Tensor> = (0..attributes.domain_count())
+                .map(|domain| self.film(person, domain))
+                .collect();
+            for direction in &directions {
+                let (before, drawn) = (&films[direction.source], &films[direction.target]);
+                let mut strengths = vec![0.0; attributes.len()];
+                strengths[direction.attribute] = direction.sign;
+                let edited = model.edit(before, direction.source, &strengths);
+                for (name, after) in [("flicker", &edited), ("flicker_drawn", drawn)] {
+                    let name = format!("{name}.{}", direction.path);
+                    flickers
+                        .entry(name)
+                        .or_default()
+                        .push(flicker(before, after));
                 }
-                let mut strengths = vec![0.0; self.attributes.len()];
-                strengths[attribute] = direction.sign;
-                let of_people = (0..self.people).map(|person| {
-                    let [before, drawn] =
-                        [source, direction.target].map(|domain| self.film(person, domain));
-                    let edited = model.edit(&before, source, &strengths);
-                    [flicker(&before, &edited), flicker(&before, &drawn)]
-                });
-                let (edited, drawn): (Vec<f64>, Vec<f64>) = of_people.map(<[f64; 2]>::into).unzip();
-                let path = direction.path;
-                figures.insert(format!("flicker.{path}"), Estimate::mean(&edited));
-                figures.insert(format!("flicker_drawn.{path}"), Estimate::mean(&drawn));
             }
         }
+        let figures = flickers.into_iter();
         figures
+            .map(|(name, of_people)| (name, Estimate::mean(&of_people)))
+            .collect()
     }
 
     /// Person `person` of [`Self::people`] with the values of `domain`: `[FRAMES,C,S,S]` in [-1, 1].

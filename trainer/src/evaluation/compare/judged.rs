@@ -208,7 +208,7 @@ impl Comparison<'_> {
             sweep.push(corrected(pairs.after(architecture)?));
         }
         sweep.push(edited);
-        self.strengths(&sweep, direction.target, &path, estimates);
+        self.strengths(&sweep, &scores, direction.target, &path, estimates);
         match &self.request.out {
             Some(out) => sheets(out, &path, pairs, &scores),
             None => Ok(()),
@@ -229,6 +229,9 @@ impl Comparison<'_> {
 
     /// The share of edits after which the judge sees another value of an attribute that was not edited.
     fn leakage(&self, pictures: [&Tensor; 2], path: &str, estimates: &mut Estimates) {
+        if self.request.attributes.len() == 1 {
+            return;
+        }
         let [was, is] =
             pictures.map(|images| self.judge.logits_of_all(images, self.device).gt(0.0));
         let turned = was.not_equal_tensor(&is);
@@ -295,12 +298,19 @@ impl Comparison<'_> {
         Ok(())
     }
 
-    /// Whether more strength does more, and evenly: `sweep` are untouched pictures and edits by rising strength.
-    fn strengths(&self, sweep: &[Tensor], target: usize, path: &str, estimates: &mut Estimates) {
-        let scores: Vec<Vec<f64>> = sweep
-            .iter()
-            .map(|images| self.logits(images, target))
-            .collect();
+    /// Whether more strength does more, and evenly: `sweep` are untouched pictures and edits by rising strength, of which
+    /// the judge says `strongest` of the last.
+    fn strengths(
+        &self,
+        sweep: &[Tensor],
+        strongest: &[f64],
+        target: usize,
+        path: &str,
+        estimates: &mut Estimates,
+    ) {
+        let weaker = sweep[..sweep.len() - 1].iter();
+        let scores = weaker.map(|images| self.logits(images, target));
+        let scores: Vec<Vec<f64>> = scores.chain([strongest.to_vec()]).collect();
         let rising: Vec<f64> = (0..scores[0].len())
             .map(|face| {
                 let rises = scores
