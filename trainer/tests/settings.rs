@@ -2,7 +2,7 @@
 
 use crate::small::{SIZE, config_of, configs, data, step, train};
 use std::fs;
-use trainer::{checkpoint, networks::FaceMask, weights};
+use trainer::{checkpoint, config::Config, networks::FaceMask, weights};
 
 fn shipped() -> Vec<String> {
     let mut names = Vec::new();
@@ -62,10 +62,39 @@ fn high_pass_skips_without_a_face_mask_network_are_refused() {
     let _alone = crate::small::alone();
     let overrides = crate::small::settings(&["architecture.w_hpf=1"]);
     let path = configs().join("smile-64.toml");
-    let error = trainer::config::Config::load(&path, &overrides).unwrap_err();
+    let error = Config::load(&path, &overrides).unwrap_err();
     let message = error.to_string();
     assert!(
         message.contains("face_mask") && message.contains("wing.ckpt"),
         "{message}"
     );
+}
+
+/// The keys of a table's numbers, words and switches, sections and all, with their values.
+fn leaves(table: &toml::Table, section: &str) -> Vec<(String, toml::Value)> {
+    let mut found = Vec::new();
+    for (key, value) in table {
+        let name = format!("{section}{key}");
+        match value {
+            toml::Value::Table(inner) => found.extend(leaves(inner, &format!("{name}."))),
+            toml::Value::Array(_) => {}
+            value => found.push((name, value.clone())),
+        }
+    }
+    found
+}
+
+#[test]
+fn every_key_can_be_set_whether_or_not_the_file_has_it() {
+    for name in shipped() {
+        let path = configs().join(&name);
+        let config = Config::load(&path, &[]).unwrap();
+        // With all that the file leaves out.
+        let keys = leaves(&toml::Table::try_from(&config).unwrap(), "");
+        let overrides: Vec<String> = keys
+            .iter()
+            .map(|(key, value)| format!("{key}={value}"))
+            .collect();
+        assert_eq!(Config::load(&path, &overrides).unwrap(), config, "{name}");
+    }
 }

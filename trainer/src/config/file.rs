@@ -62,7 +62,7 @@ fn beside(path: &Path, name: &str) -> String {
 }
 
 /// Puts `changes` over `table`, section by section.
-fn merge(table: &mut toml::Table, changes: toml::Table) {
+pub(super) fn merge(table: &mut toml::Table, changes: toml::Table) {
     for (key, value) in changes {
         match (table.get_mut(&key), value) {
             (Some(toml::Value::Table(section)), toml::Value::Table(changes)) => {
@@ -70,25 +70,6 @@ fn merge(table: &mut toml::Table, changes: toml::Table) {
             }
             (_, value) => {
                 table.insert(key, value);
-            }
-        }
-    }
-}
-
-/// Fills in the sections that a file may leave out, in whole or in part, so that `--set` finds their keys.
-pub(crate) fn add_defaults<const N: usize>(
-    table: &mut toml::Table,
-    sections: [(&str, Result<toml::Table, toml::ser::Error>); N],
-) {
-    for (name, defaults) in sections {
-        // Plain structs of numbers, switches and names always become a table.
-        let defaults = defaults.unwrap_or_default();
-        let section = table
-            .entry(name)
-            .or_insert_with(|| toml::Value::Table(toml::Table::new()));
-        if let Some(section) = section.as_table_mut() {
-            for (key, value) in defaults {
-                section.entry(key).or_insert(value);
             }
         }
     }

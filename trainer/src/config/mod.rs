@@ -64,6 +64,7 @@ pub struct Config {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub face_mask: Option<PathBuf>,
     /// Weights of the losses.
+    #[serde(default)]
     pub loss: LossWeights,
     /// What makes a step faster.
     #[serde(default)]
@@ -109,18 +110,13 @@ impl Config {
             reason,
         };
         let mut table = file::read_table(path)?;
-        file::add_defaults(
-            &mut table,
-            [
-                ("loss", toml::Table::try_from(LossWeights::default())),
-                ("speed", toml::Table::try_from(Speed::default())),
-                ("health", toml::Table::try_from(HealthConfig::default())),
-                (
-                    "evaluation",
-                    toml::Table::try_from(EvaluationConfig::default()),
-                ),
-            ],
-        );
+        // With every key that may be left out, so that `--set` finds it. What does not parse is refused below.
+        if let Ok(config) = table.clone().try_into::<Self>()
+            && let Ok(mut whole) = toml::Table::try_from(config)
+        {
+            file::merge(&mut whole, table);
+            table = whole;
+        }
         for text in overrides {
             file::set(&mut table, text).map_err(bad)?;
         }
