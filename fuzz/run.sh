@@ -55,8 +55,21 @@ name_of() {
         sed -n 's/.*fuzz target: //p'
 }
 
+# Leaves of the files in $1 what a repository can bear: of many every second, third..., by size, and of those the small.
+thin() {
+    local number=0 bytes=0 every=$(($(ls "$1" | wc -l) / 300 + 1)) input
+    for input in $(ls -Sr "$1"); do
+        number=$((number + 1))
+        if [ $((number % every)) -eq 0 ]; then
+            bytes=$((bytes + $(wc -c <"$1/$input")))
+            [ $bytes -gt 50000 ] || continue
+        fi
+        rm "$1/$input"
+    done
+}
+
 search() {
-    local name=$1 code=0 start found kept log coverage bytes input
+    local name=$1 code=0 start found kept log coverage
     found=$out/work/$name/found kept=$here/corpus/$name log=$out/log/$name
     mkdir -p "$found" "$kept"
     rm -rf "${found:?}"/*
@@ -73,12 +86,7 @@ search() {
     rm -rf "$out/merged" && mkdir "$out/merged"
     "$here/run.sh" -merge=1 -rss_limit_mb="${FUZZ_MEMORY_MB:-2048}" "$out/merged" "$kept" "$found" \
         </dev/null >>"$log" 2>&1
-    # Of large files, which differ from a seed in little, no more than what a repository can bear.
-    bytes=0
-    for input in $(ls -Sr "$out/merged"); do
-        bytes=$((bytes + $(wc -c <"$out/merged/$input")))
-        [ $bytes -le 50000 ] || rm "$out/merged/$input"
-    done
+    thin "$out/merged"
     rm -rf "$kept" && mv "$out/merged" "$kept"
 }
 
@@ -88,9 +96,10 @@ while read -r crate options; do
     case $wanted in '  ' | *" $crate "* | *" $crate/"*) ;; *) continue ;; esac
     # shellcheck disable=SC2086 # words
     FUZZ_PROGRAM=$(build "$crate" $options)
-    "$FUZZ_PROGRAM" --list --format=terse | sed -n 's/^\(.*damaged_.*\): test$/\1/p' >"$out/tests"
+    "$FUZZ_PROGRAM" --list --format=terse | sed -nE 's/^((.*::)?damaged_.*): test$/\1/p' >"$out/tests"
     while read -r FUZZ_TEST; do
         name=$(name_of)
+        [ -n "$name" ] || { echo "error: $crate: $FUZZ_TEST is called like a target and checks none" >&2 && exit 1; }
         case $wanted in '  ' | *" $crate "* | *" $crate/$name "*) ;; *) continue ;; esac
         export FUZZ_PROGRAM FUZZ_TEST
         search "$name"

@@ -417,7 +417,7 @@ fn optimiser(moments: &Weights) -> Vec<u8> {
 }
 
 #[test]
-fn damaged_and_malicious_files_are_errors_and_never_panics() {
+fn malicious_and_damaged_files_are_errors_and_never_panics() {
     let _alone = crate::small::alone();
     let folder = Folder::new();
     let path = folder.path("small.ckpt");
