@@ -25,6 +25,7 @@ mod framing;
 #[cfg(test)]
 mod fuzzed;
 pub mod graph;
+pub mod jpeg;
 mod json;
 pub mod light;
 pub mod manifest;

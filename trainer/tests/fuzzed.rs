@@ -160,3 +160,22 @@ fn damaged_pictures_of_every_format_are_refused_or_read() {
         let _ = picture::read_square(&path);
     });
 }
+
+#[test]
+fn a_jpeg_of_odd_sampling_is_refused_by_its_factors() {
+    let folder = fuzz::folder().unwrap();
+    let path = folder.path().join("picture");
+    let face = DynamicImage::ImageRgb8(faces::training_face(3, 1.0, 24));
+    let mut bytes = Cursor::new(Vec::new());
+    face.write_to(&mut bytes, ImageFormat::Jpeg).unwrap();
+    let mut bytes = bytes.into_inner();
+    fs::write(&path, &bytes).unwrap();
+    picture::read_square(&path).unwrap();
+    let header = bytes.windows(2).position(|it| it == [0xff, 0xc0]).unwrap();
+    for (channel, factors) in [0x11, 0x43, 0x43].into_iter().enumerate() {
+        bytes[header + 11 + 3 * channel] = factors;
+    }
+    fs::write(&path, &bytes).unwrap();
+    let error = picture::read_square(&path).unwrap_err().to_string();
+    assert!(error.contains("sampled 1x1, 4x3, 4x3"), "{error}");
+}

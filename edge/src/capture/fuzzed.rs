@@ -42,6 +42,34 @@ fn damaged_jpegs_are_refused_or_decoded() {
 }
 
 #[test]
+fn a_jpeg_of_any_sampling_is_refused_or_decoded() {
+    let noise: Vec<u8> = (0..3 * 27 * 13_u32)
+        .map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8)
+        .collect();
+    let mut jpeg = Vec::new();
+    let encoder = Encoder::new(&mut jpeg, 95);
+    encoder.encode(&noise, 27, 13, ColorType::Rgb).unwrap();
+    let header = jpeg.windows(2).position(|it| it == [0xff, 0xc0]).unwrap();
+    let (mut reader, mut frame) = (JpegReader::default(), Frame::default());
+    let (mut decoded, mut refused) = (0, 0);
+    let factors = || (0x11..=0x44_u8).filter(|it| (1..=4).contains(&(it & 15)));
+    for first in factors() {
+        for second in factors() {
+            for third in factors() {
+                for (channel, factor) in [first, second, third].into_iter().enumerate() {
+                    jpeg[header + 11 + 3 * channel] = factor;
+                }
+                match reader.decode(&jpeg, &mut frame) {
+                    Ok(()) => decoded += 1,
+                    Err(_) => refused += 1,
+                }
+            }
+        }
+    }
+    assert!(decoded >= 1 && refused > 3000, "{decoded} {refused}");
+}
+
+#[test]
 fn damaged_raw_pictures_of_any_length_and_stride_are_refused_or_decoded() {
     // Number of the format, width, height and stride, and then the picture.
     let seeds: Vec<Vec<u8>> = (0..FORMATS.len() as u8)

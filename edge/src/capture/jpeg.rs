@@ -30,6 +30,7 @@ impl JpegReader {
     /// would decode, because the rest is grey or has wrong colours.
     pub(crate) fn decode(&mut self, bytes: &[u8], frame: &mut Frame) -> Result<(), String> {
         let parts = Parts::find(bytes)?;
+        model_spec::jpeg::check_sampling(parts.head)?;
         self.mend(&parts);
         let mended = &self.mended;
         let decoded = self.recycler.within(|| decode(mended, frame));

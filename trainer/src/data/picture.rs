@@ -66,6 +66,9 @@ fn decode_upright(bytes: &[u8]) -> Result<RgbImage, String> {
     if bytes.starts_with(&[0xFF, 0xD8]) && !is_whole_jpeg(bytes) {
         return Err("truncated JPEG: no end marker".into());
     }
+    if bytes.starts_with(&[0xFF, 0xD8]) {
+        model_spec::jpeg::check_sampling(bytes)?;
+    }
     if let Some(found) = other_format(bytes) {
         return Err(format!(
             "found {found}, expected JPEG, PNG, WebP, BMP or TIFF"
