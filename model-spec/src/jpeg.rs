@@ -32,7 +32,7 @@ pub fn check_sampling(bytes: &[u8]) -> Result<(), String> {
                 })
         };
         if !usual {
-            // A picture of every frame comes by here: words are made only for a refusal.
+            // Every frame of a camera comes by here: words are made only for a refusal.
             let words: Vec<String> = factors.map(|(h, v)| format!("{h}x{v}")).collect();
             return Err(format!(
                 "channels sampled {}, expected factors of 1, 2 and 4, none above those of the first channel, and the \
