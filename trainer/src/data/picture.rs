@@ -62,11 +62,11 @@ fn decode_upright(bytes: &[u8]) -> Result<RgbImage, String> {
     if bytes.is_empty() {
         return Err("zero bytes".into());
     }
-    // JPEG decoders silently fill in the missing part of a truncated file.
-    if bytes.starts_with(&[0xFF, 0xD8]) && !is_whole_jpeg(bytes) {
-        return Err("truncated JPEG: no end marker".into());
-    }
     if bytes.starts_with(&[0xFF, 0xD8]) {
+        // JPEG decoders silently fill in the missing part of a truncated file.
+        if !is_whole_jpeg(bytes) {
+            return Err("truncated JPEG: no end marker".into());
+        }
         model_spec::jpeg::check_sampling(bytes)?;
     }
     if let Some(found) = other_format(bytes) {
