@@ -118,6 +118,7 @@ impl Camera {
         let (device, mode) = (self.device.display(), stream.mode);
         let back = if self.frames > 0 { "back, " } else { "" };
         log::info!("camera {device}: {back}{mode}");
+        self.jpeg.expect(stream.rows.size);
         self.mode = Some(mode);
         self.stream = Some(stream);
     }

@@ -13,15 +13,28 @@ use zune_jpeg::JpegDecoder;
 /// less than a block. Behind a marker the decoder would make up what is missing.
 const BEHIND_SCAN: [u8; 16] = [0; 16];
 
+/// More pixels than a byte of a JPEG can hold. A block takes a bit at least in the first of its scans, and a colour
+/// picture has six blocks, with half the chroma resolution, for 256 pixels: that makes 341.
+const PIXELS_PER_BYTE: usize = 512;
+/// How many times as many pixels as agreed on a camera may send: some round sizes up, others know a mode by a wrong one.
+const AGREED: usize = 4;
+
 /// Decodes camera JPEGs; keeps its buffers, so that a warm reader allocates nothing.
 #[derive(Debug, Default)]
 pub(crate) struct JpegReader {
     /// The picture without what does not belong to it, and with what it lacks.
     mended: Vec<u8>,
     recycler: Recycler,
+    /// Width and height that a camera has agreed on.
+    agreed: Option<[usize; 2]>,
 }
 
 impl JpegReader {
+    /// From now on refuses pictures that are much larger than the width and height that a camera has agreed on.
+    pub(crate) fn expect(&mut self, size: [usize; 2]) {
+        self.agreed = Some(size);
+    }
+
     /// Decodes `bytes` into `frame` (size and pixels). The markers say where the picture ends; without
     /// an end marker it is accepted if it is whole.
     ///
@@ -32,8 +45,8 @@ impl JpegReader {
         let parts = Parts::find(bytes)?;
         model_spec::jpeg::check_sampling(parts.head)?;
         self.mend(&parts);
-        let mended = &self.mended;
-        let decoded = self.recycler.within(|| decode(mended, frame));
+        let (mended, agreed) = (&self.mended, self.agreed);
+        let decoded = self.recycler.within(|| decode(mended, agreed, frame));
         decoded.map_err(|reason| match parts.end {
             End::Marked => format!("damaged: {reason}"),
             End::Unmarked => format!("cut off after {} bytes", bytes.len()),
@@ -59,7 +72,7 @@ impl JpegReader {
     }
 }
 
-fn decode(bytes: &[u8], frame: &mut Frame) -> Result<(), String> {
+fn decode(bytes: &[u8], agreed: Option<[usize; 2]>, frame: &mut Frame) -> Result<(), String> {
     let options = DecoderOptions::new_fast()
         .jpeg_set_out_colorspace(ColorSpace::RGB)
         .set_strict_mode(true);
@@ -68,10 +81,32 @@ fn decode(bytes: &[u8], frame: &mut Frame) -> Result<(), String> {
         .decode_headers()
         .map_err(|error| format!("{error:?}"))?;
     let info = decoder.info().ok_or("no picture header")?;
-    frame.resize(usize::from(info.width), usize::from(info.height));
+    let size = [info.width, info.height].map(usize::from);
+    check_size(size, bytes.len(), agreed)?;
+    frame.resize(size[0], size[1]);
     decoder
         .decode_into(&mut frame.rgb)
         .map_err(|error| format!("{error:?}"))
+}
+
+/// Refuses a size that a damaged header claims, before any memory is taken for it.
+fn check_size(
+    [width, height]: [usize; 2],
+    bytes: usize,
+    agreed: Option<[usize; 2]>,
+) -> Result<(), String> {
+    let pixels = width * height;
+    if let Some([across, down]) = agreed.filter(|size| pixels > AGREED * size[0] * size[1]) {
+        return Err(format!(
+            "{width} x {height} pixels, expected {across} x {down} as agreed"
+        ));
+    }
+    if pixels > bytes * PIXELS_PER_BYTE {
+        return Err(format!(
+            "{width} x {height} pixels in {bytes} bytes, expected at most {PIXELS_PER_BYTE} in one"
+        ));
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -181,6 +216,56 @@ mod tests {
         }
         let early = [&jpeg[..begin + scan / 2], &END].concat();
         assert!(reader.decode(&early, &mut frame).is_err());
+    }
+
+    /// With another size in its header.
+    fn claiming(jpeg: &[u8], width: u16, height: u16) -> Vec<u8> {
+        let mut claims = jpeg.to_vec();
+        let frames = [[0xff, 0xc0], [0xff, 0xc2]];
+        let header = jpeg
+            .windows(2)
+            .position(|it| frames.iter().any(|frame| it == frame));
+        let at = header.unwrap() + 5;
+        claims[at..at + 2].copy_from_slice(&height.to_be_bytes());
+        claims[at + 2..at + 4].copy_from_slice(&width.to_be_bytes());
+        claims
+    }
+
+    #[test]
+    fn a_size_that_the_bytes_cannot_hold_takes_no_memory() {
+        let (jpeg, mut reader) = (picture(), JpegReader::default());
+        let mut frame = Frame::default();
+        let error = reader
+            .decode(&claiming(&jpeg, 16_384, 16_384), &mut frame)
+            .unwrap_err();
+        let expected = format!("16384 x 16384 pixels in {}", reader.mended.len());
+        assert!(error.contains(&expected), "{error}");
+        assert!(frame.rgb.is_empty());
+    }
+
+    #[test]
+    fn a_camera_is_held_to_about_the_size_it_agreed_on() {
+        let (jpeg, mut reader) = (picture(), JpegReader::default());
+        let mut frame = Frame::default();
+        // With bytes that would do for any size.
+        let padded = |jpeg: &[u8]| [&jpeg[..jpeg.len() - 2], &[0; 600_000], &END].concat();
+        reader.expect([64, 48]);
+        let error = reader
+            .decode(&padded(&claiming(&jpeg, 16_384, 16_384)), &mut frame)
+            .unwrap_err();
+        assert!(
+            error.contains("16384 x 16384 pixels, expected 64 x 48"),
+            "{error}"
+        );
+        assert!(frame.rgb.is_empty());
+        // Rounded up, and known by a quarter of its size.
+        for agreed in [[64, 45], [32, 24]] {
+            reader.expect(agreed);
+            reader.decode(&jpeg, &mut frame).unwrap();
+            assert_eq!([frame.width, frame.height], [64, 48]);
+        }
+        reader.expect([31, 24]);
+        assert!(reader.decode(&jpeg, &mut frame).is_err());
     }
 
     #[test]
