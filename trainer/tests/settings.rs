@@ -91,10 +91,46 @@ fn every_key_can_be_set_whether_or_not_the_file_has_it() {
         let config = Config::load(&path, &[]).unwrap();
         // With all that the file leaves out.
         let keys = leaves(&toml::Table::try_from(&config).unwrap(), "");
+        assert!(
+            keys.iter()
+                .any(|(key, _)| key == "data.augmentation.burnt_probability")
+        );
         let overrides: Vec<String> = keys
             .iter()
             .map(|(key, value)| format!("{key}={value}"))
             .collect();
         assert_eq!(Config::load(&path, &overrides).unwrap(), config, "{name}");
     }
+}
+
+#[test]
+fn a_square_for_the_discriminator_that_is_none_of_its_pictures_is_refused() {
+    let load = |square: &str| {
+        let set = format!("data.judged_square={square}");
+        Config::load(&configs().join("smile.toml"), &[set])
+    };
+    for square in ["[0, 0, 1]", "[0.25, 0.4, 0.5]", "[0.75, 0, 0.25]"] {
+        load(square).unwrap();
+    }
+    // Outside, of a side that the network cannot halve, too small, and no numbers.
+    for square in [
+        "[0.6, 0, 0.5]",
+        "[0, 0.501, 0.5]",
+        "[-0.1, 0, 0.5]",
+        "[0, 0, 0.75]",
+        "[0, 0, 2]",
+        "[0, 0, 0.125]",
+        "[0, 0, -0.5]",
+        "[nan, 0, 0.5]",
+        "[0, nan, 0.5]",
+        "[0, 0, nan]",
+        "[0, 0, inf]",
+    ] {
+        let message = load(square).unwrap_err().to_string();
+        assert!(
+            message.contains("data.judged_square") && message.contains("power of two"),
+            "{square}: {message}"
+        );
+    }
+    assert!(load("[0, 1]").is_err());
 }

@@ -21,6 +21,8 @@ pub struct Augmentation {
     pub brightness: f32,
     /// Largest change of one colour channel's brightness, likewise, on top.
     pub tint: f32,
+    /// How often highlights are burnt out, as by a camera that exposes up to two stops too long, 0 to 1.
+    pub burnt_probability: f64,
     /// How often a mask, a hand or a thing covers a part of the face, 0 to 1.
     pub cover_probability: f64,
 }
@@ -35,6 +37,7 @@ impl Default for Augmentation {
             contrast: 0.0,
             brightness: 0.0,
             tint: 0.0,
+            burnt_probability: 0.0,
             cover_probability: 0.0,
         }
     }
@@ -48,7 +51,7 @@ impl Augmentation {
     }
 
     /// Every field with the largest value it may have.
-    pub(super) fn limits(&self) -> [(&'static str, f64, f64); 8] {
+    pub(super) fn limits(&self) -> [(&'static str, f64, f64); 9] {
         [
             ("crop_probability", self.crop_probability, 1.0),
             ("roll_degrees", self.roll_degrees.into(), 45.0),
@@ -57,6 +60,7 @@ impl Augmentation {
             ("contrast", self.contrast.into(), 0.9),
             ("brightness", self.brightness.into(), 1.0),
             ("tint", self.tint.into(), 1.0),
+            ("burnt_probability", self.burnt_probability, 1.0),
             ("cover_probability", self.cover_probability, 1.0),
         ]
     }

@@ -42,9 +42,15 @@ pub struct LossWeights {
     pub residual: f64,
     /// Price of moving: the mean absolute displacement, in shares of the image's side. Not in the paper.
     pub displacement: f64,
+    /// Price of what an edit adds outside `data.judged_square`, where no discriminator sees it: without one, marks appear
+    /// there that tell the other losses what they want to hear. Not in the paper.
+    pub unseen: f64,
     /// Price of the field's roughness: the mean absolute difference of neighbouring displacements. Not in the
     /// paper.
     pub roughness: f64,
+    /// Price of the field's bending: the mean square of its second differences, which lets a mouth close where
+    /// roughness would tear it: all of a slope costs nothing, its ends do. Not in the paper.
+    pub bending: f64,
     /// Price of changing what is in front of a face, see `data.augmentation.cover_probability`. Not in the
     /// paper.
     pub covered: f64,
@@ -88,7 +94,9 @@ impl Default for LossWeights {
             classification_margin: 0.0,
             residual: 0.0,
             displacement: 0.0,
+            unseen: 0.0,
             roughness: 0.0,
+            bending: 0.0,
             covered: 0.0,
             counterfactual: 0.0,
             true_displacement: 0.0,

@@ -173,6 +173,16 @@ impl Config {
         }
     }
 
+    /// The architecture at the size of what the discriminator sees.
+    #[must_use]
+    pub(crate) fn judged_architecture(&self) -> Architecture {
+        let pictures = self.picture_architecture();
+        Architecture {
+            image_size: (self.data.judged_square[2] * pictures.image_size as f64).round() as usize,
+            ..pictures
+        }
+    }
+
     /// The settings as TOML, so that a run folder says how it was made.
     ///
     /// # Errors

@@ -91,6 +91,20 @@ impl Config {
                 "1, or with a displacement output and w_hpf = 0 up to 8",
             );
         }
+        let [left, top, side] = self.data.judged_square;
+        let inside = [left, top]
+            .iter()
+            .all(|&edge| edge >= 0.0 && edge + side <= 1.0);
+        let pixels = side * self.picture_architecture().image_size as f64;
+        let fits = (32.0..=1024.0).contains(&pixels) && pixels.log2().fract() == 0.0;
+        if !(inside && fits) {
+            return wrong(
+                "data.judged_square",
+                format!("{:?}", self.data.judged_square),
+                "left, top and side in shares of a picture's side: a square inside it whose side in pixels is \
+                 a power of two, 32 or more",
+            );
+        }
         if self.loss.true_displacement > 0.0 && self.architecture.output != OutputForm::Displacement
         {
             return wrong(
@@ -144,7 +158,7 @@ impl Config {
     }
 
     /// Learning rates and the weights of losses, with the least that each may be.
-    fn rates_and_weights(&self) -> [(&'static str, f64, Least); 20] {
+    fn rates_and_weights(&self) -> [(&'static str, f64, Least); 22] {
         use Least::{AboveZero, Zero};
         let loss = &self.loss;
         let (editor, discriminator) = (&self.editor_adam, &self.discriminator_adam);
@@ -179,7 +193,9 @@ impl Config {
             ),
             ("loss.residual", loss.residual, Zero),
             ("loss.displacement", loss.displacement, Zero),
+            ("loss.unseen", loss.unseen, Zero),
             ("loss.roughness", loss.roughness, Zero),
+            ("loss.bending", loss.bending, Zero),
             ("loss.covered", loss.covered, Zero),
             ("loss.counterfactual", loss.counterfactual, Zero),
             ("loss.true_displacement", loss.true_displacement, Zero),

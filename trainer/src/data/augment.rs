@@ -45,6 +45,9 @@ pub(crate) fn random_map(rng: &mut impl Rng, settings: &Augmentation) -> Affine 
     ]
 }
 
+/// Least of the levels at which highlights burn out, in the pixel range of 0 to 1: an exposure of two stops too many.
+const BURNT: f32 = 0.5;
+
 /// A number from `-range` to `range`; draws nothing where that is 0.
 fn within(rng: &mut impl Rng, range: f32) -> f32 {
     if range > 0.0 {
@@ -54,15 +57,18 @@ fn within(rng: &mut impl Rng, range: f32) -> f32 {
     }
 }
 
-/// Light of one image: `x' = gain x + offset`, the offset per channel, for values in [-1, 1].
+/// Light of one image: what is brighter than the ceiling burns out, and the rest is brought back to the mean and contrast
+/// that the image had, as the mirror does. Then `x' = gain x + offset`, the offset per channel, for values in [-1, 1].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Light {
+    ceiling: f32,
     gain: f32,
     offsets: [f32; 3],
 }
 
 impl Light {
     const NONE: Self = Self {
+        ceiling: 1.0,
         gain: 1.0,
         offsets: [0.0; 3],
     };
@@ -75,7 +81,17 @@ pub(crate) fn random_light(rng: &mut impl Rng, settings: &Augmentation) -> Light
     // The pixel range has the length 2.
     let brightness = 2.0 * within(rng, settings.brightness);
     let offsets = [(); 3].map(|()| brightness + 2.0 * within(rng, settings.tint));
-    Light { gain, offsets }
+    let probability = settings.burnt_probability;
+    let ceiling = if probability > 0.0 && rng.random_bool(probability) {
+        2.0 * rng.random_range(BURNT..1.0) - 1.0
+    } else {
+        1.0
+    };
+    Light {
+        ceiling,
+        gain,
+        offsets,
+    }
 }
 
 /// Puts every image into its own light: `images [N,C,S,S]` in [-1, 1] -> the same.
@@ -84,6 +100,8 @@ pub(crate) fn relight(images: Tensor, light: &[Light]) -> Tensor {
         return images;
     }
     let (count, channels) = (images.size()[0], images.size()[1]);
+    let ceilings: Vec<f32> = light.iter().map(|light| light.ceiling).collect();
+    let images = burn(images, &ceilings);
     let gains: Vec<f32> = light.iter().map(|light| light.gain).collect();
     let offsets = light.iter().flat_map(|light| light.offsets);
     let offsets: Vec<f32> = offsets.collect();
@@ -91,6 +109,27 @@ pub(crate) fn relight(images: Tensor, light: &[Light]) -> Tensor {
     let offsets = Tensor::from_slice(&offsets).reshape([count, 3, 1, 1]);
     let offsets = offsets.narrow(1, 0, channels).to_device(images.device());
     (images * gains.to_device(offsets.device()) + offsets).clamp(-1.0, 1.0)
+}
+
+/// Cuts every image off at its own ceiling, and brings it back to the mean and contrast that it had.
+fn burn(images: Tensor, ceilings: &[f32]) -> Tensor {
+    if ceilings.iter().all(|&ceiling| ceiling >= 1.0) {
+        return images;
+    }
+    let moments = |images: &Tensor| {
+        let all: &[i64] = &[1, 2, 3];
+        images.var_mean_correction(all, 0.0, true)
+    };
+    let ceilings = Tensor::from_slice(ceilings)
+        .reshape([-1, 1, 1, 1])
+        .to_device(images.device());
+    let burnt = images.minimum(&ceilings);
+    let ((had, mean_had), (has, mean_has)) = (moments(&images), moments(&burnt));
+    // An image that is all brighter than its ceiling is flat, and stays so.
+    let gain = (had / has.clamp_min(1e-4)).sqrt();
+    let restored = (burnt - mean_has) * gain + mean_had;
+    // What is not burnt keeps its very values.
+    restored.where_self(&ceilings.less(1.0), &images)
 }
 
 /// Resamples every image through its own map: `images [N,C,S,S]` -> the same shape.
@@ -175,6 +214,52 @@ mod tests {
         let flipped = apply(&image, &[[-1.0, 0.0, 0.0, 0.0, 1.0, 0.0]]);
         let difference = (flipped - image.flip([3])).abs().max();
         assert!(f64::try_from(difference).unwrap() < 1e-5);
+    }
+
+    #[test]
+    fn highlights_burn_out_and_the_image_keeps_its_mean_and_contrast() {
+        let settings = Augmentation {
+            burnt_probability: 0.5,
+            ..Augmentation::default()
+        };
+        let mut rng = rand_pcg::Pcg64Mcg::seed_from_u64(3);
+        let light: Vec<Light> = (0..1000)
+            .map(|_| random_light(&mut rng, &settings))
+            .collect();
+        let burnt = light.iter().filter(|light| light.ceiling < 1.0).count();
+        assert!((450..550).contains(&burnt), "{burnt}");
+        assert!(
+            light
+                .iter()
+                .all(|light| (0.0..=1.0).contains(&light.ceiling))
+        );
+
+        let image = (Tensor::arange(192, (Kind::Float, Device::Cpu)) / 96.0 - 1.0) * 0.8;
+        let images = image.reshape([1, 3, 8, 8]).repeat([2, 1, 1, 1]);
+        let lights = [
+            Light {
+                ceiling: 0.2,
+                ..Light::NONE
+            },
+            Light::NONE,
+        ];
+        let seen = relight(images.copy(), &lights);
+        let of = |images: &Tensor, row: i64| {
+            let image = images.get(row);
+            (
+                image.mean(Kind::Float).double_value(&[]),
+                image.std(false).double_value(&[]),
+                image,
+            )
+        };
+        let (mean, deviation, before) = of(&images, 0);
+        let (mean_burnt, deviation_burnt, after) = of(&seen, 0);
+        assert!((mean - mean_burnt).abs() < 1e-5 && (deviation - deviation_burnt).abs() < 1e-5);
+        // All that was above the ceiling has one value, the largest.
+        let flat = after.masked_select(&before.ge(0.2));
+        assert!((flat.max() - flat.min()).double_value(&[]) < 1e-6);
+        assert_eq!(flat.max().double_value(&[]), after.max().double_value(&[]));
+        assert_eq!(seen.get(1), images.get(1));
     }
 
     #[test]

@@ -38,6 +38,7 @@ pub(super) const VARIED: Augmentation = Augmentation {
     contrast: 0.25,
     brightness: 0.12,
     tint: 0.05,
+    burnt_probability: 0.0,
     cover_probability: 0.0,
 };
 

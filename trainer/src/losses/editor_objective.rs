@@ -1,9 +1,9 @@
 //! What generator, style encoder and style transformer minimise.
 
 use super::{
-    EditedBatch, Objective, adversarial_real, classification, code_unit, counterfactual, covered,
-    cycle, displacement, hinged_classification, orthogonality, perceptual, related_share, residual,
-    roughness, style_reconstruction, true_displacement,
+    EditedBatch, Objective, adversarial_real, bending, classification, code_unit, counterfactual,
+    covered, cycle, displacement, hinged_classification, orthogonality, perceptual, related_share,
+    residual, roughness, style_reconstruction, true_displacement, unseen,
 };
 use crate::{
     config::{LossWeights, OrthogonalityForm},
@@ -77,10 +77,23 @@ pub fn editor_objective(
         }
     });
 
+    // Unseen: the edit adds nothing where the discriminator does not look.
+    objective.add_weighted("unseen", weights.unseen, || {
+        let added = match drawing.displacement {
+            Some(_) => drawing.net.shallow_clone(),
+            None => fake - &batch.x,
+        };
+        unseen(
+            &added,
+            &discriminator.unseen(added.size()[2], added.device()),
+        )
+    });
+
     // Displacement: the edit moves no more than it has to, and smoothly.
     if let Some(u) = &drawing.displacement {
         objective.add_weighted("displacement", weights.displacement, || displacement(u));
         objective.add_weighted("roughness", weights.roughness, || roughness(u));
+        objective.add_weighted("bending", weights.bending, || bending(u));
     }
 
     // Counterfactual: the edit is what is known of it.

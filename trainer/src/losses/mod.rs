@@ -5,8 +5,8 @@
 //! Batch ─► EditedBatch ─┬─► discriminator_objective: real, fake, R1
 //!                       └─► editor_objective: adversarial, cycle, style, perceptual, orthogonality;
 //!                                             not in the paper: classification, residual,
-//!                                             displacement, roughness, covered, related share,
-//!                                             counterfactual, true displacement
+//!                                             unseen, displacement, roughness, bending, covered,
+//!                                             related share, counterfactual, true displacement
 //! ```
 
 mod absolute;
@@ -28,6 +28,7 @@ mod r1;
 mod related_share;
 mod residual;
 mod style;
+mod unseen;
 
 pub(crate) use adversarial::{adversarial_examples, adversarial_fake, adversarial_real};
 pub(crate) use angular_margin::angular_margin;
@@ -37,7 +38,7 @@ pub(crate) use counterfactual::{counterfactual, true_displacement};
 pub(crate) use covered::covered;
 pub(crate) use cycle::cycle;
 pub use discriminator_objective::{RealVerdict, discriminator_objective};
-pub(crate) use displacement::{displacement, roughness};
+pub(crate) use displacement::{bending, displacement, roughness};
 pub use edited_batch::EditedBatch;
 pub use editor_objective::editor_objective;
 pub use objective::{NamedLoss, Objective};
@@ -47,3 +48,4 @@ pub(crate) use r1::r1_penalty;
 pub(crate) use related_share::related_share;
 pub(crate) use residual::residual;
 pub(crate) use style::style_reconstruction;
+pub(crate) use unseen::unseen;

@@ -5,13 +5,15 @@
 
 use super::{ConvolutionForm, layers::Convolution, style_encoder::select_domain, trunk::Trunk};
 use model_spec::Architecture;
-use tch::{Tensor, nn};
+use tch::{Device, Kind, Tensor, nn};
 
 /// `D` of the paper: the encoder's trunk with one logit per domain.
 #[derive(Debug)]
 pub struct Discriminator {
     trunk: Trunk,
     logits: Convolution,
+    /// What it looks at: left, top and side in shares of a picture's side.
+    square: [f64; 3],
 }
 
 impl Discriminator {
@@ -29,7 +31,32 @@ impl Discriminator {
         Self {
             trunk: Trunk::new(&main, architecture, form),
             logits: Convolution::new(&(&main / index), width, domains, 1),
+            square: [0.0, 0.0, 1.0],
         }
+    }
+
+    /// Judges pictures by a square part: left, top and side in shares of a picture's side. Its side in pixels is that
+    /// of the architecture.
+    #[must_use]
+    pub fn looking_at(self, square: [f64; 3]) -> Self {
+        Self { square, ..self }
+    }
+
+    /// Left, top and side in pixels of what it looks at, in images of side `size`.
+    fn square_in(&self, size: i64) -> [i64; 3] {
+        let [left, top, side] = self
+            .square
+            .map(|share| (share * size as f64).round() as i64);
+        // Halves that are both rounded up end outside.
+        [left, top, side.min(size - left).min(size - top)]
+    }
+
+    /// 0 where it looks and 1 around that, in images of side `size`: `[1,1,size,size]`.
+    pub(crate) fn unseen(&self, size: i64, device: Device) -> Tensor {
+        let [left, top, side] = self.square_in(size);
+        let unseen = Tensor::ones([1, 1, size, size], (Kind::Float, device));
+        let _ = unseen.narrow(2, top, side).narrow(3, left, side).zero_();
+        unseen
     }
 
     /// How the names of the last layer begin, which has one row per domain.
@@ -42,9 +69,52 @@ impl Discriminator {
         self.trunk.set_form(form);
     }
 
-    /// Logit of each face in its domain, above 0 = real: `x [N,C,S,S]`, `y [N]` int64 -> `[N]`.
+    /// Logit of each face in its domain, above 0 = real: `x [N,C,H,W]`, `y [N]` int64 -> `[N]`.
     pub fn forward(&self, x: &Tensor, y: &Tensor) -> Tensor {
-        let logits = self.logits.forward(&self.trunk.forward(x)).flatten(1, -1);
+        let [left, top, side] = self.square_in(x.size()[2]);
+        // A copy, for convolutions of a part of a tensor are slow; none of a whole one.
+        let seen = x.narrow(2, top, side).narrow(3, left, side).contiguous();
+        let features = self.trunk.forward(&seen);
+        let logits = self.logits.forward(&features).flatten(1, -1);
         select_domain(&logits, y)
+    }
+}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model_spec::{ColourMode, OutputForm};
+    use tch::{Device, Kind, nn::VarStore};
+
+    #[test]
+    fn only_the_square_that_it_looks_at_counts() {
+        let architecture = Architecture {
+            image_size: 32,
+            colour: ColourMode::Luma,
+            style_dim: 4,
+            stem_channels: 4,
+            max_conv_dim: 8,
+            w_hpf: 0.0,
+            output: OutputForm::Displacement,
+            largest_displacement: 0.1,
+            classifier_channels: 4,
+        };
+        let store = VarStore::new(Device::Cpu);
+        let form = ConvolutionForm::Plain;
+        let discriminator = Discriminator::new(&store.root(), &architecture, 2, form)
+            .looking_at([0.125, 0.3125, 0.5]);
+        let y = Tensor::from_slice(&[0_i64]);
+        let x = Tensor::rand([1, 1, 64, 64], (Kind::Float, Device::Cpu));
+        let logit = |x: &Tensor| discriminator.forward(x, &y).double_value(&[0]);
+        let changed = |row: i64, column: i64| {
+            let other = x.copy();
+            let _ = other.get(0).get(0).get(row).get(column).fill_(-5.0);
+            (logit(&other) - logit(&x)).abs() > 1e-6
+        };
+        for (row, column) in [(20, 8), (51, 39), (35, 20)] {
+            assert!(changed(row, column), "{row} {column}");
+        }
+        for (row, column) in [(19, 8), (20, 7), (52, 39), (51, 40), (0, 0), (63, 63)] {
+            assert!(!changed(row, column), "{row} {column}");
+        }
     }
 }

@@ -52,7 +52,7 @@ impl Start {
         check(folder, "architecture.w_hpf", found.w_hpf, wanted.w_hpf)?;
         let mut editor = weights::read(&folder.join(MODEL_FILE))?;
         editor.retain(|name, _| !name.starts_with("classifier."));
-        let logits = Discriminator::logits_prefix(&config.picture_architecture());
+        let logits = Discriminator::logits_prefix(&config.judged_architecture());
         let (found, wanted) = (&spec.attributes, &config.attributes);
         let heads = Heads::between(found, wanted);
         if found.domain_names() != wanted.domain_names() {

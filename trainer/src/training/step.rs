@@ -49,6 +49,7 @@ impl StepPlan {
                 residual: loss.residual * price,
                 displacement: loss.displacement * price,
                 roughness: loss.roughness * price,
+                bending: loss.bending * price,
                 ..loss
             },
             rate: schedule.rate(step),

@@ -47,10 +47,11 @@ impl Trainee {
         let discriminator_store = VarStore::new(device);
         let discriminator = Discriminator::new(
             &discriminator_store.root(),
-            &config.picture_architecture(),
+            &config.judged_architecture(),
             attributes.domain_count(),
             form,
-        );
+        )
+        .looking_at(config.data.judged_square);
         for store in [&editor.store, &average.store, &discriminator_store] {
             config.speed.arrange(store);
         }
