@@ -42,8 +42,8 @@ pub struct LossWeights {
     pub residual: f64,
     /// Price of moving: the mean absolute displacement, in shares of the image's side. Not in the paper.
     pub displacement: f64,
-    /// Price of what an edit adds outside `data.judged_square`, where no discriminator sees it: without one, marks appear
-    /// there that tell the other losses what they want to hear. Not in the paper.
+    /// Price of what an edit changes outside `data.judged_square`, where no loss that asks for an edit looks. Not in the
+    /// paper.
     pub unseen: f64,
     /// Price of the field's roughness: the mean absolute difference of neighbouring displacements. Not in the
     /// paper.

@@ -40,26 +40,32 @@ pub fn editor_objective(
         adversarial_real(&discriminator.forward(fake, &batch.target))
     });
 
+    // Marks where the discriminator does not look would tell the next losses what they want to hear, as cycle consistency
+    // is known for (Chu et al., "CycleGAN, a Master of Steganography", 2017). They see the original there.
+    let judged = &discriminator.judged_part(fake, &batch.x);
+
     // Cycle: the edit can be undone.
     objective.add_weighted("cycle", weights.cycle, || {
-        let x_again = editor.generator.forward(fake, style, batch.masks.as_ref());
+        let x_again = editor
+            .generator
+            .forward(judged, style, batch.masks.as_ref());
         cycle(&batch.x, &x_again)
     });
 
     // Style reconstruction: the edit has the code it was drawn with.
     objective.add_weighted("style", weights.style, || {
-        let style_again = editor.style_encoder.forward(fake, &batch.target);
+        let style_again = editor.style_encoder.forward(judged, &batch.target);
         style_reconstruction(&style_target, &style_again, &unit, &batch.group)
     });
 
     // Perceptual: the edit keeps the features of the original.
     objective.add_weighted("perceptual", weights.perceptual, || {
-        perceptual(&features(&batch.x), &features(fake))
+        perceptual(&features(&batch.x), &features(judged))
     });
 
     // Attribute classification: the edit has the target values.
     objective.add_weighted("classification", weights.classification, || {
-        let logits = attribute_logits(fake);
+        let logits = attribute_logits(judged);
         match weights.classification_margin {
             0.0 => classification(&logits, &batch.target),
             margin => {
@@ -77,16 +83,10 @@ pub fn editor_objective(
         }
     });
 
-    // Unseen: the edit adds nothing where the discriminator does not look.
+    // Unseen: the edit changes nothing where the discriminator does not look.
     objective.add_weighted("unseen", weights.unseen, || {
-        let added = match drawing.displacement {
-            Some(_) => drawing.net.shallow_clone(),
-            None => fake - &batch.x,
-        };
-        unseen(
-            &added,
-            &discriminator.unseen(added.size()[2], added.device()),
-        )
+        let outside = discriminator.unseen(fake.size()[2], fake.device());
+        unseen(&batch.x, fake, &outside)
     });
 
     // Displacement: the edit moves no more than it has to, and smoothly.
@@ -126,4 +126,71 @@ pub fn editor_objective(
         objective.add("orthogonality", weights.orthogonality, loss);
     }
     objective
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{networks::ConvolutionForm, ranks::Group};
+    use model_spec::{Architecture, ColourMode, OutputForm};
+    use tch::{Device, nn::VarStore};
+
+    #[test]
+    fn what_asks_for_an_edit_sees_no_mark_outside_the_judged_square() {
+        let architecture = |image_size| Architecture {
+            image_size,
+            colour: ColourMode::Luma,
+            style_dim: 8,
+            stem_channels: 2,
+            max_conv_dim: 4,
+            w_hpf: 0.0,
+            output: OutputForm::Image,
+            largest_displacement: 0.0,
+            classifier_channels: 0,
+        };
+        let store = VarStore::new(Device::Cpu);
+        let form = ConvolutionForm::Plain;
+        let editor = Editor::new(&store.root(), &architecture(64), 2, form);
+        let judge = &store.root() / "discriminator";
+        let discriminator =
+            Discriminator::new(&judge, &architecture(32), 2, form).looking_at([0.25, 0.25, 0.5]);
+        let batch = Batch {
+            x: Tensor::rand([2, 1, 64, 64], (Kind::Float, Device::Cpu)),
+            source: Tensor::from_slice(&[0_i64, 1]),
+            target: Tensor::from_slice(&[1_i64, 0]),
+            examples: Tensor::ones([2], (Kind::Float, Device::Cpu)),
+            masks: None,
+            covers: None,
+            truth: None,
+            group: Group::alone(),
+        };
+        let mut edited = EditedBatch::new(&editor, &batch);
+        edited.fake = edited.fake.detach().set_requires_grad(true);
+        let asked = LossWeights {
+            perceptual: 1.0,
+            classification: 1.0,
+            residual: 0.0,
+            ..LossWeights::default()
+        };
+        let outside = discriminator.unseen(64, Device::Cpu);
+        for (unseen, expected) in [(0.0, false), (1.0, true)] {
+            let weights = LossWeights { unseen, ..asked };
+            let mean = |x: &Tensor| x.mean_dim([1, 2, 3].as_slice(), false, Kind::Float);
+            let objective = editor_objective(
+                &editor,
+                &discriminator,
+                &batch,
+                &edited,
+                &weights,
+                |x| mean(&x.square()).unsqueeze(1),
+                |x| mean(x).unsqueeze(1),
+            );
+            let gradient = Tensor::run_backward(&[&objective.total], &[&edited.fake], true, false)
+                .remove(0)
+                .abs();
+            let sum = |x: Tensor| x.sum(Kind::Float).double_value(&[]);
+            assert!(sum(&gradient * (1.0 - &outside)) > 0.0);
+            assert_eq!(sum(&gradient * &outside) > 0.0, expected);
+        }
+    }
 }

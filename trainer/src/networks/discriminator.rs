@@ -59,6 +59,18 @@ impl Discriminator {
         unseen
     }
 
+    /// An edit with the original where it does not look: images `edited` and `x`, each `[N,C,H,W]` -> `[N,C,H,W]`.
+    pub(crate) fn judged_part(&self, edited: &Tensor, x: &Tensor) -> Tensor {
+        let [left, top, side] = self.square_in(x.size()[2]);
+        if side == x.size()[2] {
+            return edited.shallow_clone();
+        }
+        let judged = x.copy();
+        let square = |images: &Tensor| images.narrow(2, top, side).narrow(3, left, side);
+        square(&judged).copy_(&square(edited));
+        judged
+    }
+
     /// How the names of the last layer begin, which has one row per domain.
     pub(crate) fn logits_prefix(architecture: &Architecture) -> String {
         format!("main.{}.", Trunk::next_index(architecture))
@@ -116,5 +128,10 @@ mod tests {
         for (row, column) in [(19, 8), (20, 7), (52, 39), (51, 40), (0, 0), (63, 63)] {
             assert!(!changed(row, column), "{row} {column}");
         }
+        let edited = Tensor::zeros([1, 1, 64, 64], (Kind::Float, Device::Cpu));
+        let judged = discriminator.judged_part(&edited, &x);
+        let outside = discriminator.unseen(64, Device::Cpu);
+        assert!(judged.equal(&(&x * &outside)));
+        assert!(outside.sum(Kind::Float).double_value(&[]) == 64.0 * 64.0 - 32.0 * 32.0);
     }
 }
