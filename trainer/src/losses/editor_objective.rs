@@ -2,8 +2,8 @@
 
 use super::{
     EditedBatch, Objective, adversarial_real, bending, classification, code_unit, counterfactual,
-    covered, cycle, displacement, hinged_classification, orthogonality, perceptual, related_share,
-    residual, roughness, style_reconstruction, true_displacement, unseen,
+    cycle, displacement, hinged_classification, orthogonality, perceptual, related_share, residual,
+    roughness, style_reconstruction, true_displacement, weighted_change,
 };
 use crate::{
     config::{LossWeights, OrthogonalityForm},
@@ -86,7 +86,7 @@ pub fn editor_objective(
     // Unseen: the edit changes nothing where the discriminator does not look.
     objective.add_weighted("unseen", weights.unseen, || {
         let outside = discriminator.unseen(fake.size()[2], fake.device());
-        unseen(&batch.x, fake, &outside)
+        weighted_change(&batch.x, fake, &outside)
     });
 
     // Displacement: the edit moves no more than it has to, and smoothly.
@@ -111,7 +111,7 @@ pub fn editor_objective(
     // Covered: the edit leaves alone what is in front of the face.
     if let Some(covers) = &batch.covers {
         objective.add_weighted("covered", weights.covered, || {
-            covered(&batch.x, fake, &covers.coverage)
+            weighted_change(&batch.x, fake, &covers.coverage)
         });
     }
 
