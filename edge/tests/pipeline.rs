@@ -89,10 +89,15 @@ fn strength_is_linear_signed_and_may_exceed_one() {
         logit: 3.0,
         ..Tiny::default()
     };
+    let image = Tiny {
+        output: OutputForm::Image,
+        ..Tiny::default()
+    };
     let cases = [
         ("smile=0.5", Tiny::default(), 0.5),
         ("smile=-1", smiling, -1.0),
         ("smile=1.5", Tiny::default(), 1.5),
+        ("smile=1.5", image, 1.5),
     ];
     for (attr, bundle, factor) in cases {
         let Some((before, after)) = edited(&bundle, attr) else {
@@ -198,6 +203,40 @@ fn a_displacement_model_moves_the_cameras_own_pixels() {
     assert_eq!(difference, still);
     assert_ne!(still, moving);
     assert_eq!(before.get_pixel(1, 1), moving.get_pixel(1, 1));
+}
+
+#[test]
+fn strength_moves_pixels_further_also_beyond_one() {
+    // Where the pixels come from: the edit less what it adds, which a field of zeros shows.
+    let moved = |displacement: f32, attr: &str| {
+        let with = |displacement| Tiny {
+            output: OutputForm::Displacement,
+            displacement,
+            ..Tiny::default()
+        };
+        let (_, still) = edited(&with(0.0), attr)?;
+        let (_, moved) = edited(&with(displacement), attr)?;
+        let pairs = moved.as_raw().iter().zip(still.as_raw());
+        // White says nothing of what it was added to.
+        let by = pairs.map(|(&a, &b)| (a.max(b) < 255).then(|| i32::from(a) - i32::from(b)));
+        Some(by.collect::<Vec<_>>())
+    };
+    let (Some(once), Some(more), Some(less)) = (
+        moved(0.03, "smile=1"),
+        moved(0.02, "smile=1.5"),
+        moved(0.04, "smile=0.75"),
+    ) else {
+        return;
+    };
+    assert!(once.iter().flatten().any(|by| by.abs() > 20));
+    for other in [more, less] {
+        let pairs = once.iter().zip(&other);
+        let worst = pairs
+            .filter_map(|(a, b)| Some((*a)? - (*b)?).map(i32::abs))
+            .max();
+        // Both pictures are rounded.
+        assert!(worst <= Some(3), "{worst:?}");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What a strength means: how far, and towards which value, an attribute is moved.
 
-use crate::attribute::AttributeSet;
+use crate::{architecture::OutputForm, attribute::AttributeSet};
 
 /// Weights that mix the related part of a style code with its transformed versions:
 /// `s~_re = keep * s_re + sum over domains d of towards[d] * T_d(s_re)`, and `s~ = s_un + s~_re`.
@@ -73,14 +73,22 @@ impl EditWeights {
     }
 }
 
-/// Splits strengths into those of a whole edit, written to `whole`, and the part of it to show.
+/// Splits strengths into those of a whole edit, written to `whole`, and the part of it to show, the largest strength.
 ///
-/// Generators are trained at strength 1; between 0 and 1 they leave traces of both ends. So below 1
-/// the whole edit is drawn and its difference shown in part, which is exact at 0 and never jumps:
-/// `x + part * (G(x, s~(strengths / part)) - x)`, `part` being the largest strength, at most 1.
-pub fn whole_edit(strengths: &[f32], whole: &mut Vec<f32>) -> f32 {
+/// Generators are trained at strength 1. Between 0 and 1 they leave traces of both ends, and codes beyond 1 are
+/// strange to them: of 300 faces nearly all smiled less at 1.5 than at 1. So the whole edit is drawn, and what it
+/// adds and how far it moves are multiplied: `warp(x, part * u) + part * d`, or `x + part * (G(x, s~(strengths /
+/// part)) - x)`. That is exact at 0, never jumps, and more strength is always more of the same edit.
+///
+/// A generator that draws the face anew, [`OutputForm::Image`], follows the paper beyond 1, where its part stays 1
+/// and the code extrapolates: multiplying would also multiply what it draws wrong.
+pub fn whole_edit(strengths: &[f32], output: OutputForm, whole: &mut Vec<f32>) -> f32 {
     let largest = strengths.iter().fold(0.0, |most: f32, s| most.max(s.abs()));
-    let part = largest.min(1.0);
+    let part = if output == OutputForm::Image {
+        largest.min(1.0)
+    } else {
+        largest
+    };
     let factor = if part > 0.0 { part.recip() } else { 0.0 };
     whole.clear();
     whole.extend(strengths.iter().map(|strength| strength * factor));
@@ -112,14 +120,30 @@ mod tests {
     }
 
     #[test]
-    fn below_one_the_whole_edit_is_shown_in_part() {
+    fn what_is_added_is_shown_in_part_and_more_than_once() {
+        for output in [OutputForm::Difference, OutputForm::Displacement] {
+            let mut whole = Vec::new();
+            assert_eq!(whole_edit(&[0.5, -0.25], output, &mut whole), 0.5);
+            assert_eq!(whole, [1.0, -0.5]);
+            assert_eq!(whole_edit(&[1.5], output, &mut whole), 1.5);
+            assert_eq!(whole, [1.0]);
+            assert_eq!(whole_edit(&[-1.5, 0.75], output, &mut whole), 1.5);
+            assert_eq!(whole, [-1.0, 0.5]);
+            assert_eq!(whole_edit(&[0.0], output, &mut whole), 0.0);
+            assert_eq!(whole, [0.0]);
+        }
+    }
+
+    #[test]
+    fn a_face_drawn_anew_is_shown_in_part_and_beyond_one_its_code_extrapolates() {
         let mut whole = Vec::new();
-        assert_eq!(whole_edit(&[0.5, -0.25], &mut whole), 0.5);
+        assert_eq!(
+            whole_edit(&[0.5, -0.25], OutputForm::Image, &mut whole),
+            0.5
+        );
         assert_eq!(whole, [1.0, -0.5]);
-        assert_eq!(whole_edit(&[1.5], &mut whole), 1.0);
+        assert_eq!(whole_edit(&[1.5], OutputForm::Image, &mut whole), 1.0);
         assert_eq!(whole, [1.5]);
-        assert_eq!(whole_edit(&[0.0], &mut whole), 0.0);
-        assert_eq!(whole, [0.0]);
     }
 
     #[test]

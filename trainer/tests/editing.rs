@@ -5,7 +5,7 @@ use std::{fs::File, io::BufReader};
 use tch::{Device, Tensor};
 use trainer::{
     editing::{Change, Portrait, Sweep, sweep},
-    networks::{Face, StoredEditor},
+    networks::{Face, StoredEditor, warp},
 };
 
 #[test]
@@ -57,6 +57,55 @@ fn a_reference_gives_its_related_code_and_keeps_the_faces_own_unrelated_one() {
     let kept = editor.transfer(faces[0], faces[1], 0.0, None);
     let copied = editor.transfer(faces[0], faces[1], 1.0, None);
     assert!(f64::try_from((kept - copied).abs().max()).unwrap() > 1e-4);
+}
+
+#[test]
+fn strength_beyond_one_is_more_of_the_same_edit_but_of_a_face_drawn_anew() {
+    let _alone = crate::small::alone();
+    let _no_grad = tch::no_grad_guard();
+    tch::manual_seed(5);
+    let picture = || Tensor::rand([1, 1, 32, 32], tch::kind::FLOAT_CPU) * 2.0 - 1.0;
+    let (x, other) = (picture(), picture());
+    let largest = |difference: Tensor| difference.abs().max().double_value(&[]);
+    for (output, largest_displacement) in
+        [("image", 0.0), ("difference", 0.0), ("displacement", 0.1)]
+    {
+        let config = crate::small::config(&[
+            &format!("architecture.output={output}"),
+            &format!("architecture.largest_displacement={largest_displacement}"),
+        ]);
+        let editor = StoredEditor::new(&config.architecture, &config.attributes, Device::Cpu);
+        // Heads that start at zero draw nothing.
+        for mut variable in editor.store.trainable_variables() {
+            let noise = variable.randn_like() * 0.05;
+            let _ = variable.g_add_(&noise);
+        }
+        let editor = editor.networks;
+        let edit = |strength| editor.edit(&x, 0, &[strength], None);
+        let faces = [(&x, 0), (&other, 1)].map(|(x, domain)| Face { x, domain });
+        let copy = |strength| editor.transfer(faces[0], faces[1], strength, None);
+        // What is added grows evenly; where pixels move as well, it is the difference alone that does.
+        for (whole, more) in [(edit(1.0), edit(1.5)), (copy(1.0), copy(1.5))] {
+            let evenly = &x + (&whole - &x) * 1.5;
+            let off = largest(&more - evenly) / largest(&whole - &x);
+            match output {
+                "difference" => assert!(off < 1e-4, "{off}"),
+                _ => assert!(off > 1e-3, "{output}: {off}"),
+            }
+        }
+        if output == "displacement" {
+            let style = editor
+                .style_encoder
+                .forward(&x, &Tensor::from_slice(&[0_i64]));
+            let target = Tensor::from_slice(&[1_i64]);
+            let split = editor.style_transformer.forward(&style, &target);
+            let code = split.unrelated + split.related_target;
+            let drawing = editor.generator.draw(&x, &code, None);
+            let u = drawing.displacement.unwrap() * 1.5;
+            let expected = warp(&x, &u) + drawing.net * 1.5;
+            assert!(largest(edit(1.5) - expected) < 1e-5);
+        }
+    }
 }
 
 #[test]

@@ -289,6 +289,7 @@ impl Editor {
         }
         let has_reference = self.reference.is_some();
         self.faded.push(if has_reference { 1.0 } else { 0.0 });
-        whole_edit(&self.faded, &mut self.whole)
+        let output = self.model.manifest().architecture.output;
+        whole_edit(&self.faded, output, &mut self.whole)
     }
 }

@@ -75,8 +75,13 @@ pub(super) fn merge(table: &mut toml::Table, changes: toml::Table) {
     }
 }
 
-/// Optional keys at the top, which `--set` may add.
-const OPTIONAL: [&str; 3] = ["resnet18", "face_mask", "notes"];
+/// Keys that `--set` may add: a settings file need not have them, nor do settings without a value for them.
+const OPTIONAL: [&str; 4] = [
+    "resnet18",
+    "face_mask",
+    "notes",
+    "architecture.largest_displacement",
+];
 
 /// Puts `key.sub=value` into `table`.
 ///
@@ -101,8 +106,7 @@ pub(crate) fn set(table: &mut toml::Table, text: &str) -> Result<(), String> {
             .and_then(toml::Value::as_table_mut)
             .ok_or_else(|| format!("--set {text}: no section [{name}]"))?;
     }
-    let optional = !key.contains('.') && OPTIONAL.contains(&last);
-    if !table.contains_key(last) && !optional {
+    if !table.contains_key(last) && !OPTIONAL.contains(&key.trim()) {
         let known: Vec<&str> = table.keys().map(String::as_str).collect();
         let hint = nearest(last, known.iter().copied())
             .map_or(String::new(), |name| format!("did you mean {name:?}? "));
@@ -126,5 +130,9 @@ mod tests {
         assert_eq!(table["schedule"]["steps"].as_integer(), Some(7));
         let message = set(&mut table, "schedule.stpes=7").unwrap_err();
         assert!(message.contains("stpes") && message.contains("steps"));
+        let mut table: toml::Table = "[architecture]\nimage_size = 64\n".parse().unwrap();
+        set(&mut table, "architecture.largest_displacement=0.05").unwrap();
+        set(&mut table, "resnet18=a.pth").unwrap();
+        assert!(set(&mut table, "architecture.resnet18=a.pth").is_err());
     }
 }

@@ -97,7 +97,7 @@ impl Editor {
     }
 
     /// Gives faces the attributes of other ones: `s_un(x) + s_re(x) + a (s_re(x_ref) - s_re(x))` for
-    /// strength `a`.
+    /// strength `a`; beyond 1 as [`whole_edit`] says.
     ///
     /// # Shapes
     /// Faces `[N,C,S,S]` in [-1, 1] -> `[N,C,S,S]`, not clamped.
@@ -116,12 +116,15 @@ impl Editor {
         };
         let (unrelated, related) = split(face);
         let (_, wanted) = split(reference);
-        let code = unrelated + &related + (wanted - &related) * f64::from(strength);
-        self.generator.forward(face.x, &code, masks)
+        let part = whole_edit(&[strength], self.generator.output(), &mut Vec::new()).max(1.0);
+        let code = unrelated + &related + (wanted - &related) * f64::from(strength / part);
+        let drawing = self.generator.draw(face.x, &code, masks);
+        self.generator
+            .apply_in_part(face.x, &drawing, f64::from(part))
     }
 
-    /// Edits faces that are all in domain `source` by signed `strengths`, one per attribute; below
-    /// strength 1 the whole edit is shown in part, see [`whole_edit`].
+    /// Edits faces that are all in domain `source` by signed `strengths`, one per attribute, of which a part of
+    /// the whole edit is shown, see [`whole_edit`].
     ///
     /// # Shapes
     /// `x [N,C,S,S]` in [-1, 1] -> `[N,C,S,S]`, not clamped.
@@ -135,7 +138,7 @@ impl Editor {
         let domains = Tensor::full([x.size()[0]], source as i64, (tch::Kind::Int64, x.device()));
         let s = self.style_encoder.forward(x, &domains);
         let mut whole = Vec::new();
-        let part = whole_edit(strengths, &mut whole);
+        let part = whole_edit(strengths, self.generator.output(), &mut whole);
         let weights = EditWeights::new(&whole, source);
         if weights.is_identity() {
             return x.shallow_clone();

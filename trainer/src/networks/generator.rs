@@ -133,6 +133,12 @@ impl Generator {
         }
     }
 
+    /// What the network draws.
+    #[must_use]
+    pub(crate) fn output(&self) -> OutputForm {
+        self.output
+    }
+
     /// Changes how resampled convolutions are computed.
     pub(crate) fn set_form(&mut self, form: ConvolutionForm) {
         self.encode
@@ -161,7 +167,7 @@ impl Generator {
         }
     }
 
-    /// The same with a `part` of the edit, 0 to 1: `warp(x, a u) + a d`, or `x + a (G(x, s) - x)`.
+    /// The same with a `part` of the edit, from 0 on: `warp(x, a u) + a d`, or `x + a (G(x, s) - x)`.
     pub(crate) fn apply_in_part(&self, x: &Tensor, drawing: &Drawing, part: f64) -> Tensor {
         match &drawing.displacement {
             Some(u) => {
@@ -176,7 +182,7 @@ impl Generator {
     }
 
     /// What `G` draws for the faces `x [N,C,kS,kS]` and codes `s [N,d]`.
-    pub(crate) fn draw(&self, x: &Tensor, s: &Tensor, masks: Option<&Masks>) -> Drawing {
+    pub fn draw(&self, x: &Tensor, s: &Tensor, masks: Option<&Masks>) -> Drawing {
         let x = &reduced(x, self.image_size);
         let mut displacement = None;
         let masks = masks.filter(|_| self.w_hpf > 0.0);

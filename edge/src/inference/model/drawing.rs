@@ -23,8 +23,8 @@ impl Drawing {
         self.displacement.reserve_exact(2 * FIELD_SIZE * FIELD_SIZE);
     }
 
-    /// Turns a whole edit of a face seen with contrast times `gain` into `part` of an edit, 0 to 1, of the face
-    /// as the camera sees it.
+    /// Turns a whole edit of a face seen with contrast times `gain` into `part` of an edit, from 0 on, of the
+    /// face as the camera sees it.
     pub(crate) fn show_in_part(&mut self, part: f32, gain: f32) {
         let values = part / gain;
         if values != 1.0 {
