@@ -215,6 +215,7 @@ fn step_matches(form: ConvolutionForm, tolerance: f64) {
         source: golden.io["y_src"].shallow_clone(),
         target: golden.io["y_trg"].shallow_clone(),
         examples: golden.io["y_src"].ones_like().to_kind(Kind::Float),
+        whole: None,
         masks: None,
         covers: None,
         truth: None,

@@ -208,6 +208,7 @@ fn a_step_in_bfloat16_has_nearly_the_losses_of_float32_and_exactly_its_r1() {
             source: Tensor::from_slice(&[0_i64, 1]),
             target: Tensor::from_slice(&[1_i64, 0]),
             examples: Tensor::ones([2], tch::kind::FLOAT_CPU),
+            whole: None,
             masks: None,
             covers: None,
             truth: None,

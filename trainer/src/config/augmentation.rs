@@ -25,6 +25,9 @@ pub struct Augmentation {
     pub burnt_probability: f64,
     /// How often a mask, a hand or a thing covers a part of the face, 0 to 1.
     pub cover_probability: f64,
+    /// Dropout of what a displacement generator adds: how often an edit is judged by its moved pixels alone, 0 to 1.
+    /// Teeth are painted over sooner than lips learn to close; where nothing is painted, they have to.
+    pub difference_dropout: f64,
 }
 
 impl Default for Augmentation {
@@ -39,6 +42,7 @@ impl Default for Augmentation {
             tint: 0.0,
             burnt_probability: 0.0,
             cover_probability: 0.0,
+            difference_dropout: 0.0,
         }
     }
 }
@@ -51,7 +55,7 @@ impl Augmentation {
     }
 
     /// Every field with the largest value it may have.
-    pub(super) fn limits(&self) -> [(&'static str, f64, f64); 9] {
+    pub(super) fn limits(&self) -> [(&'static str, f64, f64); 10] {
         [
             ("crop_probability", self.crop_probability, 1.0),
             ("roll_degrees", self.roll_degrees.into(), 45.0),
@@ -62,6 +66,7 @@ impl Augmentation {
             ("tint", self.tint.into(), 1.0),
             ("burnt_probability", self.burnt_probability, 1.0),
             ("cover_probability", self.cover_probability, 1.0),
+            ("difference_dropout", self.difference_dropout, 1.0),
         ]
     }
 }

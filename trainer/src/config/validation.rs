@@ -105,13 +105,21 @@ impl Config {
                  a power of two, 32 or more",
             );
         }
-        if self.loss.true_displacement > 0.0 && self.architecture.output != OutputForm::Displacement
-        {
-            return wrong(
-                "loss.true_displacement",
-                self.loss.true_displacement.to_string(),
-                "0 unless architecture.output is \"displacement\"",
-            );
+        let of_displacements = [
+            ("loss.true_displacement", self.loss.true_displacement),
+            (
+                "data.augmentation.difference_dropout",
+                self.data.augmentation.difference_dropout,
+            ),
+        ];
+        for (field, value) in of_displacements {
+            if value > 0.0 && self.architecture.output != OutputForm::Displacement {
+                return wrong(
+                    field,
+                    value.to_string(),
+                    "0 unless architecture.output is \"displacement\"",
+                );
+            }
         }
         if self.loss.know_the_truth() && self.data.synthetic_share > 0.0 {
             return wrong(

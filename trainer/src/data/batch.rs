@@ -14,6 +14,9 @@ pub struct Batch {
     pub target: Tensor,
     /// 1 for faces that the discriminator may take for examples of their domain, else 0: `[N]`.
     pub examples: Tensor,
+    /// 1 for faces whose edit is judged whole, 0 for those of which moved pixels alone are shown: `[N]`; without it, all are
+    /// whole.
+    pub whole: Option<Tensor>,
     /// Face masks, for generators with high-pass skips.
     pub masks: Option<Masks>,
     /// What is in front of the faces, where that is drawn.

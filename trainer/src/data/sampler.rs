@@ -49,6 +49,8 @@ pub struct HostBatch {
     pub target: Tensor,
     /// 1 for images that are examples of their domain, else 0: `[N]`.
     pub examples: Tensor,
+    /// 1 for images whose edit is judged whole, else 0: `[N]`; where dropout makes a difference.
+    pub whole: Option<Tensor>,
     /// Crop, flip and move of every image.
     pub maps: Vec<augment::Affine>,
     /// Light of every image.
@@ -81,7 +83,7 @@ impl Sampler {
         let mut rng = Pcg64Mcg::seed_from_u64(self.seed ^ step.wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let domains = self.real.domains();
         let (mut source, mut target, mut maps, mut bytes) = (vec![], vec![], vec![], vec![]);
-        let (mut light, mut examples) = (vec![], vec![]);
+        let (mut light, mut examples, mut whole) = (vec![], vec![], vec![]);
         let side = self.real.size;
         let settings = &self.augmentation;
         let mut covers = (settings.cover_probability > 0.0).then(|| HostCovers::new(side));
@@ -108,6 +110,8 @@ impl Sampler {
             let goal = target_of(self.targets, domain, domains, &mut rng) as i64;
             let map = augment::random_map(&mut rng, settings);
             let of_row = augment::random_light(&mut rng, settings);
+            let dropout = settings.difference_dropout;
+            let is_whole = dropout == 0.0 || !rng.random_bool(dropout);
             if !is_taken {
                 bytes.truncate(start);
                 continue;
@@ -131,6 +135,7 @@ impl Sampler {
             } else {
                 0.0
             });
+            whole.push(f32::from(u8::from(is_whole)));
             source.push(domain as i64);
             target.push(goal);
             maps.push(map);
@@ -141,6 +146,7 @@ impl Sampler {
             source: Tensor::from_slice(&source),
             target: Tensor::from_slice(&target),
             examples: Tensor::from_slice(&examples),
+            whole: (settings.difference_dropout > 0.0).then(|| Tensor::from_slice(&whole)),
             maps,
             light,
             covers,
@@ -179,6 +185,7 @@ mod tests {
         let overrides = [
             "architecture.image_size=32",
             "data.augmentation.cover_probability=0.5",
+            "data.augmentation.difference_dropout=0.5",
         ];
         let config = Config::load(&settings, &overrides.map(String::from)).unwrap();
         let faces = |seed| synthetic::render(&config.architecture, &config.attributes, 6, seed);
@@ -204,8 +211,13 @@ mod tests {
             let parts = [0..4, 4..8, 8..12].map(|rows| sampler.host_rows(step, 12, rows));
             let joined =
                 |tensor: fn(&HostBatch) -> &Tensor| Tensor::cat(&parts.each_ref().map(tensor), 0);
-            let tensors: [fn(&HostBatch) -> &Tensor; 4] =
-                [|b| &b.bytes, |b| &b.source, |b| &b.target, |b| &b.examples];
+            let tensors: [fn(&HostBatch) -> &Tensor; 5] = [
+                |b| &b.bytes,
+                |b| &b.source,
+                |b| &b.target,
+                |b| &b.examples,
+                |b| b.whole.as_ref().unwrap(),
+            ];
             for tensor in tensors {
                 assert_eq!(joined(tensor), *tensor(&whole));
             }

@@ -40,6 +40,7 @@ pub(super) const VARIED: Augmentation = Augmentation {
     tint: 0.05,
     burnt_probability: 0.0,
     cover_probability: 0.0,
+    difference_dropout: 0.0,
 };
 
 /// The arguments of `trainer judge`.

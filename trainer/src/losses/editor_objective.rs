@@ -159,6 +159,7 @@ mod tests {
             source: Tensor::from_slice(&[0_i64, 1]),
             target: Tensor::from_slice(&[1_i64, 0]),
             examples: Tensor::ones([2], (Kind::Float, Device::Cpu)),
+            whole: None,
             masks: None,
             covers: None,
             truth: None,
