@@ -40,6 +40,9 @@ pub struct LossWeights {
     /// Not in the paper (it is the pixel loss of Shen and Liu 2017, "Learning residual images for face
     /// attribute manipulation"); 0 leaves it out.
     pub residual: f64,
+    /// Price of colour fringes: the mean absolute difference between the colours of neighbouring pixels in what an edit adds.
+    /// For colour models. Not in the paper.
+    pub fringes: f64,
     /// Price of moving: the mean absolute displacement, in shares of the image's side. Not in the paper.
     pub displacement: f64,
     /// Price of what an edit changes outside `data.judged_square`, where no loss that asks for an edit looks. Not in the
@@ -93,6 +96,7 @@ impl Default for LossWeights {
             classification: 0.0,
             classification_margin: 0.0,
             residual: 0.0,
+            fringes: 0.0,
             displacement: 0.0,
             unseen: 0.0,
             roughness: 0.0,

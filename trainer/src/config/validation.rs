@@ -2,7 +2,7 @@
 
 use super::Config;
 use crate::error::TrainError;
-use model_spec::{OutputForm, error::Mismatch};
+use model_spec::{ColourMode, OutputForm, error::Mismatch};
 use std::path::Path;
 
 impl Config {
@@ -121,6 +121,13 @@ impl Config {
                 );
             }
         }
+        if self.loss.fringes > 0.0 && self.architecture.colour == ColourMode::Luma {
+            return wrong(
+                "loss.fringes",
+                self.loss.fringes.to_string(),
+                "0 with architecture.colour = \"luma\", which has no colours",
+            );
+        }
         if self.loss.know_the_truth() && self.data.synthetic_share > 0.0 {
             return wrong(
                 "data.synthetic_share",
@@ -166,7 +173,7 @@ impl Config {
     }
 
     /// Learning rates and the weights of losses, with the least that each may be.
-    fn rates_and_weights(&self) -> [(&'static str, f64, Least); 22] {
+    fn rates_and_weights(&self) -> [(&'static str, f64, Least); 23] {
         use Least::{AboveZero, Zero};
         let loss = &self.loss;
         let (editor, discriminator) = (&self.editor_adam, &self.discriminator_adam);
@@ -200,6 +207,7 @@ impl Config {
                 Zero,
             ),
             ("loss.residual", loss.residual, Zero),
+            ("loss.fringes", loss.fringes, Zero),
             ("loss.displacement", loss.displacement, Zero),
             ("loss.unseen", loss.unseen, Zero),
             ("loss.roughness", loss.roughness, Zero),

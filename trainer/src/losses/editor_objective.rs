@@ -2,8 +2,8 @@
 
 use super::{
     EditedBatch, Objective, adversarial_real, bending, classification, code_unit, counterfactual,
-    cycle, displacement, hinged_classification, orthogonality, perceptual, related_share, residual,
-    roughness, style_reconstruction, true_displacement, weighted_change,
+    cycle, displacement, fringes, hinged_classification, orthogonality, perceptual, related_share,
+    residual, roughness, style_reconstruction, true_displacement, weighted_change,
 };
 use crate::{
     config::{LossWeights, OrthogonalityForm},
@@ -81,6 +81,12 @@ pub fn editor_objective(
             Some(_) => drawing.net.abs().mean(Kind::Float),
             None => residual(&batch.x, fake),
         }
+    });
+
+    // Fringes: what is added changes its colour no more often than it has to.
+    objective.add_weighted("fringes", weights.fringes, || match drawing.displacement {
+        Some(_) => fringes(&drawing.net),
+        None => fringes(&(fake - &batch.x)),
     });
 
     // Unseen: the edit changes nothing where the discriminator does not look.

@@ -5,7 +5,7 @@
 //! Batch ─► EditedBatch ─┬─► discriminator_objective: real, fake, R1
 //!                       └─► editor_objective: adversarial, cycle, style, perceptual, orthogonality;
 //!                                             not in the paper: classification, residual,
-//!                                             unseen, displacement, roughness, bending, covered,
+//!                                             fringes, unseen, displacement, roughness, bending, covered,
 //!                                             related share, counterfactual, true displacement
 //! ```
 
@@ -20,6 +20,7 @@ mod discriminator_objective;
 mod displacement;
 mod edited_batch;
 mod editor_objective;
+mod fringes;
 mod objective;
 mod orthogonality;
 mod perceptual;
@@ -39,6 +40,7 @@ pub use discriminator_objective::{RealVerdict, discriminator_objective};
 pub(crate) use displacement::{bending, displacement, roughness};
 pub use edited_batch::EditedBatch;
 pub use editor_objective::editor_objective;
+pub(crate) use fringes::fringes;
 pub use objective::{NamedLoss, Objective};
 pub use orthogonality::orthogonality;
 pub(crate) use perceptual::perceptual;

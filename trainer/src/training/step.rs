@@ -47,6 +47,7 @@ impl StepPlan {
         Self {
             loss: LossWeights {
                 residual: loss.residual * price,
+                fringes: loss.fringes * price,
                 displacement: loss.displacement * price,
                 roughness: loss.roughness * price,
                 bending: loss.bending * price,
