@@ -231,9 +231,7 @@ fn strength_moves_pixels_further_also_beyond_one() {
     assert!(once.iter().flatten().any(|by| by.abs() > 20));
     for other in [more, less] {
         let pairs = once.iter().zip(&other);
-        let worst = pairs
-            .filter_map(|(a, b)| Some((*a)? - (*b)?).map(i32::abs))
-            .max();
+        let worst = pairs.filter_map(|(a, b)| Some(((*a)? - (*b)?).abs())).max();
         // Both pictures are rounded.
         assert!(worst <= Some(3), "{worst:?}");
     }

@@ -182,6 +182,7 @@ impl Generator {
     }
 
     /// What `G` draws for the faces `x [N,C,kS,kS]` and codes `s [N,d]`.
+    #[must_use]
     pub fn draw(&self, x: &Tensor, s: &Tensor, masks: Option<&Masks>) -> Drawing {
         let x = &reduced(x, self.image_size);
         let mut displacement = None;
