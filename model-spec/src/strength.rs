@@ -76,8 +76,8 @@ impl EditWeights {
 /// Splits strengths into those of a whole edit, written to `whole`, and the part of it to show, the largest strength.
 ///
 /// Generators are trained at strength 1. Between 0 and 1 they leave traces of both ends, and codes beyond 1 are
-/// strange to them: of 300 faces nearly all smiled less at 1.5 than at 1. So the whole edit is drawn, and what it
-/// adds and how far it moves are multiplied: `warp(x, part * u) + part * d`, or `x + part * (G(x, s~(strengths /
+/// strange to them: faces may smile less at 1.5 than at 1. So the whole edit is drawn, and what it adds and how far it
+/// moves are multiplied: `warp(x, part * u) + part * d`, or `x + part * (G(x, s~(strengths /
 /// part)) - x)`. That is exact at 0, never jumps, and more strength is always more of the same edit.
 ///
 /// A generator that draws the face anew, [`OutputForm::Image`], follows the paper beyond 1, where its part stays 1

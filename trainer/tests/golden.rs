@@ -210,17 +210,11 @@ fn step_matches(form: ConvolutionForm, tolerance: f64) {
         serde_json::from_str(&std::fs::read_to_string(step.join("losses.json")).unwrap()).unwrap();
     let step_io = weights::read(&step.join("io.safetensors")).unwrap();
     let golden = load(&networks, form);
-    let batch = Batch {
-        x: golden.io["x"].shallow_clone(),
-        source: golden.io["y_src"].shallow_clone(),
-        target: golden.io["y_trg"].shallow_clone(),
-        examples: golden.io["y_src"].ones_like().to_kind(Kind::Float),
-        whole: None,
-        masks: None,
-        covers: None,
-        truth: None,
-        group: Group::alone(),
-    };
+    let batch = Batch::of_faces(
+        golden.io["x"].shallow_clone(),
+        golden.io["y_src"].shallow_clone(),
+        golden.io["y_trg"].shallow_clone(),
+    );
     let edited = EditedBatch::new(&golden.editor, &batch);
     assert_close("fake", &edited.fake, &step_io["fake"], 1e-4);
     let resnet18 = resnet18();

@@ -16,7 +16,6 @@ use trainer::{
         },
         multiply_adds,
     },
-    ranks::Group,
     training::{BenchRequest, FrozenNetworks, StepPlan, Trainee, Updates, bench},
     weights,
 };
@@ -203,17 +202,11 @@ fn a_step_in_bfloat16_has_nearly_the_losses_of_float32_and_exactly_its_r1() {
         let mut trainee = Trainee::new(&config, Device::Cpu);
         tch::manual_seed(8);
         let coarse = Tensor::rand([2, 3, 8, 8], tch::kind::FLOAT_CPU) * 2.0 - 1.0;
-        let batch = Batch {
-            x: coarse.upsample_bilinear2d([64, 64], false, None, None),
-            source: Tensor::from_slice(&[0_i64, 1]),
-            target: Tensor::from_slice(&[1_i64, 0]),
-            examples: Tensor::ones([2], tch::kind::FLOAT_CPU),
-            whole: None,
-            masks: None,
-            covers: None,
-            truth: None,
-            group: Group::alone(),
-        };
+        let batch = Batch::of_faces(
+            coarse.upsample_bilinear2d([64, 64], false, None, None),
+            Tensor::from_slice(&[0_i64, 1]),
+            Tensor::from_slice(&[1_i64, 0]),
+        );
         let plan = StepPlan {
             updates: Updates::Both,
             r1_interval: Some(1),

@@ -54,6 +54,9 @@ pub struct LossWeights {
     /// Price of the field's bending: the mean square of its second differences, which lets a mouth close where
     /// roughness would tear it: all of a slope costs nothing, its ends do. Not in the paper.
     pub bending: f64,
+    /// Price of the field's stretching and squeezing: its symmetric Dirichlet energy, under which pixels do not smear. Not in
+    /// the paper.
+    pub stretch: f64,
     /// Price of changing what is in front of a face, see `data.augmentation.cover_probability`. Not in the
     /// paper.
     pub covered: f64,
@@ -101,6 +104,7 @@ impl Default for LossWeights {
             unseen: 0.0,
             roughness: 0.0,
             bending: 0.0,
+            stretch: 0.0,
             covered: 0.0,
             counterfactual: 0.0,
             true_displacement: 0.0,

@@ -22,8 +22,8 @@ pub struct Schedule {
     /// Share of the steps, at the end, over which the learning rates fall to 2 %; 0 keeps them.
     #[serde(default)]
     pub decay_share: f64,
-    /// Factor to which the prices on an edit (residual, fringes, displacement, roughness, bending) grow over the first 80 % of
-    /// the steps: an edit has to be found before it can be made small.
+    /// Factor to which the prices on an edit (residual, fringes, displacement, roughness, bending, stretch) grow over the first
+    /// 80 % of the steps: an edit has to be found before it can be made small.
     #[serde(default = "one")]
     pub price_growth: f64,
     /// Decay per step of the weights' moving average.

@@ -173,7 +173,7 @@ impl Config {
     }
 
     /// Learning rates and the weights of losses, with the least that each may be.
-    fn rates_and_weights(&self) -> [(&'static str, f64, Least); 23] {
+    fn rates_and_weights(&self) -> [(&'static str, f64, Least); 24] {
         use Least::{AboveZero, Zero};
         let loss = &self.loss;
         let (editor, discriminator) = (&self.editor_adam, &self.discriminator_adam);
@@ -212,6 +212,7 @@ impl Config {
             ("loss.unseen", loss.unseen, Zero),
             ("loss.roughness", loss.roughness, Zero),
             ("loss.bending", loss.bending, Zero),
+            ("loss.stretch", loss.stretch, Zero),
             ("loss.covered", loss.covered, Zero),
             ("loss.counterfactual", loss.counterfactual, Zero),
             ("loss.true_displacement", loss.true_displacement, Zero),

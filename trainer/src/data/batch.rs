@@ -1,7 +1,7 @@
 //! The faces of one training step.
 
 use crate::{device::Speed, networks::Masks, ranks::Group};
-use tch::Tensor;
+use tch::{Kind, Tensor};
 
 /// Real faces with the domain each is in and the one it is to be moved to.
 #[derive(Debug)]
@@ -48,6 +48,25 @@ pub struct Truth {
 }
 
 impl Batch {
+    /// Faces without more than their domains: examples all, uncovered, judged whole.
+    ///
+    /// # Shapes
+    /// `[N,C,S,S]` in [-1, 1], and `[N]` int64 twice.
+    #[must_use]
+    pub fn of_faces(x: Tensor, source: Tensor, target: Tensor) -> Self {
+        Self {
+            examples: source.ones_like().to_kind(Kind::Float),
+            x,
+            source,
+            target,
+            whole: None,
+            masks: None,
+            covers: None,
+            truth: None,
+            group: Group::alone(),
+        }
+    }
+
     /// The same with the images in the memory order that `speed` asks for.
     #[must_use]
     pub(crate) fn arranged(self, speed: Speed) -> Self {

@@ -51,10 +51,7 @@ impl EditedBatch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        networks::{ConvolutionForm, warp},
-        ranks::Group,
-    };
+    use crate::networks::{ConvolutionForm, warp};
     use model_spec::{Architecture, ColourMode, OutputForm};
     use tch::{Device, Kind, nn::VarStore};
 
@@ -80,16 +77,14 @@ mod tests {
                 let _ = variable.g_add_(&noise);
             }
         });
+        let faces = Batch::of_faces(
+            Tensor::rand([2, 1, 64, 64], (Kind::Float, Device::Cpu)),
+            Tensor::from_slice(&[0_i64, 1]),
+            Tensor::from_slice(&[1_i64, 0]),
+        );
         let batch = Batch {
-            x: Tensor::rand([2, 1, 64, 64], (Kind::Float, Device::Cpu)),
-            source: Tensor::from_slice(&[0_i64, 1]),
-            target: Tensor::from_slice(&[1_i64, 0]),
-            examples: Tensor::ones([2], (Kind::Float, Device::Cpu)),
             whole: Some(Tensor::from_slice(&[1.0_f32, 0.0])),
-            masks: None,
-            covers: None,
-            truth: None,
-            group: Group::alone(),
+            ..faces
         };
         let edited = EditedBatch::new(&editor, &batch);
         let drawing = &edited.drawing;

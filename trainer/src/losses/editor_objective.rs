@@ -3,14 +3,14 @@
 use super::{
     EditedBatch, Objective, adversarial_real, bending, classification, code_unit, counterfactual,
     cycle, displacement, fringes, hinged_classification, orthogonality, perceptual, related_share,
-    residual, roughness, style_reconstruction, true_displacement, weighted_change,
+    residual, roughness, stretch, style_reconstruction, true_displacement, weighted_change,
 };
 use crate::{
     config::{LossWeights, OrthogonalityForm},
     data::Batch,
     networks::{Discriminator, Editor},
 };
-use tch::{Kind, Tensor};
+use tch::Tensor;
 
 /// Section 3.3, Yang et al. 2021: the editor's side of the full objective.
 ///
@@ -75,19 +75,17 @@ pub fn editor_objective(
         }
     });
 
-    // Residual: the edit changes no more than it has to.
-    objective.add_weighted("residual", weights.residual, || {
-        match drawing.displacement {
-            Some(_) => drawing.net.abs().mean(Kind::Float),
-            None => residual(&batch.x, fake),
-        }
-    });
+    // What the edit adds, beside moving pixels.
+    let added = || match drawing.displacement {
+        Some(_) => drawing.net.shallow_clone(),
+        None => fake - &batch.x,
+    };
+
+    // Residual: the edit adds no more than it has to.
+    objective.add_weighted("residual", weights.residual, || residual(&added()));
 
     // Fringes: what is added changes its colour no more often than it has to.
-    objective.add_weighted("fringes", weights.fringes, || match drawing.displacement {
-        Some(_) => fringes(&drawing.net),
-        None => fringes(&(fake - &batch.x)),
-    });
+    objective.add_weighted("fringes", weights.fringes, || fringes(&added()));
 
     // Unseen: the edit changes nothing where the discriminator does not look.
     objective.add_weighted("unseen", weights.unseen, || {
@@ -100,6 +98,7 @@ pub fn editor_objective(
         objective.add_weighted("displacement", weights.displacement, || displacement(u));
         objective.add_weighted("roughness", weights.roughness, || roughness(u));
         objective.add_weighted("bending", weights.bending, || bending(u));
+        objective.add_weighted("stretch", weights.stretch, || stretch(u));
     }
 
     // Counterfactual: the edit is what is known of it.
@@ -137,9 +136,9 @@ pub fn editor_objective(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{networks::ConvolutionForm, ranks::Group};
+    use crate::networks::ConvolutionForm;
     use model_spec::{Architecture, ColourMode, OutputForm};
-    use tch::{Device, nn::VarStore};
+    use tch::{Device, Kind, nn::VarStore};
 
     #[test]
     fn what_asks_for_an_edit_sees_no_mark_outside_the_judged_square() {
@@ -160,17 +159,11 @@ mod tests {
         let judge = &store.root() / "discriminator";
         let discriminator =
             Discriminator::new(&judge, &architecture(32), 2, form).looking_at([0.25, 0.25, 0.5]);
-        let batch = Batch {
-            x: Tensor::rand([2, 1, 64, 64], (Kind::Float, Device::Cpu)),
-            source: Tensor::from_slice(&[0_i64, 1]),
-            target: Tensor::from_slice(&[1_i64, 0]),
-            examples: Tensor::ones([2], (Kind::Float, Device::Cpu)),
-            whole: None,
-            masks: None,
-            covers: None,
-            truth: None,
-            group: Group::alone(),
-        };
+        let batch = Batch::of_faces(
+            Tensor::rand([2, 1, 64, 64], (Kind::Float, Device::Cpu)),
+            Tensor::from_slice(&[0_i64, 1]),
+            Tensor::from_slice(&[1_i64, 0]),
+        );
         let mut edited = EditedBatch::new(&editor, &batch);
         edited.fake = edited.fake.detach().set_requires_grad(true);
         let asked = LossWeights {

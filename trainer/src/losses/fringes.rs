@@ -1,5 +1,6 @@
 //! The price of colour fringes: what an edit adds changes its colour no more often than it has to.
 
+use super::absolute::total_variation;
 use tch::{Kind, Tensor};
 
 /// The mean absolute difference of neighbouring colours, over both directions; a colour is the channels' distance from
@@ -15,12 +16,7 @@ use tch::{Kind, Tensor};
 /// Not in Yang et al. 2021.
 pub(crate) fn fringes(added: &Tensor) -> Tensor {
     let colour = added - added.mean_dim([1].as_slice(), true, Kind::Float);
-    let difference = |side: i64| {
-        let count = colour.size()[side as usize] - 1;
-        let step = colour.narrow(side, 1, count) - colour.narrow(side, 0, count);
-        step.abs().mean(Kind::Float)
-    };
-    difference(2) + difference(3)
+    total_variation(&colour)
 }
 
 #[cfg(test)]

@@ -5,8 +5,9 @@
 //! Batch ─► EditedBatch ─┬─► discriminator_objective: real, fake, R1
 //!                       └─► editor_objective: adversarial, cycle, style, perceptual, orthogonality;
 //!                                             not in the paper: classification, residual,
-//!                                             fringes, unseen, displacement, roughness, bending, covered,
-//!                                             related share, counterfactual, true displacement
+//!                                             fringes, unseen, displacement, roughness, bending,
+//!                                             stretch, covered, related share, counterfactual,
+//!                                             true displacement
 //! ```
 
 mod absolute;
@@ -37,7 +38,7 @@ pub(crate) use code_unit::code_unit;
 pub(crate) use counterfactual::{counterfactual, true_displacement};
 pub(crate) use cycle::cycle;
 pub use discriminator_objective::{RealVerdict, discriminator_objective};
-pub(crate) use displacement::{bending, displacement, roughness};
+pub(crate) use displacement::{bending, displacement, roughness, stretch};
 pub use edited_batch::EditedBatch;
 pub use editor_objective::editor_objective;
 pub(crate) use fringes::fringes;

@@ -51,6 +51,7 @@ impl StepPlan {
                 displacement: loss.displacement * price,
                 roughness: loss.roughness * price,
                 bending: loss.bending * price,
+                stretch: loss.stretch * price,
                 ..loss
             },
             rate: schedule.rate(step),

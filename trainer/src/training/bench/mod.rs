@@ -13,7 +13,6 @@ use crate::{
     error::TrainError,
     libtorch::calls,
     networks::{FaceMask, StoredClassifier, multiply_adds},
-    ranks::Group,
 };
 use std::time::{Duration, Instant};
 use tch::{Cuda, Device, Kind, Tensor};
@@ -246,15 +245,8 @@ fn step(
     };
     let to = |t: &Tensor| t.to_device_(device, t.kind(), pinned, false);
     let batch = Batch {
-        x: to(&x),
-        source: to(&host.source),
-        target: to(&host.target),
         examples: to(&host.examples),
-        whole: None,
-        masks: None,
-        covers: None,
-        truth: None,
-        group: Group::alone(),
+        ..Batch::of_faces(to(&x), to(&host.source), to(&host.target))
     };
     let losses = trainee.step(batch, plan, frozen);
     if let Device::Cuda(number) = device {
@@ -285,17 +277,8 @@ fn random_batch(config: &Config) -> Batch {
     let domains = config.attributes.domain_count() as i64;
     let source = Tensor::arange(count, (Kind::Int64, Device::Cpu)).remainder(domains);
     let target = (&source + 1).remainder(domains);
-    Batch {
-        x: coarse.upsample_bilinear2d([side, side], false, None, None),
-        source,
-        target,
-        examples: Tensor::ones([count], (Kind::Float, Device::Cpu)),
-        whole: None,
-        masks: None,
-        covers: None,
-        truth: None,
-        group: Group::alone(),
-    }
+    let x = coarse.upsample_bilinear2d([side, side], false, None, None);
+    Batch::of_faces(x, source, target)
 }
 
 /// Largest difference of a loss, relative to the plain one.
