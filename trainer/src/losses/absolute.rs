@@ -1,4 +1,4 @@
-//! Means of absolute values, which losses of several kinds share.
+//! What losses of several kinds share: means of absolute values, and the steps between neighbours.
 
 use tch::{Kind, Tensor};
 
