@@ -2,7 +2,7 @@
 
 use super::picture::{RATE, rendered, strengths};
 use crate::{
-    capture::jpeg::JpegReader,
+    capture::decode::jpeg::JpegReader,
     compose::mirror::Mirror,
     edit::{Edit, EditOptions, Editor},
     error::EdgeError,

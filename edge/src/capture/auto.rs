@@ -2,10 +2,8 @@
 
 use super::{
     Next, Source,
-    camera::{Camera, Patience},
-    camera_list,
+    camera::{Camera, Patience, list, mode::ModeRequest},
     demo::Demo,
-    mode::ModeRequest,
     source_name::SourceName,
     turned::{Turn, Turned},
 };
@@ -41,7 +39,7 @@ impl DemoUntilCamera {
     }
 
     fn look(&self) -> Option<Box<dyn Source>> {
-        let device = camera_list::best()?;
+        let device = list::best()?;
         match Camera::open(&device, self.wish, Patience::Endless) {
             Ok(camera) => Some(Turned::around(Box::new(camera), self.turn)),
             Err(error) => {

@@ -1,6 +1,6 @@
 //! A folder of pictures, in the order of their names.
 
-use super::{Next, Source, jpeg::JpegReader, source_name::SourceName};
+use super::{Next, Source, decode::jpeg::JpegReader, source_name::SourceName};
 use crate::{
     error::EdgeError,
     picture::frame::{Frame, Origin},

@@ -4,9 +4,11 @@
 
 use super::{
     Next, Source,
-    jpeg::JpegReader,
-    pixel_format::FORMATS,
-    raw::{self, Colour, Rows},
+    decode::{
+        jpeg::JpegReader,
+        pixel_format::{self, FORMATS},
+        raw::{self, Colour, Rows},
+    },
     video::Video,
 };
 use crate::picture::frame::Frame;
@@ -84,7 +86,7 @@ fn damaged_raw_pictures_of_any_length_and_stride_are_refused_or_decoded() {
             stride: usize::from(stride % 128),
         };
         let format = FORMATS[usize::from(*format) % FORMATS.len()];
-        if !super::pixel_format::is_jpeg(format) {
+        if !pixel_format::is_jpeg(format) {
             let mut frame = Frame::default();
             // As they come, and as many as there may be.
             for length in [bytes.len(), 8 * 128 * 24] {

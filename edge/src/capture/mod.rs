@@ -1,28 +1,14 @@
 //! Where pictures come from: a camera, a folder, a video file, or the built-in demo face.
 
 mod auto;
-pub(crate) mod bridge;
 pub(crate) mod camera;
-pub(crate) mod camera_list;
-mod camera_stream;
 mod choice;
+pub(crate) mod decode;
 pub(crate) mod demo;
-mod device_modes;
 pub(crate) mod folder;
 #[cfg(test)]
 mod fuzzed;
-pub(crate) mod jpeg;
-mod jpeg_parts;
-mod jpeg_tables;
-pub(crate) mod mode;
-mod pixel_aspect;
-pub(crate) mod pixel_format;
-mod rate;
-mod raw;
 pub(crate) mod source_name;
-mod stable_name;
-mod stream_end;
-pub(crate) mod trouble;
 pub(crate) mod turned;
 mod video;
 
@@ -30,10 +16,8 @@ pub(crate) use choice::SourceChoice;
 
 use crate::{
     capture::{
-        camera::{Camera, Patience},
-        mode::ModeRequest,
+        camera::{Camera, Patience, mode::ModeRequest, trouble::Trouble},
         source_name::SourceName,
-        trouble::Trouble,
         turned::{Turn, Turned},
     },
     error::EdgeError,
@@ -99,7 +83,7 @@ pub(crate) fn open(choice: &SourceChoice, options: &Options) -> Result<Box<dyn S
         SourceChoice::Camera(device) => camera(device)?,
         SourceChoice::Folder(path) => Box::new(folder::Folder::open(path)?),
         SourceChoice::Video(path) => Box::new(video::Video::open(path, options.paced)?),
-        SourceChoice::Auto => match camera_list::best() {
+        SourceChoice::Auto => match camera::list::best() {
             Some(device) => camera(&device)?,
             None if options.paced => {
                 log::info!("no camera found, showing the demo face until there is one");

@@ -7,7 +7,12 @@ mod settings_table;
 
 use crate::{
     bench,
-    capture::{SourceChoice, camera_list, mode::ModeRequest, pixel_format, turned::Turn},
+    capture::{
+        SourceChoice,
+        camera::{list, mode::ModeRequest},
+        decode::pixel_format,
+        turned::Turn,
+    },
     doctor::{self, finding::Severity},
     edit::EditOptions,
     error::EdgeError,
@@ -331,7 +336,7 @@ fn print(out: &mut impl Write, text: &str) -> Result<(), EdgeError> {
 }
 
 fn cameras() -> String {
-    let found = camera_list::list();
+    let found = list::list();
     if found.is_empty() {
         return "no camera found (no V4L2 capture device under /dev)\n".into();
     }

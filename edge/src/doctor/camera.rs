@@ -2,7 +2,7 @@
 
 use super::finding::Finding;
 use crate::{
-    capture::{camera_list, pixel_format},
+    capture::{camera::list, decode::pixel_format},
     machine::{access, system::System, users},
 };
 use std::{fs::File, io::ErrorKind, path::Path};
@@ -17,7 +17,7 @@ pub(crate) fn findings(system: &System) -> Vec<Finding> {
         .collect();
     // V4L2 cannot be asked about another root's devices.
     let cameras = if system.is_real() {
-        camera_list::list()
+        list::list()
     } else {
         Vec::new()
     };
@@ -49,7 +49,7 @@ fn forbidden(node: &Path, system: &System) -> Option<Finding> {
     ))
 }
 
-fn usable(camera: &camera_list::Found, system: &System) -> Finding {
+fn usable(camera: &list::Found, system: &System) -> Finding {
     let device = camera.device.display();
     let named = format!("{device} {}", camera.name);
     if camera.modes.is_empty() {

@@ -1,7 +1,7 @@
 //! What the mirror tells the overlay.
 
 use crate::{
-    capture::{source_name::SourceName, trouble::Trouble},
+    capture::{camera::trouble::Trouble, source_name::SourceName},
     inference::provider::{Failure, Provider},
     overlay::language::labels::Labels,
 };

@@ -4,8 +4,8 @@ use super::{FRAMES_IN_FLIGHT, status::Status};
 use crate::{
     capture::{
         Next, Source,
+        camera::trouble::{Trouble, TroubleKind},
         source_name::SourceName,
-        trouble::{Trouble, TroubleKind},
     },
     error::EdgeError,
     handoff::{mailbox::Sender, pool::Pool},

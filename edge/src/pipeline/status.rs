@@ -1,7 +1,7 @@
 //! What the other threads tell the main thread, besides pictures.
 
 use crate::{
-    capture::{source_name::SourceName, trouble::Trouble},
+    capture::{camera::trouble::Trouble, source_name::SourceName},
     inference::provider_report::ProviderReport,
     service::watchdog::Beats,
 };

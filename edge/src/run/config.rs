@@ -1,7 +1,7 @@
 //! What `edge run` is asked to do.
 
 use crate::{
-    capture::{SourceChoice, mode::ModeRequest, turned::Turn},
+    capture::{SourceChoice, camera::mode::ModeRequest, turned::Turn},
     edit::EditOptions,
     inference::provider::ProviderRequest,
     machine::system::System,

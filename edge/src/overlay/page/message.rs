@@ -1,7 +1,7 @@
 //! Messages: why there is no picture, that no face is in view, what has just happened.
 
 use crate::{
-    capture::trouble::{Trouble, TroubleKind},
+    capture::camera::trouble::{Trouble, TroubleKind},
     overlay::{
         language::labels::Labels,
         widget::{

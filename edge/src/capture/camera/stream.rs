@@ -3,12 +3,16 @@
 use super::{
     bridge, device_modes,
     mode::{self, Mode, ModeRequest},
-    pixel_format::{self, FORMATS},
-    raw::{Colour, Rows},
     stream_end::Ending,
     trouble::{Trouble, TroubleKind},
 };
-use crate::machine::{access, system::System};
+use crate::{
+    capture::decode::{
+        pixel_format::{self, FORMATS},
+        raw::{Colour, Rows},
+    },
+    machine::{access, system::System},
+};
 use std::{
     io,
     path::Path,

@@ -2,9 +2,9 @@
 
 use super::{
     mode::{Mode, ModeRequest, WANTED, WANTED_RATE},
-    pixel_format::{FORMATS, FourCc},
     rate::Rate,
 };
+use crate::capture::decode::pixel_format::{FORMATS, FourCc};
 use v4l::{
     Device, FourCC,
     frameinterval::FrameIntervalEnum,

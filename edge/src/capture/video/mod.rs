@@ -3,33 +3,26 @@
 //! Both are what every converter writes, e.g. `ffmpeg -i clip.mp4 clip.y4m`; anything else would need
 //! a video decoder here.
 
-use super::{
-    Next, Source, choice,
-    jpeg::JpegReader,
-    pixel_aspect::{PixelAspect, Squarer},
-    raw::{self, Blue, Chroma, Colour, Rows},
-    source_name::SourceName,
-};
+mod motion_jpeg;
+mod pixel_aspect;
+mod y4m;
+
+use self::y4m::Y4m;
+use super::{Next, Source, choice, decode::jpeg::JpegReader, source_name::SourceName};
 use crate::{
     error::EdgeError,
     picture::frame::{Frame, Origin},
 };
 use std::{
     fs::File,
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader},
     path::{Path, PathBuf},
     thread,
     time::{Duration, Instant},
 };
-use yuv::YuvRange;
 
 /// Endings of the files that are read.
 pub(crate) const ENDINGS: [&str; 3] = ["mjpeg", "mjpg", "y4m"];
-/// Motion JPEG files name no rate.
-const MJPEG_RATE: f64 = 30.0;
-/// Larger pictures are taken for a broken file.
-const MOST_BYTES: usize = 64 << 20;
-
 /// A video file, read once from begin to end.
 pub(crate) struct Video {
     path: PathBuf,
@@ -45,15 +38,6 @@ pub(crate) struct Video {
 enum Format {
     Mjpeg(JpegReader),
     Y4m(Y4m),
-}
-
-struct Y4m {
-    size: [usize; 2],
-    /// Where pixels are not square.
-    squarer: Option<Squarer>,
-    rate: f64,
-    chroma: Chroma,
-    colour: Colour,
 }
 
 impl Video {
@@ -90,7 +74,7 @@ impl Video {
 
     fn rate(&self) -> f64 {
         match &self.format {
-            Format::Mjpeg(_) => MJPEG_RATE,
+            Format::Mjpeg(_) => motion_jpeg::RATE,
             Format::Y4m(y4m) => y4m.rate,
         }
     }
@@ -98,18 +82,7 @@ impl Video {
     fn decode(&mut self, frame: &mut Frame) -> Result<(), String> {
         match &mut self.format {
             Format::Mjpeg(jpeg) => jpeg.decode(&self.picture, frame),
-            Format::Y4m(y4m) => {
-                let rows = Rows {
-                    size: y4m.size,
-                    stride: y4m.size[0],
-                };
-                let (picture, chroma) = (&self.picture, y4m.chroma);
-                raw::planes(picture, chroma, Blue::First, rows, y4m.colour, frame)?;
-                if let Some(squarer) = &mut y4m.squarer {
-                    squarer.apply(frame);
-                }
-                Ok(())
-            }
+            Format::Y4m(y4m) => y4m.decode(&self.picture, frame),
         }
     }
 }
@@ -136,7 +109,7 @@ impl Source for Video {
         let captured = Instant::now();
         self.picture.clear();
         let more = match &self.format {
-            Format::Mjpeg(_) => read_jpeg(&mut self.reader, &mut self.picture),
+            Format::Mjpeg(_) => motion_jpeg::read_picture(&mut self.reader, &mut self.picture),
             Format::Y4m(y4m) => y4m.read_picture(&mut self.reader, &mut self.picture),
         };
         let more = more.map_err(|reason| {
@@ -167,163 +140,6 @@ fn remedy(path: &Path) -> String {
     let converted = path.with_file_name(format!("{stem}-8bit.y4m"));
     let line = choice::converter(&choice::quoted(path), &choice::quoted(&converted));
     format!("; a file that can be read is made with: {line}")
-}
-
-/// Appends the next JPEG with all its markers to `picture`. Returns false at the end of the file.
-fn read_jpeg(reader: &mut impl BufRead, picture: &mut Vec<u8>) -> Result<bool, String> {
-    let text = |error: std::io::Error| error.to_string();
-    // What lies between two pictures is padding.
-    loop {
-        let skipped = reader.skip_until(0xff).map_err(text)?;
-        if skipped == 0 {
-            return Ok(false);
-        }
-        if reader.fill_buf().map_err(text)?.first() == Some(&0xd8) {
-            reader.consume(1);
-            break;
-        }
-    }
-    picture.extend_from_slice(&[0xff, 0xd8]);
-    // Segments carry their length: a thumbnail inside one has an end marker of its own.
-    loop {
-        let mut head = [0; 2];
-        if let Err(error) = reader.read_exact(&mut head) {
-            return cut_off(&error);
-        }
-        picture.extend_from_slice(&head);
-        if head[0] != 0xff {
-            return Err(format!("found {:#04x} where a JPEG marker begins", head[0]));
-        }
-        if head[1] == 0xd9 {
-            return Ok(true);
-        }
-        let mut length = [0; 2];
-        if let Err(error) = reader.read_exact(&mut length) {
-            return cut_off(&error);
-        }
-        picture.extend_from_slice(&length);
-        let rest = u64::from(u16::from_be_bytes(length)).saturating_sub(2);
-        let read = reader.take(rest).read_to_end(picture).map_err(text)?;
-        if read as u64 != rest {
-            return Ok(true); // cut off; the decoder says so
-        }
-        if head[1] == 0xda {
-            break;
-        }
-    }
-    // Inside a scan 0xff is followed by 0 or a restart marker, except at its end.
-    loop {
-        let read = reader.read_until(0xff, picture).map_err(text)?;
-        let mut next = [0];
-        if read == 0 {
-            return Ok(true); // cut off; the decoder says so
-        }
-        if let Err(error) = reader.read_exact(&mut next) {
-            return cut_off(&error);
-        }
-        picture.push(next[0]);
-        if next[0] == 0xd9 {
-            return Ok(true);
-        }
-        if picture.len() > MOST_BYTES {
-            return Err(format!("no end within {MOST_BYTES} bytes"));
-        }
-    }
-}
-
-/// A picture that ends with the file is handed on as it is; the decoder names it.
-fn cut_off(error: &std::io::Error) -> Result<bool, String> {
-    match error.kind() {
-        std::io::ErrorKind::UnexpectedEof => Ok(true),
-        _ => Err(error.to_string()),
-    }
-}
-
-impl Y4m {
-    fn read_header(reader: &mut impl BufRead, path: &Path) -> Result<Self, String> {
-        let line = read_line(reader)?.ok_or("no header")?;
-        let mut header = Self {
-            size: [0, 0],
-            squarer: None,
-            rate: 0.0,
-            chroma: Chroma::Quarter,
-            colour: Colour::default(),
-        };
-        for field in line.split(' ').skip(1).filter(|field| !field.is_empty()) {
-            let (tag, value) = field.split_at_checked(1).unwrap_or((field, ""));
-            let wrong = |expected: &str| format!("header: found {field:?}, expected {expected}");
-            let number = || {
-                value
-                    .parse::<usize>()
-                    .ok()
-                    .filter(|&n| (1..=16_384).contains(&n))
-            };
-            match tag {
-                "W" => header.size[0] = number().ok_or_else(|| wrong("W and 1 to 16384"))?,
-                "H" => header.size[1] = number().ok_or_else(|| wrong("H and 1 to 16384"))?,
-                "F" => {
-                    let parts = value.split_once(':');
-                    let rate = parts.and_then(|(above, below)| {
-                        Some(above.parse::<f64>().ok()? / below.parse::<f64>().ok()?)
-                    });
-                    let rate = rate.filter(|rate| (0.01..=1000.0).contains(rate));
-                    header.rate = rate.ok_or_else(|| wrong("a rate like F30:1"))?;
-                }
-                "C" => {
-                    header.chroma = match value {
-                        "420" | "420jpeg" | "420mpeg2" | "420paldv" => Chroma::Quarter,
-                        "422" => Chroma::Half,
-                        "444" => Chroma::Full,
-                        "mono" => Chroma::None,
-                        _ => {
-                            return Err(
-                                wrong("C420, C422, C444 or Cmono with 8 bits") + &remedy(path)
-                            );
-                        }
-                    }
-                }
-                "A" => header.squarer = PixelAspect::parse(value).map(Squarer::new),
-                "X" if value == "COLORRANGE=FULL" => header.colour.range = YuvRange::Full,
-                _ => {}
-            }
-        }
-        if header.size.contains(&0) || header.rate == 0.0 {
-            return Err(format!("header: found {line:?}, expected W, H and F"));
-        }
-        Ok(header)
-    }
-
-    fn read_picture(
-        &self,
-        reader: &mut impl BufRead,
-        picture: &mut Vec<u8>,
-    ) -> Result<bool, String> {
-        // The picture's own buffer, so that a warm reader allocates nothing.
-        picture.clear();
-        let read = reader.take(256).read_until(b'\n', picture);
-        if read.map_err(|error| error.to_string())? == 0 {
-            return Ok(false);
-        }
-        if !picture.starts_with(b"FRAME") {
-            let line = String::from_utf8_lossy(picture);
-            return Err(format!("found {:?}, expected FRAME", line.trim_end()));
-        }
-        picture.clear();
-        let bytes = self.chroma.bytes(self.size) as u64;
-        let read = reader.take(bytes).read_to_end(picture);
-        read.map_err(|error| error.to_string())?;
-        Ok(true)
-    }
-}
-
-/// A line of at most 256 bytes; none at the end of the file.
-fn read_line(reader: &mut impl BufRead) -> Result<Option<String>, String> {
-    let mut line = Vec::new();
-    let read = reader.take(256).read_until(b'\n', &mut line);
-    if read.map_err(|error| error.to_string())? == 0 {
-        return Ok(None);
-    }
-    Ok(Some(String::from_utf8_lossy(&line).trim_end().to_owned()))
 }
 
 #[cfg(test)]

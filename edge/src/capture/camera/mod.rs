@@ -1,14 +1,24 @@
 //! V4L2 cameras: opening, reading, and coming back after they were away.
 
+mod bridge;
+mod device_modes;
+pub(crate) mod list;
+pub(crate) mod mode;
+mod rate;
+mod stable_name;
+mod stream;
+mod stream_end;
+pub(crate) mod trouble;
+
+use self::{
+    mode::{Mode, ModeRequest},
+    stream::{CameraStream, Waited},
+    trouble::{Trouble, TroubleKind},
+};
 use super::{
     Next, Source,
-    camera_stream::{CameraStream, Waited},
-    jpeg::JpegReader,
-    mode::{Mode, ModeRequest},
-    pixel_format, raw,
+    decode::{jpeg::JpegReader, pixel_format, raw},
     source_name::SourceName,
-    stable_name,
-    trouble::{Trouble, TroubleKind},
 };
 use crate::{
     error::EdgeError,

@@ -1,6 +1,6 @@
 //! Cameras that are read through v4l2loopback instead of directly.
 
-use super::pixel_format::{self, FourCc};
+use crate::capture::decode::pixel_format::{self, FourCc};
 use std::path::Path;
 use v4l::capability::Flags;
 

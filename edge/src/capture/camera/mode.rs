@@ -1,9 +1,7 @@
 //! Picture formats, sizes and rates of a camera, and which of them to take.
 
-use super::{
-    pixel_format::{self, FORMATS, FourCc, known},
-    rate::Rate,
-};
+use super::rate::Rate;
+use crate::capture::decode::pixel_format::{self, FORMATS, FourCc, known};
 use std::{cmp::Reverse, fmt, str::FromStr};
 
 /// The size a mirror wants; more costs time and shows no more of an edit.

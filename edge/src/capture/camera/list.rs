@@ -3,8 +3,8 @@
 use super::{
     bridge, device_modes,
     mode::{Mode, ModeRequest},
-    pixel_format::{self, FourCc},
 };
+use crate::capture::decode::pixel_format::{self, FourCc};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -107,7 +107,7 @@ impl Found {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::{pixel_format::FORMATS, rate::Rate};
+    use crate::capture::{camera::rate::Rate, decode::pixel_format::FORMATS};
 
     fn camera(device: &str, name: &str, formats: &[&FourCc]) -> Found {
         let formats: Vec<FourCc> = formats.iter().map(|format| **format).collect();

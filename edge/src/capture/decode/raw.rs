@@ -290,7 +290,7 @@ fn done(result: Result<(), YuvError>) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::pixel_format::{FORMATS, is_jpeg, name};
+    use crate::capture::decode::pixel_format::{FORMATS, is_jpeg, name};
 
     /// One colour in every layout: luma 150, blue difference 100, red difference 160.
     const COLOUR: [u8; 3] = [150, 100, 160];

@@ -43,17 +43,17 @@ pub(crate) fn names(formats: &[FourCc]) -> String {
     formats.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
-pub(super) fn is_jpeg(format: FourCc) -> bool {
+pub(crate) fn is_jpeg(format: FourCc) -> bool {
     format == MJPG || format == JPEG
 }
 
 /// Whether a camera with this format sees infra-red or depth, or at least no colour.
-pub(super) fn lacks_colour(format: FourCc) -> bool {
+pub(crate) fn lacks_colour(format: FourCc) -> bool {
     WITHOUT_COLOUR.contains(&format)
 }
 
 /// Whether it is what a sensor gives before any processing: one colour per pixel.
-pub(super) fn is_bayer(format: FourCc) -> bool {
+pub(crate) fn is_bayer(format: FourCc) -> bool {
     match &format {
         b"BA81" | b"GBRG" | b"GRBG" | b"RGGB" => true,
         [b'B', b'G' | b'A', bits @ ..]
