@@ -104,6 +104,29 @@ fn every_key_can_be_set_whether_or_not_the_file_has_it() {
 }
 
 #[test]
+fn prices_of_a_field_are_refused_for_models_that_move_nothing() {
+    for field in [
+        "loss.true_displacement",
+        "loss.displacement",
+        "loss.roughness",
+        "loss.bending",
+        "loss.stretch",
+        "data.augmentation.difference_dropout",
+    ] {
+        let set = [format!("{field}=0.5")];
+        let error = Config::load(&configs().join("smile-64.toml"), &set).unwrap_err();
+        let message = error.to_string();
+        assert!(
+            message.contains(field) && message.contains("architecture.output"),
+            "{message}"
+        );
+        if field != "loss.true_displacement" {
+            Config::load(&configs().join("smile.toml"), &set).unwrap();
+        }
+    }
+}
+
+#[test]
 fn a_square_for_the_discriminator_that_is_none_of_its_pictures_is_refused() {
     let load = |square: &str| {
         let set = format!("data.judged_square={square}");

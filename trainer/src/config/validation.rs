@@ -107,6 +107,10 @@ impl Config {
         }
         let of_displacements = [
             ("loss.true_displacement", self.loss.true_displacement),
+            ("loss.displacement", self.loss.displacement),
+            ("loss.roughness", self.loss.roughness),
+            ("loss.bending", self.loss.bending),
+            ("loss.stretch", self.loss.stretch),
             (
                 "data.augmentation.difference_dropout",
                 self.data.augmentation.difference_dropout,
