@@ -66,9 +66,16 @@ press v h
 shoot help
 press Escape p
 shoot photo
-press Escape c
+stop
+
+# Copied while the demo face smiles, at seconds 9.5 to 11.1 of its take, and seen when it no longer does.
+SETTLE=9.5
+start 960x540 --language en --fade-after 0
+press c
+sleep 1.4
 shoot copied
 stop
+SETTLE=
 
 start 960x540 --language en --fade-after 0 --text-scale 130
 press Tab Tab Tab
