@@ -192,6 +192,12 @@ fn usage_errors_exit_with_2_and_say_what_would_be_right() {
     };
     assert_fails(&with(&["--attr", "smirk=1"]), 2, &["smirk", "smile"]);
     assert_fails(&with(&["--attr", "smile"]), 2, &["smile", "NAME=NUMBER"]);
+    assert_fails(&with(&["--attr", "smile=20"]), 2, &["smile=20", "to 1.5"]);
+    for name in ["sheet", "sheet.jpg"] {
+        let output = with(&["--contact-sheet", name]);
+        assert_fails(&output, 2, &["--contact-sheet", name, ".png"]);
+        assert!(!place.path(name).exists());
+    }
     assert_fails(&with(&["--display", "wall"]), 2, &["wall", "png:DIR"]);
     assert_fails(&with(&["--frames", "0"]), 2, &["--frames"]);
     assert_fails(&with(&["--provider", "gpu"]), 2, &["gpu", "tensorrt"]);

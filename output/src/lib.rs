@@ -14,6 +14,7 @@ mod file;
 mod folder;
 #[cfg(feature = "png")]
 pub mod picture;
+mod signals;
 mod target;
 mod temporary;
 mod unfinished;
@@ -21,5 +22,6 @@ mod unfinished;
 pub use error::OutputError;
 pub use file::{OutputFile, check_file, write, write_own};
 pub use folder::{OutputFolder, check_folder};
+pub use signals::ending_signals;
 pub use temporary::{discard, is_temporary_of};
 pub use unfinished::remove_on_signals;

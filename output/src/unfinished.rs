@@ -1,10 +1,7 @@
 //! What is not finished when a signal ends the program.
 
-use signal_hook::{
-    consts::{SIGHUP, SIGINT, SIGTERM},
-    iterator::Signals,
-    low_level::emulate_default_handler,
-};
+use crate::ending_signals;
+use signal_hook::{iterator::Signals, low_level::emulate_default_handler};
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -44,13 +41,13 @@ impl Drop for Unfinished {
     }
 }
 
-/// From now on SIGINT (Ctrl-C), SIGTERM and SIGHUP (the terminal was closed) remove this process's temporary files
-/// and folders before they end it. For programs that have nothing else to do then.
+/// From now on [`ending_signals`] remove this process's temporary files and folders before they end it. For programs
+/// that have nothing else to do then.
 ///
 /// # Errors
 /// What the system says when no thread or handler can be had.
 pub fn remove_on_signals() -> io::Result<()> {
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+    let mut signals = Signals::new(ending_signals())?;
     thread::Builder::new()
         .name("signals".into())
         .spawn(move || {

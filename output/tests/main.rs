@@ -6,9 +6,9 @@ use output::{OutputError, OutputFile, OutputFolder, check_folder, discard, is_te
 use std::{
     collections::BTreeMap,
     env, fs,
-    os::unix::fs::symlink,
+    os::unix::{fs::symlink, process::ExitStatusExt},
     path::{Path, PathBuf},
-    process::Command,
+    process::{Child, Command},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 use tempfile::TempDir;
@@ -323,33 +323,55 @@ fn begins_a_file_and_a_folder_and_waits() {
     std::thread::sleep(std::time::Duration::from_mins(1));
 }
 
+/// That program at work in `place`. `disposition` is an option of `env`, whatever the tests themselves were told to ignore.
+fn waiting(place: &Path, disposition: &str) -> Child {
+    let mut program = Command::new("env")
+        .arg(disposition)
+        .arg(env::current_exe().unwrap())
+        .args([
+            "--ignored",
+            "--exact",
+            "begins_a_file_and_a_folder_and_waits",
+        ])
+        .current_dir(place)
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    while !place.join("begun").exists() {
+        assert!(program.try_wait().unwrap().is_none());
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    program
+}
+
+fn signal(program: &Child, name: &str) {
+    let number = program.id().to_string();
+    let kill = Command::new("kill").args(["-s", name, &number]).status();
+    assert!(kill.unwrap().success());
+}
+
+#[test]
+fn a_program_under_nohup_outlives_its_terminal() {
+    let temporary = TempDir::new().unwrap();
+    let mut program = waiting(temporary.path(), "--ignore-signal=HUP");
+    signal(&program, "HUP");
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    signal(&program, "TERM");
+    let ended = program.wait().unwrap();
+    assert_eq!(ended.signal(), Some(signal_hook::consts::SIGTERM));
+}
+
 #[test]
 fn a_signal_removes_what_is_unfinished_and_ends_the_program() {
-    use std::os::unix::process::ExitStatusExt;
-    for signal in ["INT", "TERM", "HUP"] {
+    for name in ["INT", "TERM", "HUP"] {
         let temporary = TempDir::new().unwrap();
-        let mut program = Command::new(env::current_exe().unwrap())
-            .args([
-                "--ignored",
-                "--exact",
-                "begins_a_file_and_a_folder_and_waits",
-            ])
-            .current_dir(temporary.path())
-            .stdout(std::process::Stdio::null())
-            .spawn()
-            .unwrap();
-        while !temporary.path().join("begun").exists() {
-            assert!(program.try_wait().unwrap().is_none());
-            std::thread::sleep(std::time::Duration::from_millis(10));
-        }
-        let number = program.id().to_string();
-        let kill = Command::new("kill").args(["-s", signal, &number]).status();
-        assert!(kill.unwrap().success());
+        let mut program = waiting(temporary.path(), "--default-signal=INT,TERM,HUP");
+        signal(&program, name);
         let ended = program.wait().unwrap();
         assert!(ended.signal().is_some(), "{ended}");
         let mut names: Vec<_> = fs::read_dir(temporary.path()).unwrap().collect();
         names.sort_by_key(|entry| entry.as_ref().unwrap().file_name());
         let names = names.into_iter().map(|entry| entry.unwrap().file_name());
-        assert_eq!(names.collect::<Vec<_>>(), ["begun", "done"], "{signal}");
+        assert_eq!(names.collect::<Vec<_>>(), ["begun", "done"], "{name}");
     }
 }

@@ -10,7 +10,8 @@ use image::{
     metadata::Orientation,
 };
 use std::{
-    fs,
+    collections::HashSet,
+    fs, io,
     io::Cursor,
     path::{Path, PathBuf},
     time::Instant,
@@ -23,6 +24,8 @@ const ENDINGS: [&str; 3] = ["jpg", "jpeg", "png"];
 pub(crate) struct Folder {
     path: PathBuf,
     files: Vec<PathBuf>,
+    /// What each is called in what is made of it.
+    names: Vec<String>,
     position: usize,
     readable: usize,
 }
@@ -44,7 +47,7 @@ impl Folder {
             .map_err(|error| failed(error.to_string()))?;
         files.retain(|file| {
             let ending = file.extension().unwrap_or_default().to_ascii_lowercase();
-            ENDINGS.iter().any(|known| ending == *known)
+            ENDINGS.iter().any(|known| ending == *known) && !file.is_dir()
         });
         if files.is_empty() {
             return Err(failed(format!("no picture (.{})", ENDINGS.join(", ."))));
@@ -52,11 +55,29 @@ impl Folder {
         files.sort();
         Ok(Self {
             path: path.into(),
+            names: names(&files),
             files,
             position: 0,
             readable: 0,
         })
     }
+}
+
+/// A name for each of `files`, no two alike, nor in letter case alone, as a disk of another system may not tell those
+/// apart: the file's without its ending, or with it where another has taken that, or with a number.
+fn names(files: &[PathBuf]) -> Vec<String> {
+    let mut taken = HashSet::new();
+    let mut free = |name: &String| taken.insert(name.to_lowercase());
+    let name = |file: &PathBuf| {
+        let [stem, whole] = [file.file_stem(), file.file_name()]
+            .map(|name| name.unwrap_or_default().to_string_lossy().into_owned());
+        let numbered = (2_u64..).map(|number| format!("{whole}-{number}"));
+        [stem, whole.clone()]
+            .into_iter()
+            .chain(numbered)
+            .find(&mut free)
+    };
+    files.iter().filter_map(name).collect()
 }
 
 /// Reads and decodes the picture `file` into `frame`, see [`decode`].
@@ -111,6 +132,11 @@ fn picture(bytes: &[u8]) -> Result<(RgbImage, Orientation), String> {
     Ok((picture, orientation))
 }
 
+/// Whether `file` is a link to nothing, or to itself.
+fn leads_nowhere(file: &Path) -> bool {
+    file.is_symlink() && fs::metadata(file).is_err()
+}
+
 impl Source for Folder {
     fn name(&self) -> SourceName {
         SourceName {
@@ -136,11 +162,19 @@ impl Source for Folder {
         let index = self.position as u64;
         self.position += 1;
         let captured = Instant::now();
-        // A disk that fails is no damaged picture, which alone is left out.
-        let bytes = fs::read(file).map_err(|error| EdgeError::file(file, error.to_string()))?;
-        if let Err(error) = decode(&bytes, captured, file, frame) {
-            return Ok(Next::Skipped(format!("{}: {error}", file.display())));
+        let skipped = |reason: String| Ok(Next::Skipped(format!("{}: {reason}", file.display())));
+        let bytes = match fs::read(file) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound || leads_nowhere(file) => {
+                return skipped(error.to_string());
+            }
+            // A disk that fails is no damaged picture.
+            Err(error) => return Err(EdgeError::file(file, error.to_string())),
+        };
+        if let Err(reason) = decode(&bytes, captured, file, frame) {
+            return skipped(reason);
         }
+        frame.origin = Origin::Still(self.names[index as usize].clone());
         self.readable += 1;
         frame.index = index;
         frame.seconds = index as f64;
@@ -152,6 +186,10 @@ impl Source for Folder {
 mod tests {
     use super::*;
     use image::{ColorType, ImageEncoder, codecs::jpeg::JpegEncoder};
+    use std::{
+        ffi::OsStr,
+        os::unix::{ffi::OsStrExt, fs::symlink},
+    };
 
     /// EXIF with nothing but an orientation.
     fn exif(orientation: u8) -> Vec<u8> {
@@ -200,14 +238,56 @@ mod tests {
     #[test]
     fn a_picture_that_cannot_be_read_now_ends_the_work_with_its_name() {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("a.jpg"), jpeg(1)).unwrap();
-        // Opens, and fails when it is read.
-        fs::create_dir(folder.path().join("b.jpg")).unwrap();
+        for name in ["a.jpg", "b.jpg"] {
+            fs::write(folder.path().join(name), jpeg(1)).unwrap();
+        }
         let mut source = Folder::open(folder.path()).unwrap();
+        // Opens, and fails when it is read.
+        fs::remove_file(folder.path().join("b.jpg")).unwrap();
+        fs::create_dir(folder.path().join("b.jpg")).unwrap();
         let mut frame = Frame::default();
         assert_eq!(source.next(&mut frame).unwrap(), Next::Frame);
         let error = source.next(&mut frame).unwrap_err().to_string();
         assert!(error.contains("b.jpg: "), "{error}");
+    }
+
+    #[test]
+    fn folders_are_no_pictures_and_links_to_nothing_are_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        fs::create_dir(path("a.jpg")).unwrap();
+        symlink(path("gone.jpg"), path("b.jpg")).unwrap();
+        symlink(path("c.jpg"), path("c.jpg")).unwrap();
+        fs::write(path("d.jpg"), jpeg(1)).unwrap();
+        let mut source = Folder::open(folder.path()).unwrap();
+        let mut frame = Frame::default();
+        for name in ["b.jpg", "c.jpg"] {
+            let Next::Skipped(reason) = source.next(&mut frame).unwrap() else {
+                panic!("{name} was shown");
+            };
+            assert!(reason.contains(name), "{reason}");
+        }
+        assert_eq!(source.next(&mut frame).unwrap(), Next::Frame);
+        assert_eq!(source.next(&mut frame).unwrap(), Next::End);
+    }
+
+    #[test]
+    fn no_two_pictures_have_the_same_name() {
+        let files = ["A.JPG", "a.jpg", "a.jpg.png", "a.png", "b.png"].map(PathBuf::from);
+        let expected = ["A", "a.jpg", "a.jpg.png", "a.png", "b"];
+        assert_eq!(names(&files), expected);
+        let bytes = [&b"\xfe.jpg"[..], b"\xff.jpg", b"\xff.png"];
+        let files = bytes.map(|name| PathBuf::from(OsStr::from_bytes(name)));
+        assert_eq!(names(&files), ["\u{fffd}", "\u{fffd}.jpg", "\u{fffd}.png"]);
+        let twice = [&b"\xfc.jpg"[..], b"\xfd.jpg", b"\xfe.jpg", b"\xff.jpg"];
+        let files = twice.map(|name| PathBuf::from(OsStr::from_bytes(name)));
+        let expected = [
+            "\u{fffd}",
+            "\u{fffd}.jpg",
+            "\u{fffd}.jpg-2",
+            "\u{fffd}.jpg-3",
+        ];
+        assert_eq!(names(&files), expected);
     }
 
     #[test]

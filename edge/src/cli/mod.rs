@@ -245,7 +245,7 @@ fn execute(command: Command, out: &mut impl Write) -> Result<(), EdgeError> {
         Command::Config(_) => return Ok(()),
         Command::Run(arguments) => {
             let stop = Arc::new(AtomicBool::new(false));
-            for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+            for signal in output::ending_signals() {
                 signal_hook::flag::register(signal, Arc::clone(&stop))
                     .map_err(|error| EdgeError::Internal(format!("signal {signal}: {error}")))?;
             }

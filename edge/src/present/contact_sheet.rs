@@ -174,7 +174,7 @@ impl ContactSheet {
             .iter()
             .flat_map(|pixel| [pixel.red(), pixel.green(), pixel.blue()])
             .collect();
-        written::save_picture(&self.path, &rgb, [picture.width(), picture.height()])
+        written::save_png(&self.path, &rgb, [picture.width(), picture.height()])
     }
 
     fn draw(&self, subtitle: &str) -> Result<Pixmap, EdgeError> {

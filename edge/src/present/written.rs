@@ -1,13 +1,12 @@
 //! Files that this program writes where it is told to, and knows again.
 
 use crate::error::EdgeError;
-use image::{ExtendedColorType, ImageFormat};
-use std::{fs, io::Cursor, path::Path};
+use std::{fs, path::Path};
 
 /// What pictures are marked with.
 const PROGRAM: &str = env!("CARGO_PKG_NAME");
 
-/// Accepts a picture that [`save_png`] or [`save_picture`] wrote.
+/// Accepts a picture that [`save_png`] wrote.
 ///
 /// # Errors
 /// What the file is instead.
@@ -44,28 +43,4 @@ pub(crate) fn save_png(path: &Path, rgb: &[u8], size: [u32; 2]) -> Result<(), Ed
     let bytes = output::picture::encode(rgb, size, PROGRAM)
         .map_err(|error| EdgeError::file(path, error))?;
     Ok(output::write(path, &bytes, picture)?)
-}
-
-/// The same in the format that the name ends in. Formats other than PNG do not say where they are from, so
-/// that such pictures are never replaced.
-///
-/// # Errors
-/// [`EdgeError::File`].
-pub(crate) fn save_picture(path: &Path, rgb: &[u8], size: [u32; 2]) -> Result<(), EdgeError> {
-    let failed = |error| EdgeError::file(path, error);
-    let format = ImageFormat::from_path(path).map_err(failed)?;
-    if format == ImageFormat::Png {
-        return save_png(path, rgb, size);
-    }
-    let (mut bytes, [width, height]) = (Cursor::new(Vec::new()), size);
-    image::write_buffer_with_format(
-        &mut bytes,
-        rgb,
-        width,
-        height,
-        ExtendedColorType::Rgb8,
-        format,
-    )
-    .map_err(failed)?;
-    Ok(output::write(path, bytes.get_ref(), picture)?)
 }

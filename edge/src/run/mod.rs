@@ -128,6 +128,13 @@ fn check_targets(config: &Config) -> Result<(), EdgeError> {
         output::check_file(path, Report::is_own)?;
     }
     if let Some(path) = &config.contact_sheet {
+        let ending = path.extension().unwrap_or_default();
+        if !ending.eq_ignore_ascii_case("png") {
+            return Err(EdgeError::Usage(format!(
+                "--contact-sheet {}: found ending {ending:?}, expected .png",
+                path.display()
+            )));
+        }
         output::check_file(path, written::picture)?;
     }
     Ok(())

@@ -43,11 +43,21 @@ impl Strengths {
     /// one counts.
     ///
     /// # Errors
-    /// [`SpecError::Request`] for a name that the bundle does not have.
+    /// [`SpecError::Request`] for a name that the bundle does not have, or a number outside the attribute's range: the
+    /// sliders end there, and what the model draws beyond is nothing it was asked for in training.
     pub(crate) fn of(&self, attributes: &AttributeSet) -> Result<Vec<f32>, SpecError> {
         let mut strengths = vec![0.0; attributes.len()];
         for Strength { attribute, value } in &self.0 {
-            strengths[attributes.position(attribute)?] = *value;
+            let position = attributes.position(attribute)?;
+            let [low, high] = attributes.as_slice()[position].strength_range;
+            if !(low..=high).contains(value) {
+                return Err(SpecError::Request {
+                    field: "strength",
+                    found: format!("{attribute}={value}"),
+                    expected: format!("{low} to {high}"),
+                });
+            }
+            strengths[position] = *value;
         }
         Ok(strengths)
     }
@@ -64,6 +74,7 @@ impl Strengths {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use model_spec::Attribute;
 
     #[test]
     fn names_and_numbers_are_read_and_nonsense_is_refused() {
@@ -74,6 +85,28 @@ mod tests {
         for text in ["smile", "smile=", "smile=NaN", "smile=inf", "a=1,b"] {
             let error = text.parse::<Strengths>().unwrap_err();
             assert!(error.contains("NAME=NUMBER"), "{error}");
+        }
+    }
+
+    #[test]
+    fn numbers_outside_the_bundles_range_are_refused() {
+        let smile = Attribute {
+            name: "smile".into(),
+            label: "Smile".into(),
+            off: "neutral".into(),
+            on: "smiling".into(),
+            strength_range: [-1.0, 1.5],
+        };
+        let attributes = AttributeSet::new(vec![smile]).unwrap();
+        let of = |text: &str| text.parse::<Strengths>().unwrap().of(&attributes);
+        assert_eq!(of("smile=1.5").unwrap(), [1.5]);
+        assert_eq!(of("smile=-1").unwrap(), [-1.0]);
+        for text in ["smile=1.6", "smile=20", "smile=-1.01"] {
+            let error = of(text).unwrap_err().to_string();
+            assert!(
+                error.contains(text) && error.contains("-1 to 1.5"),
+                "{error}"
+            );
         }
     }
 }

@@ -31,6 +31,7 @@ pub(crate) struct Video {
     /// Bytes of one picture.
     picture: Vec<u8>,
     index: u64,
+    readable: u64,
     paced: bool,
     start: Option<Instant>,
 }
@@ -67,6 +68,7 @@ impl Video {
             format,
             picture: Vec::new(),
             index: 0,
+            readable: 0,
             paced,
             start: None,
         })
@@ -116,6 +118,10 @@ impl Source for Video {
             let number = self.index + 1;
             EdgeError::file(&self.path, format!("picture {number}: {reason}"))
         })?;
+        if !more && self.readable == 0 {
+            let reason = format!("none of its {} pictures can be read", self.index);
+            return Err(EdgeError::file(&self.path, reason));
+        }
         if !more {
             return Ok(Next::End);
         }
@@ -125,6 +131,7 @@ impl Source for Video {
             let (path, number) = (self.path.display(), index + 1);
             return Ok(Next::Skipped(format!("{path}: picture {number}: {reason}")));
         }
+        self.readable += 1;
         frame.index = index;
         frame.seconds = seconds;
         frame.captured = captured;
@@ -228,6 +235,20 @@ mod tests {
             assert_eq!(video.next(&mut frame).unwrap(), Next::Frame);
             assert_eq!([frame.width, frame.height], [width, 4], "{aspect}");
             assert_eq!(frame.rgb.len(), 3 * width * 4);
+        }
+    }
+
+    #[test]
+    fn a_film_without_a_picture_that_can_be_read_is_an_error() {
+        let padding = [0xff, 0xd8].repeat(1000);
+        for (name, bytes) in [
+            ("a.mjpeg", &padding[..]),
+            ("a.y4m", b"YUV4MPEG2 W4 H2 F30:1\n"),
+            ("a.y4m", b"YUV4MPEG2 W4 H2 F30:1\nFRAME\n1"),
+        ] {
+            let all = read_all(name, bytes);
+            let error = all.last().unwrap().as_ref().unwrap_err();
+            assert!(error.contains(name), "{error}");
         }
     }
 

@@ -74,6 +74,16 @@ impl Slider {
         self.area.x + self.area.width * (strength - low) / (high - low)
     }
 
+    /// Its place and as much beside it as a ring needs that touches no text; `unit` is a design pixel.
+    pub(crate) fn with_surroundings(&self, unit: f32) -> Area {
+        let beside = 14.0 * unit;
+        Area {
+            x: self.area.x - beside,
+            width: self.area.width + 2.0 * beside,
+            ..self.area
+        }
+    }
+
     pub(crate) fn draw(&self, painter: &mut Painter<'_>, labels: &Labels, state: SliderState) {
         self.draw_title(painter, labels, state);
         self.draw_groove(painter, state);

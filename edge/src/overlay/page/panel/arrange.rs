@@ -15,6 +15,8 @@ const MARGIN: f32 = 20.0;
 const PAD: f32 = 20.0;
 /// Distance between buttons.
 const GAP: f32 = 8.0;
+/// Width inside a panel from which sliders have room in two columns.
+const TWO_COLUMNS: f32 = 480.0;
 /// Distance between columns of sliders.
 const COLUMN_GAP: f32 = 40.0;
 
@@ -59,7 +61,14 @@ impl PanelLayout {
     fn new(width: f32, sliders: usize) -> Self {
         let panel_width = (width - 2.0 * MARGIN).min(1240.0);
         let inner = panel_width - 2.0 * PAD;
-        let slider_columns = if sliders > 2 && inner > 560.0 { 2 } else { 1 };
+        let is_wide = width >= WIDE;
+        // A low panel leaves the mouth in view; beside two rows of buttons it is as low with two sliders in one column.
+        let one_column = if is_wide { 2 } else { 1 };
+        let slider_columns = if sliders > one_column && inner > TWO_COLUMNS {
+            2
+        } else {
+            1
+        };
         let sliders_height = sliders.div_ceil(slider_columns) as f32 * ROW;
         let layout = Self {
             size: [panel_width, 0.0],
@@ -70,7 +79,7 @@ impl PanelLayout {
             button_width: 0.0,
             buttons: [PAD, 0.0],
         };
-        if width >= WIDE {
+        if is_wide {
             layout.side_by_side(inner, sliders, sliders_height)
         } else {
             layout.stacked(inner, sliders_height)

@@ -315,11 +315,14 @@ impl Panel {
     }
 
     fn draw_focus(&self, painter: &mut Painter<'_>) {
-        let sliders = self.sliders.iter().map(|slider| slider.area);
+        let unit = painter.unit;
+        let sliders = self
+            .sliders
+            .iter()
+            .map(|slider| slider.with_surroundings(unit));
         let mut areas = sliders.chain(self.buttons);
         let area = self.focus.and_then(|index| areas.nth(index));
         if let Some(area) = area {
-            let unit = painter.unit;
             shape::focus(painter.pixmap, area, 18.0 * unit, unit);
         }
     }
