@@ -198,6 +198,14 @@ fn usage_errors_exit_with_2_and_say_what_would_be_right() {
         assert_fails(&output, 2, &["--contact-sheet", name, ".png"]);
         assert!(!place.path(name).exists());
     }
+    fs::write(place.path("file"), "").unwrap();
+    let output = with(&["--photos", "file"]);
+    assert_fails(&output, 2, &["--photos file", "expected a folder"]);
+    for option in ["--language", "--font"] {
+        let output = with(&[option, "/nowhere.toml"]);
+        assert!(!output.status.success());
+        assert_fails(&output, output.status.code().unwrap(), &["/nowhere.toml"]);
+    }
     assert_fails(&with(&["--display", "wall"]), 2, &["wall", "png:DIR"]);
     assert_fails(&with(&["--frames", "0"]), 2, &["--frames"]);
     assert_fails(&with(&["--provider", "gpu"]), 2, &["gpu", "tensorrt"]);

@@ -1,6 +1,6 @@
 //! Where a bundle's files lie: in a folder, or in one uncompressed `.tar`.
 
-use crate::error::SpecError;
+use crate::{error::SpecError, manifest::MANIFEST_FILE};
 use std::{
     collections::BTreeMap,
     fs::{self, File},
@@ -29,7 +29,8 @@ impl Container {
     /// Looks at `path`: a folder is one, a file has to be an archive.
     ///
     /// # Errors
-    /// [`SpecError::Io`], or [`SpecError::Field`] for a file that is no archive or has a file twice.
+    /// [`SpecError::Io`], or [`SpecError::Field`] for a file that is no archive, ends inside a file, has a file twice, or
+    /// keeps the bundle in a folder of its own.
     pub fn open(path: &Path) -> Result<Self, SpecError> {
         if !path.is_file() {
             return Ok(Self::Folder(path.into()));
@@ -41,6 +42,7 @@ impl Container {
             expected: "a folder, or an uncompressed .tar of plain files".into(),
         };
         let file = File::open(path).map_err(io_error(path))?;
+        let bytes = file.metadata().map_err(io_error(path))?.len();
         let mut files = BTreeMap::new();
         let mut archive = tar::Archive::new(file);
         let entries = archive.entries_with_seek().map_err(io_error(path))?;
@@ -56,12 +58,26 @@ impl Container {
                 return Err(wrong(format!("{name}, which is no plain file")));
             }
             let place = (entry.raw_file_position(), entry.size());
+            if place.0.saturating_add(place.1) > bytes {
+                return Err(wrong(format!("{bytes} bytes, which end inside {name}")));
+            }
             if files.insert(name.clone(), place).is_some() {
                 return Err(wrong(format!("{name} twice")));
             }
         }
         if files.is_empty() {
             return Err(wrong("no file in it".into()));
+        }
+        let is_below = |name: &&String| name.ends_with(&format!("/{MANIFEST_FILE}"));
+        if !files.contains_key(MANIFEST_FILE)
+            && let Some(below) = files.keys().find(is_below)
+        {
+            return Err(SpecError::Field {
+                path: path.into(),
+                field: "bundle".into(),
+                found: below.clone(),
+                expected: format!("{MANIFEST_FILE}, as by tar cf BUNDLE.tar -C FOLDER ."),
+            });
         }
         Ok(Self::Archive {
             path: path.into(),

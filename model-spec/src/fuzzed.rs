@@ -110,6 +110,42 @@ fn damaged_archives_are_refused_or_read() {
 }
 
 #[test]
+fn an_archive_that_is_cut_off_or_has_a_folder_around_it_is_named() {
+    let folder = fuzz::folder().unwrap();
+    let path = folder.path().join("bundle.tar");
+    let refused = |bytes: &[u8], words: [&str; 2]| {
+        fs::write(&path, bytes).unwrap();
+        let error = Bundle::open(&path).unwrap_err().to_string();
+        assert!(words.iter().all(|word| error.contains(word)), "{error}");
+    };
+    let mut large = Builder::new(Vec::new());
+    let mut header = Header::new_gnu();
+    header.set_size(4000);
+    large.append_data(&mut header, "x", &[1; 4000][..]).unwrap();
+    let large = large.into_inner().unwrap();
+    refused(&large[..2000], ["2000 bytes", "end inside x"]);
+    let mut below = Builder::new(Vec::new());
+    header.set_size(2);
+    let name = format!("smile/{MANIFEST_FILE}");
+    below.append_data(&mut header, &name, &b"{}"[..]).unwrap();
+    refused(
+        &below.into_inner().unwrap(),
+        ["found smile/manifest.json", "tar cf"],
+    );
+}
+
+#[test]
+fn a_name_for_screens_and_terminals_has_no_control_characters() {
+    let mut manifest: Manifest = serde_json::from_slice(&manifest()).unwrap();
+    manifest.validate().unwrap();
+    for name in ["", "a\nb", "\u{1b}[31mred", &"x".repeat(101)] {
+        manifest.name = name.into();
+        let mismatch = manifest.validate().unwrap_err();
+        assert_eq!(mismatch.field, "name", "{name:?}");
+    }
+}
+
+#[test]
 fn damaged_checkpoints_are_refused_or_read() {
     let folder = fuzz::folder().unwrap();
     let seeds = [

@@ -24,6 +24,8 @@ use std::{collections::BTreeMap, fs, path::Path};
 pub const FORMAT_VERSION: u32 = 4;
 /// Name of the manifest inside a bundle.
 pub const MANIFEST_FILE: &str = "manifest.json";
+/// Most characters of a bundle's name.
+const LONGEST_NAME: usize = 100;
 /// Name of the parity sample inside a bundle.
 pub const PARITY_FILE: &str = "parity.safetensors";
 /// Name of the model card inside a bundle.
@@ -76,6 +78,20 @@ pub struct Manifest {
     pub graphs: Graphs,
     /// SHA-256 of every other file of the bundle, by file name.
     pub files: BTreeMap<String, String>,
+}
+
+/// Checks a model's name, which screens and terminals show.
+///
+/// # Errors
+/// A [`Mismatch`] of `name`: too long, empty, or with control characters.
+pub fn check_name(name: &str) -> Result<(), Mismatch> {
+    let characters = name.chars().count();
+    if (1..=LONGEST_NAME).contains(&characters) && !name.contains(char::is_control) {
+        return Ok(());
+    }
+    let found: String = name.chars().take(LONGEST_NAME).collect();
+    let expected = format!("1 to {LONGEST_NAME} characters without control characters");
+    Err(Mismatch::new("name", format!("{found:?}"), expected))
 }
 
 impl Manifest {
@@ -134,6 +150,7 @@ impl Manifest {
     /// # Errors
     /// The first [`Mismatch`].
     pub fn validate(&self) -> Result<(), Mismatch> {
+        check_name(&self.name)?;
         self.architecture.validate()?;
         self.attributes.validate()?;
         self.framing.validate()?;

@@ -12,6 +12,7 @@ mod subject;
 use crate::{
     error::EdgeError,
     inference::{bundle_path, release_record::ReleaseRecord, runtime::Runtime},
+    overlay::language::labels::Language,
     pipeline::{
         Parts, Pipeline,
         controls::Controls,
@@ -122,7 +123,7 @@ fn unsigned_record(path: &Path) -> EdgeError {
     ))
 }
 
-/// Refuses files that the report or the contact sheet must not replace: before the run, not after it.
+/// Refuses files that cannot be what they are named for, or must not be replaced: before the run, not after it.
 fn check_targets(config: &Config) -> Result<(), EdgeError> {
     if let Some(path) = &config.report {
         output::check_file(path, Report::is_own)?;
@@ -136,6 +137,17 @@ fn check_targets(config: &Config) -> Result<(), EdgeError> {
             )));
         }
         output::check_file(path, written::picture)?;
+    }
+    let screen = &config.screen;
+    if screen.photos.exists() && !screen.photos.is_dir() {
+        return Err(EdgeError::Usage(format!(
+            "--photos {}: found a file, expected a folder or a new name",
+            screen.photos.display()
+        )));
+    }
+    if screen.font.is_some() || matches!(screen.language, Language::File(_)) {
+        // Also where nothing is shown: whoever tries a configuration without a screen learns of it.
+        screen.stamp()?;
     }
     Ok(())
 }

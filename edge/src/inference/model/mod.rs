@@ -60,18 +60,32 @@ pub(crate) struct StyleParts {
     pub(crate) related_targets: Vec<f32>,
 }
 
+/// Position of the domain called `name`.
+fn domain_named(name: &str, domains: &[String]) -> Result<usize, SpecError> {
+    let position = domains.iter().position(|domain| domain == name);
+    position.ok_or_else(|| SpecError::Request {
+        field: "source domain",
+        found: format!("{name:?}"),
+        expected: format!("one of: {}", domains.join(", ")),
+    })
+}
+
 impl Model {
     /// Opens the graphs on the first provider of `request` that runs them all, and checks their
     /// inputs and outputs against the manifest. `progress` hears of steps that may take long.
     ///
     /// # Errors
-    /// [`EdgeError::Provider`] with every reason, or [`EdgeError::Graph`].
+    /// [`EdgeError::Provider`] with every reason, [`EdgeError::Graph`], or [`EdgeError::Spec`] for a source domain that the
+    /// bundle does not have.
     pub(crate) fn open(
         bundle: &Bundle,
         runtime: &Runtime,
         request: &ProviderRequest,
         progress: &mut dyn FnMut(&str),
     ) -> Result<Self, EdgeError> {
+        if let Some(name) = &request.source_domain {
+            domain_named(name, &bundle.manifest().domains)?;
+        }
         let mut failures = Vec::new();
         for provider in request.choice.candidates() {
             let opened = request
@@ -124,12 +138,7 @@ impl Model {
             expected,
         };
         if let Some(name) = named {
-            let unknown = || {
-                let expected = format!("one of: {}", domains.join(", "));
-                request("source domain", format!("{name:?}"), expected)
-            };
-            let position = domains.iter().position(|domain| domain == name);
-            self.source_domain = Some(position.ok_or_else(unknown)?);
+            self.source_domain = Some(domain_named(name, domains)?);
         } else if self.classifier.is_none() {
             let expected = format!(
                 "a classifier, or --source-domain with one of: {}",
