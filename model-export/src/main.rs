@@ -12,6 +12,7 @@ use std::{
 fn main() -> ExitCode {
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("warn")).init();
     let arguments = Args::parse();
+    arguments.check().unwrap_or_else(|error| error.exit());
     let failure: Box<dyn Error> = match output::remove_on_signals() {
         Err(error) => error.into(),
         Ok(()) => match cli::run(&arguments) {

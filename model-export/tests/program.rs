@@ -59,6 +59,20 @@ fn wrong_usage_ends_with_2_and_a_failure_with_1_and_its_reason() {
     let (code, _, stderr) = run(Command::new(PROGRAM).args(usage));
     assert_eq!(code, Some(2));
     assert!(stderr.contains("--calibration"), "{stderr}");
+    let idle = [
+        &["--calibration", "faces"][..],
+        &["--accept-loss"],
+        &["--onnxruntime", "lib"],
+    ];
+    for options in idle {
+        let usage = [&usage[..4], options].concat();
+        let (code, _, stderr) = run(Command::new(PROGRAM).args(usage));
+        assert_eq!(code, Some(2), "{options:?}: {stderr}");
+        assert!(
+            stderr.contains(options[0]) && stderr.contains("fp32"),
+            "{stderr}"
+        );
+    }
     let folder = tempfile::tempdir().unwrap();
     let mut command = Command::new(PROGRAM);
     command

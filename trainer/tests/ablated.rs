@@ -69,6 +69,20 @@ fn an_ablation_trains_every_row_once_and_tells_what_came_of_it() {
     );
     assert!(output.status.success(), "{output:?}");
     assert_eq!(["bl", "full"].map(|row| made(&last(row))), before);
+    // A run counts once, and has not taken fewer steps than it has.
+    for (more, words) in [
+        (["--seeds", "1,2,1"], "--seeds: found 1 twice"),
+        (["--rows", "bl,full,bl"], "--rows: found bl twice"),
+        (
+            ["--set", "schedule.steps=2"],
+            "bl-seed-1: found step 4, expected at most schedule.steps, 2",
+        ),
+    ] {
+        let output = ablate(&data, &out, &more);
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success(), "{text}");
+        assert!(text.contains(words), "{words:?} is not in: {text}");
+    }
     let facts = fs::read_to_string(out.join("ablation.json")).unwrap();
     let facts: Value = serde_json::from_str(&facts).unwrap();
     let results = facts["results"].as_array().unwrap();

@@ -1,7 +1,7 @@
 //! Requests with wrong or missing values, and what data and runs say of themselves.
 
-use crate::small::{config, configs, data, settings};
-use std::{fs, process::Command};
+use crate::small::{config, configs, data, settings, step, trained};
+use std::{fs, path::Path, process::Command};
 use trainer::{
     config::Config,
     data::{deduce::deduce, inspect, pack},
@@ -22,6 +22,10 @@ fn rates_weights_and_counts_that_cannot_work_are_named() {
         "evaluation.judge_steps=0",
         "classifier.steps=0",
         "architecture.classifier_channels=0",
+        // Runs that would leave the editor as it was.
+        "schedule.steps=0",
+        "schedule.steps=1",
+        "schedule.average_decay=1",
     ];
     for setting in wrong {
         let error = Config::load(&configs().join("smile-64.toml"), &settings(&[setting]));
@@ -131,7 +135,7 @@ fn editing_is_not_called_training_and_fit_says_where_the_best_is() {
         assert!(output.status.success(), "{log}");
         log
     };
-    let path = |path: &std::path::Path| path.display().to_string();
+    let path = |path: &Path| path.display().to_string();
     let config = path(&configs().join("smile-64.toml"));
     let mut arguments = vec!["fit", "--config", &config, "--data"];
     let (data, run) = (path(&folder), path(&out));
@@ -175,6 +179,77 @@ fn editing_is_not_called_training_and_fit_says_where_the_best_is() {
         &judge,
     ]);
     assert!(log.contains("config.toml"), "{log}");
+}
+
+#[test]
+fn edits_by_options_that_do_not_go_together_are_refused() {
+    let _alone = crate::small::alone();
+    let temporary = tempfile::tempdir().unwrap();
+    let (_, folder) = trained(temporary.path());
+    let at = |name: &str| temporary.path().join(name);
+    let face = folder.join("test/neutral/0.png");
+    let cases: [(&[&str], &str); 8] = [
+        (&["--reference", "FACE", "--strength", "nan"], "finite"),
+        (&["--reference", "FACE", "--strength=-inf"], "finite"),
+        (&["--attr", "smile=1", "--strength", "0.5"], "--strength"),
+        (&["--attr", "smile=1", "--frames", "5"], "--frames"),
+        (&["--reference", "FACE", "--frames", "5"], "--frames"),
+        (&["--sweep", "smile", "--strength", "0.5"], "--strength"),
+        (
+            &["--attr", "smile=1", "--reference-domain", "smiling"],
+            "--reference-domain",
+        ),
+        (&["--attr", "smile=1, smile =0.5"], "found smile twice"),
+    ];
+    for (options, words) in cases {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_trainer"));
+        command
+            .arg("edit")
+            .arg("--checkpoint")
+            .arg(step(&at("run"), 4));
+        command.arg("--input").arg(&face);
+        command.arg("--out").arg(at("edited.png"));
+        let options = options.iter().map(|option| match *option {
+            "FACE" => face.as_os_str(),
+            option => option.as_ref(),
+        });
+        let output = command.args(options).output().unwrap();
+        let log = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{log}");
+        assert!(log.contains(words), "{words:?} is not in: {log}");
+        assert!(!at("edited.png").exists());
+    }
+}
+
+#[test]
+fn evaluations_of_too_few_faces_or_by_the_editors_own_teacher_are_refused() {
+    let _alone = crate::small::alone();
+    let temporary = tempfile::tempdir().unwrap();
+    let (_, folder) = trained(temporary.path());
+    let run = temporary.path().join("run");
+    let refused = |judge: &Path, more: &[&str], words: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_trainer"));
+        command.arg("eval").arg("--checkpoint").arg(step(&run, 4));
+        command.arg("--data").arg(&folder).arg("--judge").arg(judge);
+        let output = command.args(more).output().unwrap();
+        let log = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success(), "{log}");
+        for word in words {
+            assert!(log.contains(word), "{word:?} is not in: {log}");
+        }
+    };
+    let teacher = run.join("classifier/classifier.safetensors");
+    let words = ["classifier.safetensors: found the classifier of", "step-"];
+    refused(&teacher, &[], &words);
+    let new = temporary.path().join("judge.safetensors");
+    let one = ["--faces-per-domain", "1"];
+    refused(&new, &one, &["--faces-per-domain"]);
+    for name in ["0.png", "1.png"] {
+        fs::remove_file(folder.join("test/smiling").join(name)).unwrap();
+    }
+    let words = ["data: found 1 test face in domain \"smiling\"", "2 or more"];
+    refused(&new, &[], &words);
+    assert!(!new.exists());
 }
 
 /// What a terminal shows that `bytes` were written to: moves and erasures as progress bars make them.

@@ -2,11 +2,14 @@
 
 use crate::{
     layouts::{celeba, celeba_hq, numbers},
-    small::{SIZE, data},
+    small::{SIZE, config, data, train},
 };
 use std::{
+    ffi::OsStr,
     fs,
+    os::unix::{ffi::OsStrExt, fs::symlink},
     path::{Path, PathBuf},
+    process::Command,
 };
 use trainer::{
     config::attributes,
@@ -155,6 +158,69 @@ fn without_a_partition_or_its_test_part_every_fifteenth_is_for_testing() {
     let rows = (0..32).map(|i| format!("{i}.png 0\n"));
     fs::write(&partition, rows.collect::<String>()).unwrap();
     assert_eq!(smiling(&data)[1], [15]);
+}
+
+#[test]
+fn a_partition_that_is_not_whole_is_told_and_one_that_contradicts_itself_refused() {
+    let temporary = tempfile::tempdir().unwrap();
+    let data = usual(temporary.path());
+    let partition = data.join("list_eval_partition.txt");
+    rewritten(&partition, |text| {
+        let lines = text.split_inclusive('\n');
+        let rest = lines.filter(|line| !["3.png 0\n", "6.png 0\n"].contains(line));
+        rest.collect()
+    });
+    let mut inspect = Command::new(env!("CARGO_BIN_EXE_trainer"));
+    inspect.arg("inspect").arg("--data").arg(&data);
+    inspect.args(["--attributes", "Smiling", "--sheet"]);
+    let output = inspect.arg(data.join("sheet.png")).output().unwrap();
+    let log = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{log}");
+    assert!(
+        log.contains("no row for 2 of the pictures there (3.png, 6.png)"),
+        "{log}"
+    );
+    rewritten(&partition, |text| text.to_owned() + "7.png 0\n");
+    assert!(open(&data, Split::Train, "Smiling").is_ok());
+    rewritten(&partition, |text| text.to_owned() + "7.png 2\n");
+    let message = open(&data, Split::Train, "Smiling").unwrap_err();
+    assert!(
+        message.contains("list_eval_partition.txt: line 32: 7.png is listed twice"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_column_named_twice_is_refused() {
+    let temporary = tempfile::tempdir().unwrap();
+    let data = usual(temporary.path());
+    let table = data.join("list_attr_celeba.txt");
+    rewritten(&table, |text| text.replacen("Bald Male", "smiling Male", 1));
+    let message = open(&data, Split::Train, "Male").unwrap_err();
+    assert!(
+        message.contains("list_attr_celeba.txt: line 2: names 1 and 3 are both Smiling"),
+        "{message}"
+    );
+}
+
+#[test]
+fn names_of_pictures_need_not_be_text_and_links_that_lead_nowhere_are_named() {
+    let _alone = crate::small::alone();
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = data(&temporary.path().join("data"));
+    let smiling = folder.join("train/smiling");
+    let name = OsStr::from_bytes(b"caf\xe9.png");
+    fs::rename(smiling.join("0.png"), smiling.join(name)).unwrap();
+    let out = temporary.path().join("run");
+    let short = || config(&["schedule.steps=2"]);
+    train(&folder, &out, short(), false).unwrap();
+    let listing = open(&folder, Split::Train, "smile:neutral/smiling").unwrap();
+    assert_eq!(listing.files[1].len(), 3);
+    symlink("/nowhere/9.png", smiling.join("9.png")).unwrap();
+    symlink("/nowhere", smiling.join("notes")).unwrap();
+    let error = train(&folder, &temporary.path().join("other"), short(), false).unwrap_err();
+    let message = error.to_string();
+    assert!(message.contains("smiling/9.png: No such file"), "{message}");
 }
 
 #[test]

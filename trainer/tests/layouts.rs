@@ -10,18 +10,18 @@ use trainer::{
 };
 
 /// CelebA's layout: `count` pictures and a table in which picture `i` smiles if `i` is odd, is male if
-/// `i / 2` is, is young if `i / 16` is, and has its mouth open if `i` is a multiple of 8.
+/// `i / 2` is, and has its mouth open if `i / 2` is a multiple of 4.
 pub fn celeba(folder: &Path, pictures: &str, table: &str, count: usize) {
     let target = folder.join(pictures);
     fs::create_dir_all(&target).unwrap();
-    let mut text = format!("{count}\nBald Male Smiling Mouth_Slightly_Open Young\n");
+    let mut text = format!("{count}\nBald Male Smiling Mouth_Slightly_Open\n");
     for i in 0..count {
         let face = faces::training_face(i as u64, (i % 2) as f32, SIZE);
         face.save(target.join(format!("{i}.png"))).unwrap();
         let value = |on: bool| if on { "1" } else { "-1" };
         let (male, smiling) = (value(i / 2 % 2 == 1), value(i % 2 == 1));
-        let (open, young) = (value(i % 8 == 0), value(i / 16 % 2 == 1));
-        writeln!(text, "{i}.png  -1 {male}  {smiling} {open} {young}").unwrap();
+        let open = value(i / 2 % 4 == 0);
+        writeln!(text, "{i}.png  -1 {male}  {smiling} {open}").unwrap();
     }
     fs::write(folder.join(table), text).unwrap();
 }

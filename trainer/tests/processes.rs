@@ -15,7 +15,13 @@ use std::{
 
 /// `trainer fit` on one thread, with the settings of `configs/name`, small networks and `more`.
 pub fn fit(name: &str, data: &Path, out: &Path, more: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_trainer"));
+    let mut command = Command::new("env");
+    // Whatever the tests themselves were told to ignore.
+    let own = [
+        "--default-signal=INT,TERM,HUP",
+        env!("CARGO_BIN_EXE_trainer"),
+    ];
+    command.args(own);
     command.arg("fit").arg("--config").arg(configs().join(name));
     command.arg("--data").arg(data).arg("--out").arg(out);
     for setting in settings(more) {

@@ -243,6 +243,34 @@ fn a_closed_terminal_saves_and_a_second_signal_ends_at_once() {
 }
 
 #[test]
+fn a_run_under_nohup_outlives_its_terminal() {
+    let temporary = tempfile::tempdir().unwrap();
+    let data = data(&temporary.path().join("data"));
+    let out = temporary.path().join("run");
+    let asked = fit(&data, &out, &["schedule.steps=1000000"]);
+    let mut command = Command::new("env");
+    command
+        .arg("--ignore-signal=HUP")
+        .args(asked.get_args().skip(1))
+        .env("OMP_NUM_THREADS", "1")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
+    let lines = || {
+        let text = fs::read_to_string(out.join("stats.jsonl")).unwrap_or_default();
+        text.lines().count()
+    };
+    wait_for("statistics", || lines() > 0);
+    signal(&child, "-HUP");
+    let before = lines();
+    // More than what was under way.
+    wait_for("further steps", || lines() > before + 2);
+    signal(&child, "-TERM");
+    let (log, code) = ended(child);
+    assert_eq!(code, Some(0), "{log}");
+}
+
+#[test]
 fn an_evaluation_gives_way_to_a_request_to_stop_and_the_step_is_saved() {
     let temporary = tempfile::tempdir().unwrap();
     let out = temporary.path().join("run");

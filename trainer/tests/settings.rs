@@ -22,8 +22,8 @@ fn every_settings_file_runs_two_steps_at_a_small_size() {
     let temporary = tempfile::tempdir().unwrap();
     let folder = data(&temporary.path().join("data"));
     let annotated = temporary.path().join("annotated");
-    // Every fifteenth is for testing, and each of eight combinations needs one.
-    crate::layouts::celeba_hq(&annotated, 480);
+    // Every fifteenth is for testing, and each of four combinations needs one.
+    crate::layouts::celeba_hq(&annotated, 120);
     tch::manual_seed(5);
     let mask = temporary.path().join("mask.safetensors");
     weights::write(&mask, &FaceMask::new(tch::Device::Cpu).weights()).unwrap();

@@ -169,6 +169,17 @@ fn methods_that_cannot_be_compared_are_refused_and_nothing_is_written() {
         );
         assert!(!Path::new(new).exists(), "{methods}");
     }
+    // A method that edited another picture than the first, which is the one that raters would see.
+    let other = method(&folder.join("other"), 0.5);
+    faces::training_face(9, 1.0, SIZE)
+        .save(other.join("smiling/before/2.png"))
+        .unwrap();
+    let methods = format!("{weak},{}", of("other"));
+    refused(
+        &trainer(&["study", "--methods", &methods, "--out", new]),
+        &["other/smiling/before: \"2\"", "weak/smiling/before"],
+    );
+    assert!(!Path::new(new).exists());
     // A study is made anew, a person's folder is not touched.
     let both = format!("{weak},{strong}");
     let again = |to: &Path| {

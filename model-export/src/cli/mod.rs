@@ -7,7 +7,8 @@ use crate::{
     rewrite::{PASSES, Pass},
 };
 use clap::{
-    Arg, ArgAction, ArgMatches, Args as ClapArgs, FromArgMatches, Parser, Subcommand, ValueEnum,
+    Arg, ArgAction, ArgMatches, Args as ClapArgs, CommandFactory, FromArgMatches, Parser,
+    Subcommand, ValueEnum, error::ErrorKind,
 };
 use model_spec::{Norms, Precision};
 use std::{
@@ -136,7 +137,40 @@ impl ClapArgs for ChosenPasses {
     }
 }
 
+impl Args {
+    /// Refuses options that mean nothing without another precision; to clap a value is no reason.
+    ///
+    /// # Errors
+    /// As of clap itself, naming the options.
+    pub fn check(&self) -> Result<(), clap::Error> {
+        let Some(export) = &self.export else {
+            return Ok(());
+        };
+        let idle = export.without_effect();
+        if idle.is_empty() {
+            return Ok(());
+        }
+        let message = format!(
+            "found {} with --precision fp32, which neither loses nor measures anything: expected fp16, mixed or int8",
+            idle.join(", ")
+        );
+        Err(Self::command().error(ErrorKind::ArgumentConflict, message))
+    }
+}
+
 impl ExportArgs {
+    /// Options that were given and that the precision makes no use of.
+    fn without_effect(&self) -> Vec<&'static str> {
+        let given = [
+            ("--calibration", self.calibration.is_some()),
+            ("--accept-loss", self.accept_loss),
+            ("--onnxruntime", self.onnxruntime.is_some()),
+        ];
+        let is_idle = self.precision == PrecisionName::Fp32;
+        let idle = given.into_iter().filter(|&(_, given)| given && is_idle);
+        idle.map(|(option, _)| option).collect()
+    }
+
     fn precision(&self) -> Precision {
         match self.precision {
             PrecisionName::Fp32 => Precision::Fp32,
@@ -232,7 +266,7 @@ mod tests {
         fuzz::check("export-call", &CALLS, |call| {
             let words = call.split(|byte| *byte == b'\n');
             let words = words.map(|word| OsString::from_vec(word.to_vec()));
-            if let Err(error) = Args::try_parse_from(words) {
+            if let Err(error) = Args::try_parse_from(words).and_then(|args| args.check()) {
                 // What would be printed.
                 drop(error.to_string());
             }

@@ -11,6 +11,7 @@ pub(crate) use row::Row;
 use table::Table;
 
 use crate::{
+    checkpoint,
     config::{ClassifierConfig, Config, EvaluationConfig},
     device::DeviceChoice,
     error::TrainError,
@@ -100,11 +101,23 @@ pub(crate) fn ablate(
     Ok(table.lines())
 }
 
-/// The checkpoint with which the run in `run` ended.
+/// The checkpoint with which the run in `run` ended, after `steps`.
+///
+/// # Errors
+/// [`TrainError::Run`] where it has taken more.
 fn trained(run: &Path, steps: u64) -> Result<Option<PathBuf>, TrainError> {
-    let newest = RunFolder::newest_checkpoint_of(run)?;
-    let last = format!("step-{steps:08}");
-    Ok(newest.filter(|path| path.ends_with(&last)))
+    let Some(newest) = RunFolder::newest_checkpoint_of(run)? else {
+        return Ok(None);
+    };
+    match checkpoint::step_of(&newest) {
+        Some(step) if step > steps => Err(TrainError::Run {
+            path: run.into(),
+            reason: format!(
+                "found step {step}, expected at most schedule.steps, {steps}: give it {step} or more, or another --out"
+            ),
+        }),
+        step => Ok((step == Some(steps)).then_some(newest)),
+    }
 }
 
 fn judge(request: &AblationRequest, checkpoint: PathBuf) -> Result<Estimates, TrainError> {

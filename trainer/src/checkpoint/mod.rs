@@ -73,10 +73,18 @@ fn own_files(folder: &Path) -> Result<Vec<String>, String> {
 
 /// Whether `name` is `step-NNNNNNNN`, the name of a checkpoint of a run.
 pub(crate) fn is_step(name: &OsStr) -> bool {
-    let digits = name.to_str().and_then(|name| name.strip_prefix("step-"));
-    digits.is_some_and(|digits| {
-        digits.len() >= 8 && digits.bytes().all(|digit| digit.is_ascii_digit())
-    })
+    digits(name).is_some()
+}
+
+/// The step of a checkpoint folder that a run numbered.
+pub(crate) fn step_of(folder: &Path) -> Option<u64> {
+    digits(folder.file_name()?)?.parse().ok()
+}
+
+fn digits(name: &OsStr) -> Option<&str> {
+    let digits = name.to_str()?.strip_prefix("step-")?;
+    let is_number = digits.len() >= 8 && digits.bytes().all(|digit| digit.is_ascii_digit());
+    is_number.then_some(digits)
 }
 
 /// Whether [`write`] would accept `folder`.

@@ -8,7 +8,7 @@ use crate::{
     error::TrainError,
 };
 use clap::Args;
-use std::path::PathBuf;
+use std::{fmt::Display, path::PathBuf};
 
 /// See [`super::Command::Ablate`].
 #[derive(Debug, Args)]
@@ -41,7 +41,7 @@ pub(crate) struct Ablate {
     /// Where to compute: cpu, cuda, cuda:N, or auto (the first GPU, else the CPU).
     #[arg(long, default_value_t, value_name = "DEVICE")]
     device: DeviceChoice,
-    /// Override one setting of all rows, e.g. schedule.steps=500; may be given several times.
+    /// Override one setting of all rows, e.g. schedule.steps=5000; may be given several times.
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
 }
@@ -55,6 +55,9 @@ impl Ablate {
             seeds if seeds.is_empty() => vec![config.seed],
             seeds => seeds,
         };
+        refuse_twice("--seeds", &seeds)?;
+        let rows: Vec<&str> = self.rows.iter().map(|row| row.name()).collect();
+        refuse_twice("--rows", &rows)?;
         let request = AblationRequest {
             config,
             data: self.data,
@@ -74,5 +77,16 @@ impl Ablate {
             print::line(line)?;
         }
         Ok(())
+    }
+}
+
+/// Refuses a run that would be counted as two.
+fn refuse_twice<T: Display + PartialEq>(option: &str, values: &[T]) -> Result<(), TrainError> {
+    let mut numbered = values.iter().enumerate();
+    match numbered.find(|(index, value)| values[..*index].contains(value)) {
+        Some((_, value)) => Err(TrainError::Usage(format!(
+            "{option}: found {value} twice, expected each once"
+        ))),
+        None => Ok(()),
     }
 }

@@ -11,7 +11,7 @@ use crate::{
 };
 use clap::Args;
 use model_spec::AttributeSet;
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 /// See [`super::Command::Edit`].
 #[derive(Debug, Args)]
@@ -29,20 +29,20 @@ pub(crate) struct Edit {
     #[arg(long, value_name = "PICTURE", conflicts_with_all = ["attr", "sweep"])]
     reference: Option<PathBuf>,
     /// How much of the reference's attributes to copy; 1 copies them whole.
-    #[arg(long, requires = "reference", default_value_t = 1.0)]
+    #[arg(long, requires = "reference", conflicts_with_all = ["attr", "sweep"], default_value_t = 1.0, value_parser = finite)]
     strength: f32,
     /// Sweep one attribute instead: NAME, or NAME=LOW..HIGH, e.g. smile=-1..1.5.
     #[arg(long, conflicts_with = "attr")]
     sweep: Option<String>,
     /// Strengths of the sweep.
-    #[arg(long, default_value_t = 7)]
+    #[arg(long, requires = "sweep", conflicts_with_all = ["attr", "reference"], default_value_t = 7)]
     frames: usize,
     /// Domain of the faces in --input, e.g. neutral or smiling+female, instead of the one that the model's
     /// classifier finds; needed for weights without a classifier.
     #[arg(long, value_name = "DOMAIN")]
     source_domain: Option<String>,
     /// The same for the face in --reference.
-    #[arg(long, value_name = "DOMAIN", requires = "reference")]
+    #[arg(long, value_name = "DOMAIN", requires = "reference", conflicts_with_all = ["attr", "sweep"])]
     reference_domain: Option<String>,
     /// Picture to write, or folder for a folder. A sweep becomes a strip; to .gif or .apng an
     /// animation.
@@ -51,6 +51,13 @@ pub(crate) struct Edit {
     /// Where to compute: cpu, cuda, cuda:N, or auto (the first GPU, else the CPU).
     #[arg(long, default_value_t, value_name = "DEVICE")]
     device: DeviceChoice,
+}
+
+fn finite(text: &str) -> Result<f32, String> {
+    match text.parse::<f32>() {
+        Ok(number) if number.is_finite() => Ok(number),
+        _ => Err("expected a finite number".into()),
+    }
 }
 
 impl Edit {
@@ -79,8 +86,9 @@ impl Edit {
                 }
             }
             None => {
-                let strengths = attributes.parse_strengths(self.attr.as_deref().unwrap_or(""));
-                Change::Strengths(strengths.map_err(TrainError::from)?)
+                let text = self.attr.as_deref().unwrap_or("");
+                refuse_twice(text)?;
+                Change::Strengths(attributes.parse_strengths(text)?)
             }
         };
         let done = files::edit_files(&model, &change, &self.input, &self.out, source, device)?;
@@ -93,6 +101,20 @@ impl Edit {
         );
         Ok(())
     }
+}
+
+/// Refuses strengths of which one would overrule another.
+fn refuse_twice(strengths: &str) -> Result<(), TrainError> {
+    let mut names = BTreeSet::new();
+    for part in strengths.split(',') {
+        let name = part.split('=').next().unwrap_or_default().trim();
+        if !name.is_empty() && !names.insert(name) {
+            return Err(TrainError::Usage(format!(
+                "--attr: found {name} twice in {strengths:?}, expected every attribute once"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// The domain of this name.
@@ -132,7 +154,7 @@ pub(crate) struct Eval {
     #[arg(long)]
     config: Option<PathBuf>,
     /// Test faces of every domain to judge.
-    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(2..))]
     faces_per_domain: u64,
     /// torchvision inception_v3 weights (.pth), for the Fréchet inception distance.
     #[arg(long, value_name = "FILE")]

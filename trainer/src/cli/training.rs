@@ -44,7 +44,7 @@ pub(crate) struct Fit {
     /// Check settings, data and memory with one step, and write nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Override one setting, e.g. schedule.steps=500; may be given several times.
+    /// Override one setting, e.g. schedule.steps=5000; may be given several times.
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
 }
@@ -88,13 +88,13 @@ impl Fit {
     }
 }
 
-/// Set by the first Ctrl-C, SIGTERM or SIGHUP (the terminal was closed); the second ends the program at once.
+/// Set by the first of [`output::ending_signals`]; the second ends the program at once.
 pub(super) fn stop_on_signals() -> Result<Arc<AtomicBool>, TrainError> {
-    use signal_hook::{consts, flag};
+    use signal_hook::flag;
     /// What shells report for a program that a signal ended: this and its number.
     const BY_SIGNAL: i32 = 128;
     let stop = Arc::new(AtomicBool::new(false));
-    for signal in [consts::SIGINT, consts::SIGTERM, consts::SIGHUP] {
+    for signal in output::ending_signals() {
         // In this order: the first signal finds the flag unset and sets it.
         flag::register_conditional_shutdown(signal, BY_SIGNAL + signal, Arc::clone(&stop))
             .and_then(|_| flag::register(signal, Arc::clone(&stop)))

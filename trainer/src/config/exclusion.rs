@@ -60,6 +60,38 @@ impl AttributeSettings {
     pub fn exclusions(&self) -> &[Exclusion] {
         &self.exclusions
     }
+
+    /// Other attributes; what is left out stays so for those that have the same name and values. The others are
+    /// named in the log.
+    #[must_use]
+    pub(super) fn replaced(self, attributes: AttributeSet) -> Self {
+        let is_same = |one: &Attribute, other: &Attribute| {
+            (&one.name, &one.off, &one.on) == (&other.name, &other.off, &other.on)
+        };
+        let mut exclusions = Vec::new();
+        for exclusion in self.exclusions {
+            let former = &self.attributes.as_slice()[exclusion.attribute];
+            let mut given = attributes.as_slice().iter();
+            match given.position(|attribute| is_same(attribute, former)) {
+                Some(attribute) => exclusions.push(Exclusion {
+                    attribute,
+                    ..exclusion
+                }),
+                None => log::warn!(
+                    "--attributes is without {}:{}/{}, so {} of the settings is not used: {}",
+                    former.name,
+                    former.off,
+                    former.on,
+                    exclusion.key(),
+                    exclusion.describe(&self.attributes)
+                ),
+            }
+        }
+        Self {
+            attributes,
+            exclusions,
+        }
+    }
 }
 
 impl Deref for AttributeSettings {
@@ -150,5 +182,40 @@ impl From<AttributeSettings> for Vec<AttributeTable> {
                 on_without: columns(position, true),
             })
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_attributes_keep_what_is_left_out_of_those_that_stay() {
+        let table = |name: &str, off: &str| AttributeTable {
+            name: name.into(),
+            label: name.into(),
+            off: off.into(),
+            on: format!("with-{name}"),
+            strength_range: [-1.0, 1.5],
+            off_without: vec!["mouth_slightly_open".into()],
+            on_without: Vec::new(),
+        };
+        let of = |tables: Vec<AttributeTable>| AttributeSettings::try_from(tables).unwrap();
+        let settings = of(vec![table("smile", "neutral"), table("beard", "shaven")]);
+        // The first has another value, and the second another place.
+        let given = of(vec![
+            table("glasses", "none"),
+            table("beard", "shaven"),
+            table("smile", "serious"),
+        ]);
+        let replaced = settings.replaced(given.attributes);
+        assert_eq!(replaced.names(), ["glasses", "beard", "smile"]);
+        let [left] = replaced.exclusions() else {
+            panic!("{:?}", replaced.exclusions());
+        };
+        assert_eq!(
+            (left.key().as_str(), left.on),
+            ("attributes[1].off_without", false)
+        );
     }
 }

@@ -125,7 +125,7 @@ impl Config {
             .try_into()
             .map_err(|e| bad(file::with_suggestion(&format!("{e}"))))?;
         if let Some(attributes) = attributes {
-            config.attributes = attributes.into();
+            config.attributes = config.attributes.replaced(attributes);
         }
         config.validate(path)?;
         Ok(config)

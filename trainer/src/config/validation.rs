@@ -13,6 +13,7 @@ impl Config {
         self.framing.validate().map_err(in_file)?;
         let schedule = &self.schedule;
         let positive = [
+            ("schedule.steps", schedule.steps),
             ("schedule.batch_size", schedule.batch_size as u64),
             ("schedule.r1_interval", schedule.r1_interval),
             ("schedule.tick_interval", schedule.tick_interval),
@@ -52,14 +53,16 @@ impl Config {
                 return wrong(field, value.to_string(), expected);
             }
         }
-        for (field, beta) in [
+        for (field, decay) in [
             ("editor_adam.beta1", self.editor_adam.beta1),
             ("editor_adam.beta2", self.editor_adam.beta2),
             ("discriminator_adam.beta1", self.discriminator_adam.beta1),
             ("discriminator_adam.beta2", self.discriminator_adam.beta2),
+            // 1 would export the weights that the run started from.
+            ("schedule.average_decay", schedule.average_decay),
         ] {
-            if !(0.0..1.0).contains(&beta) {
-                return wrong(field, beta.to_string(), "0 to 1, 1 left out");
+            if !(0.0..1.0).contains(&decay) {
+                return wrong(field, decay.to_string(), "0 to 1, 1 left out");
             }
         }
         if self.architecture.reads_masks() && self.face_mask.is_none() {
@@ -146,6 +149,17 @@ impl Config {
                 "0 with loss.adversarial = 0, which leaves the discriminator untrained",
             );
         }
+        if schedule.steps <= schedule.discriminator_head_start {
+            return wrong(
+                "schedule.steps",
+                schedule.steps.to_string(),
+                &format!(
+                    "more than schedule.discriminator_head_start, {}: until then the editor does not learn; \
+                     for a shorter run lower both",
+                    schedule.discriminator_head_start
+                ),
+            );
+        }
         for (field, value, most) in self.data.augmentation.limits() {
             if !(0.0..=most).contains(&value) {
                 let field = format!("data.augmentation.{field}");
@@ -159,7 +173,6 @@ impl Config {
         let shares = [
             ("schedule.decay_share", schedule.decay_share),
             ("data.synthetic_share", self.data.synthetic_share),
-            ("schedule.average_decay", schedule.average_decay),
         ];
         for (field, value) in shares {
             if !(0.0..=1.0).contains(&value) {

@@ -107,9 +107,13 @@ fn pictures(folder: &Path) -> Result<Vec<PathBuf>, TrainError> {
 
 /// Files in a folder that are meant for it, sorted.
 fn files(folder: &Path) -> Result<Vec<PathBuf>, TrainError> {
-    let names = visible(folder).map_err(|e| TrainError::io(folder, e))?;
-    let paths = names.into_iter().map(|name| folder.join(name));
-    Ok(paths.filter(|path| path.is_file()).collect())
+    let paths = entries(folder).map_err(|e| TrainError::io(folder, e))?;
+    // A link that leads nowhere stays where it should be a picture: whoever reads it names it.
+    let is_meant = |path: &PathBuf| match fs::metadata(path) {
+        Ok(found) => found.is_file(),
+        Err(_) => is_picture_name(&file_name(path)),
+    };
+    Ok(paths.into_iter().filter(is_meant).collect())
 }
 
 /// The folder of `split` in `data`, if there is one: `test/`, or `val/` as in the data of StarGAN v2.
@@ -126,19 +130,24 @@ pub(super) fn split_folder(data: &Path, split: Split) -> Option<PathBuf> {
 
 /// Names in a folder, sorted, without what file managers and archives leave behind.
 pub(super) fn visible(folder: &Path) -> io::Result<Vec<String>> {
-    let names = fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name()));
-    let mut names = names.collect::<io::Result<Vec<_>>>()?;
-    names.sort();
-    let names = names.into_iter();
-    let names = names.map(|name| name.to_string_lossy().into_owned());
-    Ok(names.filter(|name| !is_stray(name)).collect())
+    let paths = entries(folder)?;
+    Ok(paths.iter().map(|path| file_name(path)).collect())
+}
+
+/// The same as paths, whose names need not be UTF-8.
+fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let paths = fs::read_dir(folder)?.map(|entry| Ok(entry?.path()));
+    let mut paths = paths.collect::<io::Result<Vec<_>>>()?;
+    paths.retain(|path| !is_stray(&file_name(path)));
+    paths.sort();
+    Ok(paths)
 }
 
 /// Folders in a folder, sorted; none where it cannot be read.
 pub(super) fn subfolders(folder: &Path) -> Vec<PathBuf> {
-    let names = visible(folder).unwrap_or_default().into_iter();
-    let paths = names.map(|name| folder.join(name));
-    paths.filter(|path| path.is_dir()).collect()
+    let mut paths = entries(folder).unwrap_or_default();
+    paths.retain(|path| path.is_dir());
+    paths
 }
 
 /// Whether there are picture files in a folder.

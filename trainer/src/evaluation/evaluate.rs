@@ -10,14 +10,14 @@ use super::{
 use crate::{
     checkpoint,
     config::{Augmentation, ClassifierConfig, EvaluationConfig, Targets},
-    data::{DataSet, Rendering, Sampler},
+    data::{DataSet, FaceSet, Rendering, Sampler},
     device::DeviceChoice,
     editing::BatchEditor,
     error::TrainError,
-    networks::{ClassifierNetwork, InceptionV3},
-    stop,
+    networks::{ClassifierNetwork, InceptionV3, StoredClassifier},
+    stop, weights,
 };
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The arguments of `trainer eval`.
 #[derive(Debug, Clone)]
@@ -66,10 +66,6 @@ pub(crate) fn evaluate(request: &EvaluateRequest) -> Result<Estimates, TrainErro
         .as_ref()
         .map(|path| InceptionV3::load(path, device))
         .transpose()?;
-    let identity = request.identity.as_ref();
-    let identity = identity
-        .map(|path| Likeness::open(&request.data, path, device))
-        .transpose()?;
     let architecture = &classifier::architecture_with_classifier(&model.spec.architecture);
     let attributes = &model.spec.attributes;
     let rendering = Rendering {
@@ -83,6 +79,11 @@ pub(crate) fn evaluate(request: &EvaluateRequest) -> Result<Estimates, TrainErro
             reason: "found no test faces, expected a test/ folder".into(),
         });
     };
+    check_counts(test, &attributes.domain_names(), &request.data)?;
+    let identity = request.identity.as_ref();
+    let identity = identity
+        .map(|path| Likeness::open(&request.data, path, device))
+        .transpose()?;
     let sampler = Sampler {
         real: data.train.clone(),
         synthetic: None,
@@ -108,6 +109,18 @@ pub(crate) fn evaluate(request: &EvaluateRequest) -> Result<Estimates, TrainErro
             stop: &stop::NEVER,
         },
     )?;
+    if let Some(own) = &model.classifier
+        && are_equal(&judge, own)
+    {
+        return Err(TrainError::Weights {
+            path: request.judge.clone(),
+            reason: format!(
+                "found the classifier of {}, expected one that the editor was not trained with: it would judge its \
+                 own lessons",
+                request.checkpoint.display()
+            ),
+        });
+    }
     let features = match inception {
         Some(network) => Features::Inception(network),
         None => Features::Judge(&judge.network),
@@ -154,4 +167,29 @@ pub(crate) fn evaluate(request: &EvaluateRequest) -> Result<Estimates, TrainErro
         spec.save(&request.checkpoint)?;
     }
     Ok(figures)
+}
+
+/// Refuses domains with too few faces for a covariance, without which there is no Fréchet distance.
+fn check_counts(test: &FaceSet, domains: &[String], data: &Path) -> Result<(), TrainError> {
+    const LEAST: usize = 2;
+    let counts = domains.iter().enumerate();
+    let mut counts = counts.map(|(domain, name)| (name, test.count(domain)));
+    match counts.find(|&(_, count)| count < LEAST) {
+        Some((name, count)) => Err(TrainError::Data {
+            path: data.into(),
+            reason: format!("found {count} test face in domain {name:?}, expected {LEAST} or more"),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Whether two classifiers have the same weights.
+fn are_equal(one: &StoredClassifier, other: &StoredClassifier) -> bool {
+    let [one, other] = [one, other].map(|it| weights::of_store(&it.store, ""));
+    let mut tensors = one.iter();
+    one.len() == other.len()
+        && tensors.all(|(name, tensor)| {
+            let found = other.get(name);
+            found.is_some_and(|it| it.size() == tensor.size() && it.equal(tensor))
+        })
 }

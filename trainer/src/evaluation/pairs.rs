@@ -47,6 +47,11 @@ impl Pairs {
             .all(|name| folder.join(name).is_dir())
     }
 
+    /// The folder of the untouched pictures in a domain's `folder`.
+    pub(crate) fn before_in(folder: &Path) -> PathBuf {
+        folder.join(BEFORE)
+    }
+
     /// The picture called `name`, untouched or edited.
     ///
     /// # Errors

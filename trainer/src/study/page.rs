@@ -60,7 +60,8 @@ struct Content<'a> {
 ///
 /// # Errors
 /// [`TrainError::Usage`] for methods that are fewer than two or share a name, [`TrainError::Data`] for folders without
-/// pairs and methods without a common face, [`TrainError::Output`] for a folder that holds anything else.
+/// pairs, methods without a common face and those that edited other pictures, [`TrainError::Output`] for a folder that
+/// holds anything else.
 pub(crate) fn make(request: &StudyRequest) -> Result<StudyFacts, TrainError> {
     let names: BTreeSet<&str> = request.methods.iter().map(|m| m.name.as_str()).collect();
     if names.len() < request.methods.len() || names.len() < 2 || names.contains("") {
@@ -99,7 +100,18 @@ pub(crate) fn make(request: &StudyRequest) -> Result<StudyFacts, TrainError> {
                 from: domain.clone(),
                 to: domains[1 - index].clone(),
             };
-            let mut pictures = vec![url(&pairs[0].picture(name, Side::Before)?)?];
+            let before = pairs[0].picture(name, Side::Before)?;
+            for (of, method) in pairs.iter().zip(&request.methods).skip(1) {
+                if of.picture(name, Side::Before)? != before {
+                    return Err(other_face(
+                        &method.folder,
+                        domain,
+                        name,
+                        &request.methods[0],
+                    ));
+                }
+            }
+            let mut pictures = vec![url(&before)?];
             for of in &pairs {
                 pictures.push(url(&of.picture(name, Side::After)?)?);
             }
@@ -129,6 +141,17 @@ pub(crate) fn make(request: &StudyRequest) -> Result<StudyFacts, TrainError> {
     write(PAGE, TEMPLATE.replace(PLACE, &content))?;
     folder.finish(FACTS)?;
     Ok(facts)
+}
+
+/// The error about a method that edited another picture than the first, which is the one that raters see.
+fn other_face(folder: &Path, domain: &str, name: &str, first: &Method) -> TrainError {
+    TrainError::Data {
+        path: Pairs::before_in(&folder.join(domain)),
+        reason: format!(
+            "{name:?} is not the picture of {}, expected the same untouched pictures for all methods: raters see one",
+            Pairs::before_in(&first.folder.join(domain)).display()
+        ),
+    }
 }
 
 /// Folders with pairs in `folder`, one for each direction.

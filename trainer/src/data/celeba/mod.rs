@@ -99,6 +99,7 @@ pub(crate) fn list(
     }
     if split == Split::Train {
         pictures.log_missing(&found);
+        pictures.log_unassigned(&found, &partition);
         for NoExample {
             exclusion, count, ..
         } in &exclusions
@@ -235,6 +236,20 @@ impl Pictures {
             .iter()
             .flatten()
             .map(|picture| picture.stem.as_str())
+    }
+
+    fn log_unassigned(&self, files: &Files, partition: &Partition) {
+        let there = self.of_rows.iter().flatten();
+        let unassigned = there.filter(|picture| !partition.knows(&picture.stem));
+        let names: Vec<String> = unassigned.map(|picture| picture.name.clone()).collect();
+        if let (Some(path), false) = (&files.partition, names.is_empty()) {
+            log::warn!(
+                "{}: no row for {} of the pictures there ({}): they are neither for training nor for testing",
+                path.display(),
+                names.len(),
+                few(&names)
+            );
+        }
     }
 
     fn log_missing(&self, files: &Files) {

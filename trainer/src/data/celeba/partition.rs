@@ -53,7 +53,13 @@ impl Partition {
             let cells = text::cells(line);
             match (cells.as_slice(), cells.last().and_then(|c| Part::parse(c))) {
                 ([name, .., _], Some(part)) => {
-                    parts.insert(text::stem(name), part);
+                    let before = parts.insert(text::stem(name), part);
+                    if before.is_some_and(|before| before != part) {
+                        return Err(TrainError::Data {
+                            path: path.into(),
+                            reason: format!("line {number}: {name} is listed twice, in two parts"),
+                        });
+                    }
                 }
                 // A heading, as in the .csv form, or a count.
                 _ if position == 0 => {}
@@ -86,6 +92,14 @@ impl Partition {
             path.display()
         );
         Ok(Self::EveryFifteenth)
+    }
+
+    /// Whether anything says what the picture with this stem is for.
+    pub(super) fn knows(&self, stem: &str) -> bool {
+        match self {
+            Self::EveryFifteenth => true,
+            Self::Listed(parts, _) => parts.contains_key(stem),
+        }
     }
 
     /// The split of row `index`, whose picture has this stem; `None` for one that is for neither.

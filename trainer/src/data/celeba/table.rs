@@ -4,7 +4,7 @@ use super::text;
 use crate::{config::attributes::nearest, data::folder::is_picture_name, error::TrainError};
 use model_spec::Attribute;
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     path::{Path, PathBuf},
 };
 
@@ -66,6 +66,21 @@ impl Table {
                 line,
                 format!("found {found:?}, expected the attributes' names"),
             ));
+        }
+        let mut columns = HashMap::new();
+        for (position, name) in heading.iter().enumerate() {
+            // Columns without a name are nobody's.
+            if !name.is_empty()
+                && let Some(before) = columns.insert(name.to_lowercase(), position)
+            {
+                let (first, second) = (before + 1, position + 1);
+                return Err(wrong(
+                    line,
+                    format!(
+                        "names {first} and {second} are both {name}, expected every column once"
+                    ),
+                ));
+            }
         }
         let (mut rows, mut names) = (Vec::new(), HashSet::new());
         // Columns before the first attribute: the picture's name, seldom a running number before it.
