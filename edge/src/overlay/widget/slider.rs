@@ -79,8 +79,9 @@ impl Slider {
         let beside = 14.0 * unit;
         Area {
             x: self.area.x - beside,
+            y: self.area.y - 2.0 * unit,
             width: self.area.width + 2.0 * beside,
-            ..self.area
+            height: self.area.height + 8.0 * unit,
         }
     }
 
