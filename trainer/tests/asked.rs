@@ -22,6 +22,9 @@ fn rates_weights_and_counts_that_cannot_work_are_named() {
         "evaluation.judge_steps=0",
         "classifier.steps=0",
         "architecture.classifier_channels=0",
+        // No bundle could be called so.
+        "name=''",
+        "name='a\tb'",
         // Runs that would leave the editor as it was.
         "schedule.steps=0",
         "schedule.steps=1",

@@ -11,6 +11,8 @@ impl Config {
         let in_file = |mismatch: Mismatch| mismatch.in_file(path);
         self.architecture.validate().map_err(in_file)?;
         self.framing.validate().map_err(in_file)?;
+        // A run whose name no bundle can have would end at its export.
+        model_spec::manifest::check_name(&self.name).map_err(in_file)?;
         let schedule = &self.schedule;
         let positive = [
             ("schedule.steps", schedule.steps),
