@@ -85,6 +85,8 @@ impl Bundle {
     pub fn verify(&self, public_key: &Path) -> Result<(), SpecError> {
         let label = self.path(SIGNATURE_FILE);
         if !self.is_signed() {
+            // A key that cannot be read is the first thing to mend.
+            signature::read_key(public_key)?;
             return Err(SpecError::Field {
                 path: label,
                 field: "signature".into(),

@@ -106,6 +106,29 @@ impl TensorSpec {
     }
 }
 
+impl fmt::Display for Dimension {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fixed(side) => side.fmt(formatter),
+            // A manifest from elsewhere must not steer the terminal.
+            Self::Free(name) => name.escape_debug().fmt(formatter),
+        }
+    }
+}
+
+/// E.g. `image [batch, 3, 64, 64]`.
+impl fmt::Display for TensorSpec {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shape = listed(&self.shape);
+        write!(formatter, "{} [{shape}]", self.name.escape_debug())
+    }
+}
+
+fn listed(items: &[impl ToString]) -> String {
+    let items: Vec<String> = items.iter().map(ToString::to_string).collect();
+    items.join(", ")
+}
+
 /// File, inputs and outputs of one ONNX graph.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -116,6 +139,14 @@ pub struct GraphSpec {
     pub inputs: Vec<TensorSpec>,
     /// Outputs, in order.
     pub outputs: Vec<TensorSpec>,
+}
+
+/// E.g. `classifier.onnx: image [batch, 3, 64, 64] -> logits [batch, 1]`.
+impl fmt::Display for GraphSpec {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (file, inputs) = (self.file.escape_debug(), listed(&self.inputs));
+        write!(formatter, "{file}: {inputs} -> {}", listed(&self.outputs))
+    }
 }
 
 /// The graphs of a bundle, by kind.
@@ -252,5 +283,21 @@ mod tests {
             let json = serde_json::to_string(&kind).unwrap();
             assert_eq!(json, format!("\"{}\"", kind.name()));
         }
+    }
+
+    #[test]
+    fn a_graph_reads_as_a_sentence_without_steering_the_terminal() {
+        let graph = GraphSpec {
+            file: "a\u{1b}.onnx".into(),
+            inputs: vec![
+                TensorSpec::batched("image", &[3, 8, 8]),
+                TensorSpec::batched("style", &[4]),
+            ],
+            outputs: vec![TensorSpec::batched("edited", &[3, 8, 8])],
+        };
+        let found = graph.to_string();
+        let expected =
+            "a\\u{1b}.onnx: image [batch, 3, 8, 8], style [batch, 4] -> edited [batch, 3, 8, 8]";
+        assert_eq!(found, expected);
     }
 }

@@ -224,10 +224,8 @@ impl Manifest {
         for kind in GraphKind::ALL {
             let (found, expected) = (self.graphs.get(kind), expected.get(kind));
             if found != expected {
-                let text = |graph: Option<&GraphSpec>| match graph {
-                    Some(graph) => format!("{graph:?}"),
-                    None => "nothing".into(),
-                };
+                let text =
+                    |graph: Option<&GraphSpec>| graph.map_or("nothing".into(), ToString::to_string);
                 return Err(Mismatch::new(
                     format!("graphs.{kind}"),
                     text(found),

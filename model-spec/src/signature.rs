@@ -18,14 +18,7 @@ pub fn verify(
     label: &Path,
     key: &Path,
 ) -> Result<(), SpecError> {
-    let text = fs::read_to_string(key).map_err(|reason| SpecError::Io {
-        path: key.into(),
-        reason,
-    })?;
-    let verifying = VerifyingKey::from_public_key_pem(&text).map_err(|error| {
-        let expected = "an Ed25519 public key in PEM (`openssl pkey -in KEY -pubout`)";
-        Mismatch::new("public key", format!("no such key ({error})"), expected).in_file(key)
-    })?;
+    let verifying = read_key(key)?;
     let wrong =
         |found: &str, expected: String| Mismatch::new("signature", found, expected).in_file(label);
     let bytes = bytes_from_hexadecimal(signature)
@@ -36,6 +29,18 @@ pub fn verify(
             let expected = format!("one made with the private key of {}", key.display());
             wrong("another key's or another manifest's", expected)
         })
+}
+
+/// Reads the public key in the file `key`.
+pub(crate) fn read_key(key: &Path) -> Result<VerifyingKey, SpecError> {
+    let text = fs::read_to_string(key).map_err(|reason| SpecError::Io {
+        path: key.into(),
+        reason,
+    })?;
+    VerifyingKey::from_public_key_pem(&text).map_err(|error| {
+        let expected = "an Ed25519 public key in PEM (`openssl pkey -in KEY -pubout`)";
+        Mismatch::new("public key", format!("no such key ({error})"), expected).in_file(key)
+    })
 }
 
 fn bytes_from_hexadecimal(text: &[u8]) -> Option<[u8; 64]> {

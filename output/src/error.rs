@@ -1,7 +1,7 @@
 //! Why something is not written.
 
 use std::{
-    io,
+    fmt, io,
     path::{Path, PathBuf},
 };
 
@@ -9,7 +9,10 @@ use std::{
 #[derive(Debug, thiserror::Error)]
 pub enum OutputError {
     /// The target holds what this project did not write.
-    #[error("{}: found {found}, expected {expected}; nothing was written", path.display())]
+    #[error(
+        "{}: found {found}, expected {expected}; nothing was written",
+        shown(path)
+    )]
     Refused {
         /// The target as it was asked for.
         path: PathBuf,
@@ -26,6 +29,16 @@ pub enum OutputError {
         /// Its reason.
         source: io::Error,
     },
+}
+
+/// An empty path would leave a gap in the sentence.
+fn shown(path: &Path) -> impl fmt::Display {
+    let quotes = if path.as_os_str().is_empty() {
+        "\"\""
+    } else {
+        ""
+    };
+    format!("{}{quotes}", path.display())
 }
 
 impl OutputError {

@@ -137,6 +137,11 @@ fn files_are_not_written_over_what_is_not_ours() {
     for name in [".", "..", "/", ""] {
         assert!(write_file(name.as_ref(), "ours").is_err(), "{name}");
     }
+    let nameless = write_file("".as_ref(), "ours").unwrap_err().to_string();
+    assert!(
+        nameless.starts_with("\"\": found a path without a name"),
+        "{nameless}"
+    );
     assert!(write_file(&home.path().join("missing/file"), "ours").is_err());
     assert_eq!(tree(home.path()), before);
 }

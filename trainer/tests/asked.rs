@@ -42,6 +42,22 @@ fn rates_weights_and_counts_that_cannot_work_are_named() {
 }
 
 #[test]
+fn an_override_of_another_type_is_blamed_itself_and_rows_need_an_attribute() {
+    let load = |text: &str| {
+        let loaded = Config::load(&configs().join("smile-64.toml"), &settings(&[text]));
+        loaded.unwrap_err().to_string()
+    };
+    for text in ["schedule.steps='x'", "loss.cycle=much", "data=3"] {
+        let message = load(text);
+        assert!(message.contains(&format!("--set {text}: ")), "{message}");
+    }
+    let message = load("evaluation.edited_rows={beard=[0.5,1.0]}");
+    for part in ["smile-64.toml", "\"beard\"", "one of: smile"] {
+        assert!(message.contains(part), "{part} is not in {message}");
+    }
+}
+
+#[test]
 fn procedural_faces_that_cannot_show_an_attribute_are_left_out_by_a_setting() {
     let temporary = tempfile::tempdir().unwrap();
     let folder = data(temporary.path());

@@ -316,7 +316,7 @@ fn a_run_that_explodes_says_so_and_stops_where_it_is_asked_to() {
         let settings = [
             "discriminator_adam.learning_rate=0.3",
             "loss.r1=0.0",
-            "schedule.discriminator_head_start=40",
+            "schedule.discriminator_head_start=29",
             "schedule.steps=30",
             "schedule.tick_interval=1",
             &stop,

@@ -132,8 +132,9 @@ fn check_targets(config: &Config) -> Result<(), EdgeError> {
         let ending = path.extension().unwrap_or_default();
         if !ending.eq_ignore_ascii_case("png") {
             return Err(EdgeError::Usage(format!(
-                "--contact-sheet {}: found ending {ending:?}, expected .png",
-                path.display()
+                "--contact-sheet {}: found ending {:?}, expected .png",
+                path.display(),
+                ending.to_string_lossy()
             )));
         }
         output::check_file(path, written::picture)?;

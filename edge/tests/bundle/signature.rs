@@ -85,6 +85,8 @@ fn another_key_is_refused_and_so_are_files_that_are_no_key() {
     fs::write(place.path("no.pub"), "no key").unwrap();
     assert_refused(&place, "no.pub", &["no.pub", "Ed25519 public key in PEM"]);
     assert_refused(&place, "absent.pub", &["absent.pub", "No such file"]);
+    fs::remove_file(place.path("bundle").join(SIGNATURE_FILE)).unwrap();
+    assert_refused(&place, "absent.pub", &["absent.pub", "No such file"]);
 }
 
 #[test]

@@ -111,7 +111,12 @@ impl Config {
         };
         let mut table = file::read_table(path)?;
         // With every key that may be left out, so that `--set` finds it. What does not parse is refused below.
-        if let Ok(config) = table.clone().try_into::<Self>()
+        let read = |table: &toml::Table| {
+            let config = table.clone().try_into::<Self>();
+            config.map_err(|e| file::with_suggestion(&format!("{e}")))
+        };
+        let in_file = read(&table);
+        if let Ok(config) = &in_file
             && let Ok(mut whole) = toml::Table::try_from(config)
         {
             file::merge(&mut whole, table);
@@ -119,11 +124,13 @@ impl Config {
         }
         for text in overrides {
             file::set(&mut table, text).map_err(bad)?;
+            // An error that the file does not have is the override's.
+            if in_file.is_ok() {
+                read(&table).map_err(|reason| bad(format!("--set {text}: {reason}")))?;
+            }
         }
         let attributes = attributes.map(attributes::parse).transpose()?;
-        let mut config: Self = table
-            .try_into()
-            .map_err(|e| bad(file::with_suggestion(&format!("{e}"))))?;
+        let mut config = read(&table).map_err(bad)?;
         if let Some(attributes) = attributes {
             config.attributes = config.attributes.replaced(attributes);
         }

@@ -77,7 +77,14 @@ impl Config {
         }
         let rows = self.evaluation.edited_rows.iter();
         for (name, &[top, bottom]) in rows.chain(&self.evaluation.kept_rows) {
-            self.attributes.position(name)?;
+            let names = self.attributes.names();
+            if !names.contains(&name.as_str()) {
+                return wrong(
+                    "evaluation: rows",
+                    format!("{name:?}"),
+                    &format!("one of: {}", names.join(", ")),
+                );
+            }
             if !(0.0 <= top && top < bottom && bottom <= 1.0) {
                 return wrong(
                     &format!("evaluation: rows of {name}"),

@@ -102,11 +102,11 @@ impl Overlay {
             let recording = self.recording;
             changed |= layers.attract.draw(extent, recording, text, labels);
         }
-        let slider = layers.panel.name(labels);
+        let sliders = layers.panel.sliders();
         changed
             | layers
                 .dialog
-                .draw(extent, about, slider, text, &self.languages)
+                .draw(extent, about, sliders, text, &self.languages)
     }
 
     /// Opacity of the status line while no page is open, 0..=256.

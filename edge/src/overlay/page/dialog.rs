@@ -9,7 +9,7 @@ use crate::overlay::{
     language::languages::Languages,
     output::photo::Photo,
     state::About,
-    widget::{extent::Extent, fade::Fade, pointer::Pointer, text::Text},
+    widget::{extent::Extent, fade::Fade, pointer::Pointer, slider::Slider, text::Text},
 };
 
 /// What was tapped on the open page.
@@ -176,12 +176,12 @@ impl Dialog {
         &mut self,
         extent: Extent,
         about: &About,
-        slider: &str,
+        sliders: &[Slider],
         text: &mut Text,
         languages: &Languages,
     ) -> bool {
         match (self.open, &self.photo) {
-            (Page::Help, _) => self.help.draw(extent, slider, text, languages),
+            (Page::Help, _) => self.help.draw(extent, sliders, text, languages),
             (Page::Details, _) => {
                 let labels = languages.labels();
                 self.details.draw(extent, about, text, labels)

@@ -11,7 +11,7 @@ use crate::overlay::{
     },
     widget::{
         area::Area, extent::Extent, layer::Layer, painter::Painter, pointer::Pointer, shape,
-        text::Text,
+        slider::Slider, text::Text,
     },
 };
 use layout::HelpLayout;
@@ -44,7 +44,7 @@ impl Help {
     pub(crate) fn draw(
         &mut self,
         extent: Extent,
-        slider: &str,
+        sliders: &[Slider],
         text: &mut Text,
         languages: &Languages,
     ) -> bool {
@@ -53,7 +53,9 @@ impl Help {
         }
         self.drawn = Some(extent);
         let (unit, labels) = (extent.unit, languages.labels());
-        let rows = row::all(labels, slider);
+        let names: Vec<&str> = sliders.iter().map(|slider| slider.name(labels)).collect();
+        let names = names.join(" · ");
+        let rows = row::all(labels, &names);
         let layout = HelpLayout::new(extent, rows.len());
         let frame = layout.frame;
         self.area = frame.area(extent);

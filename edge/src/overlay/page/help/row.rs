@@ -48,12 +48,12 @@ impl Row<'_> {
     }
 }
 
-/// The sliders, whose name the first attribute's is, then the buttons from left to right.
-pub(super) fn all<'a>(labels: &'a Labels, slider: &'a str) -> [Row<'a>; 1 + Button::ALL.len()] {
+/// All sliders in one row, by their names, then the buttons from left to right.
+pub(super) fn all<'a>(labels: &'a Labels, sliders: &'a str) -> [Row<'a>; 1 + Button::ALL.len()] {
     std::array::from_fn(|index| match index.checked_sub(1) {
         None => Row {
             icon: Icon::Slider,
-            name: slider,
+            name: sliders,
             effect: &labels.help_slider,
         },
         Some(index) => {

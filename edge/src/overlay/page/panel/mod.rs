@@ -87,11 +87,9 @@ impl Panel {
         }
     }
 
-    /// What the first slider is called.
-    pub(crate) fn name<'a>(&'a self, labels: &'a Labels) -> &'a str {
-        self.sliders
-            .first()
-            .map_or("", |slider| slider.name(labels))
+    /// From top to bottom, or from left to right.
+    pub(crate) fn sliders(&self) -> &[Slider] {
+        &self.sliders
     }
 
     /// The strengths on the sliders.
