@@ -77,6 +77,10 @@ shoot copied
 stop
 SETTLE=
 
+start 960x720 --language en --fade-after 0 --bundle models/faces --attr smile=0,mouth=1
+shoot two-sliders
+stop
+
 start 960x540 --language en --fade-after 0 --text-scale 130
 press Tab Tab Tab
 shoot large-text
