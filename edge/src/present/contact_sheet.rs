@@ -19,7 +19,7 @@ use crate::{
     },
 };
 use aligner::Square;
-use model_spec::{AttributeSet, ColourMode};
+use model_spec::{Attribute, AttributeSet, ColourMode};
 use std::path::{Path, PathBuf};
 use tiny_skia::{Color, Pixmap, PremultipliedColorU8};
 
@@ -129,20 +129,31 @@ impl ContactSheet {
             return "unchanged".into();
         }
         let attributes = self.attributes.as_slice().iter();
-        let parts = attributes
+        let moved = attributes
             .zip(&edit.strengths)
-            .filter(|(_, strength)| **strength != 0.0)
-            .map(|(attribute, strength)| {
-                let sign = if *strength > 0.0 { '+' } else { '−' };
+            .filter(|(_, strength)| **strength != 0.0);
+        let part = |(attribute, strength): (&Attribute, &f32)| {
+            let sign = if *strength > 0.0 { '+' } else { '−' };
+            let percent = (strength.abs() * 100.0).round();
+            format!("{} {sign}{percent} %", attribute.label)
+        };
+        match &moved.collect::<Vec<_>>()[..] {
+            // Of several there is no room for what they move to.
+            &[(attribute, strength)] => {
                 let value = if *strength > 0.0 {
                     &attribute.on
                 } else {
                     &attribute.off
                 };
-                let percent = (strength.abs() * 100.0).round();
-                format!("{} {sign}{percent} % (to {value})", attribute.label)
-            });
-        parts.collect::<Vec<_>>().join(", ")
+                format!("{} (to {value})", part((attribute, strength)))
+            }
+            several => several
+                .iter()
+                .copied()
+                .map(part)
+                .collect::<Vec<_>>()
+                .join(", "),
+        }
     }
 
     /// The surroundings of the face, in the aspect of [`PICTURE`].
@@ -220,15 +231,18 @@ impl ContactSheet {
             };
             shape::outlined(&mut pixmap, area, 0.0, 2.0, colour::ACCENT);
             let baseline = y + height + 24.0;
-            let label = style(Weight::SemiBold, 16.0, colour::WHITE, Align::Left);
-            let used = text.draw(&mut pixmap, "Camera", x, baseline, label);
-            let line = format!("  {:.1} s, {}", moment.seconds, moment.before);
-            let faint = style(Weight::Regular, 16.0, colour::FAINT, Align::Left);
-            text.draw(&mut pixmap, &line, x + used, baseline, faint);
-            let label = style(Weight::SemiBold, 16.0, MIRROR_TEXT, Align::Left);
-            let used = text.draw(&mut pixmap, "Mirror", right, baseline, label);
-            let line = format!("  {}", moment.edit);
-            text.draw(&mut pixmap, &line, right + used, baseline, faint);
+            let before = format!("  {:.1} s, {}", moment.seconds, moment.before);
+            let edit = format!("  {}", moment.edit);
+            for (x, label, ink, line) in [
+                (x, "Camera", colour::WHITE, before),
+                (right, "Mirror", MIRROR_TEXT, edit),
+            ] {
+                let label_style = style(Weight::SemiBold, 16.0, ink, Align::Left);
+                let used = text.draw(&mut pixmap, label, x, baseline, label_style);
+                let pixels = text.fitting(&line, Weight::Regular, 16.0, width - used);
+                let faint = style(Weight::Regular, pixels, colour::FAINT, Align::Left);
+                text.draw(&mut pixmap, &line, x + used, baseline, faint);
+            }
         }
         Ok(pixmap)
     }
@@ -251,6 +265,48 @@ fn paste(pixmap: &mut Pixmap, rgb: &[u8], [x, y]: [f32; 2]) {
         for (pixel, rgb) in out.zip(line.chunks_exact(3)) {
             let opaque = PremultipliedColorU8::from_rgba(rgb[0], rgb[1], rgb[2], 255);
             *pixel = opaque.unwrap_or(*pixel);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn captions_of_many_attributes_stay_under_their_picture() {
+        let attributes = AttributeSet::new(vec![Attribute {
+            name: "smile".into(),
+            label: "Smile".into(),
+            off: "neutral".into(),
+            on: "smiling".into(),
+            strength_range: [-1.0, 1.5],
+        }])
+        .unwrap();
+        let mut sheet = ContactSheet::new(Path::new("sheet.png"), "many".into(), &attributes);
+        let names = "neutral+closed+young+without_glasses+without_beard+dark_hair";
+        sheet.moments = (0..2)
+            .map(|_| Moment {
+                seconds: 1.0,
+                camera: vec![0; 3 * PICTURE[0] * PICTURE[1]],
+                mirror: vec![0; 3 * PICTURE[0] * PICTURE[1]],
+                before: names.into(),
+                edit: names.into(),
+            })
+            .collect();
+        let picture = sheet.draw("").unwrap();
+        let [width, height] = PICTURE.map(|side| side as u32);
+        let rows = HEADER as u32 + height + 2..picture.height();
+        let ends = |x: u32| (x..x + 3).flat_map(|x| rows.clone().map(move |y| [x, y]));
+        let [red, green, blue] = GROUND;
+        let between = ends(MARGIN as u32 + width);
+        for [x, y] in between.chain(ends(MARGIN as u32 + 2 * width + 4)) {
+            let pixel = picture.pixel(x, y).unwrap();
+            assert_eq!(
+                [pixel.red(), pixel.green(), pixel.blue()],
+                [red, green, blue],
+                "{x}, {y}"
+            );
         }
     }
 }
