@@ -368,6 +368,20 @@ fn a_folder_without_a_readable_picture_is_an_error() {
 }
 
 #[test]
+fn a_kiosk_without_a_screen_ends_and_one_that_shows_nothing_says_so() {
+    let Some(library) = runtime() else { return };
+    let place = Place::with_bundle(&Tiny::default());
+    let kiosk = ["run", "--bundle", "bundle", "--frames", "3", "--kiosk"];
+    assert_fails(&place.edge(&library, &kiosk), 1, &["no", "display"]);
+    assert!(!place.path("mirror-contact-sheet.png").exists());
+    let hidden = [&kiosk[..], &["--source", "demo", "--display", "none"]].concat();
+    let output = place.edge(&library, &hidden);
+    assert_succeeds(&output);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("no kiosk: found --display none"), "{said}");
+}
+
+#[test]
 fn without_a_screen_the_demo_runs_and_leaves_a_report_and_a_contact_sheet() {
     let Some(library) = runtime() else { return };
     let place = Place::with_bundle(&Tiny::default());

@@ -54,17 +54,18 @@ impl Plan {
         let mut plan = Self {
             source: config.source.clone(),
             display: config.display.clone(),
-            may_fall_back: config.display == DisplayChoice::Auto,
+            // A kiosk is to be seen: whoever started it starts it again when there is a screen.
+            may_fall_back: config.display == DisplayChoice::Auto && !config.screen.kiosk,
             frames: config.frames,
             contact_sheet: config.contact_sheet.clone(),
             showcase: false,
         };
         // Nobody is at the slider, and half of the demo face's time it smiles by itself.
         plan.showcase = plan.display == DisplayChoice::None && plan.is_demo_unattended(config);
-        if plan.may_fall_back {
+        if plan.display == DisplayChoice::Auto {
             let has_screen = env::var_os("DISPLAY").is_some_and(|display| !display.is_empty());
             plan.display = DisplayChoice::Window;
-            if !has_screen {
+            if plan.may_fall_back && !has_screen {
                 let wayland = env::var("WAYLAND_DISPLAY").ok();
                 log::warn!("no display ({})", unset(wayland.as_deref()));
                 plan.demonstrate(config);
@@ -111,6 +112,12 @@ impl Plan {
         if self.contact_sheet.is_some() && window.is_some() {
             log::warn!("no contact sheet: it needs --display none or png:DIR");
             self.contact_sheet = None;
+        }
+        if config.screen.kiosk && window.is_none() {
+            log::warn!(
+                "no kiosk: found --display {}, expected window",
+                self.display
+            );
         }
         // After the window: without one, nothing is recorded.
         let sheet = self.contact_sheet.as_deref();
