@@ -252,7 +252,6 @@ fn print(text: &str) -> Result<(), ExportError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::{CommandFactory, FromArgMatches};
     use std::{cell::RefCell, ffi::OsString, os::unix::ffi::OsStringExt};
 
     /// Calls, a word per line.
